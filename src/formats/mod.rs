@@ -1,0 +1,182 @@
+//! Knows what logs look like: recognises formats, cuts records, decodes them into original fields.
+//!
+//! Nothing here knows what a field *means*: decoders push originals, under the names the source or
+//! its documentation gives them. To add a format: one file beside this one and one row in [`FORMATS`].
+
+use crate::model::stamp::{Yearless, Zone};
+use crate::model::{Block, Event, FieldTable, FormatId, Scratch, Sentence, Stamp};
+use std::sync::Arc;
+
+/// One row of [`FORMATS`].
+pub(crate) struct Format {
+    /// Kebab-case: `--input-format`, reports, `tests/formats/<name>`.
+    pub(crate) name: &'static str,
+    /// A phrase under 60 characters.
+    pub(crate) summary: &'static str,
+    /// Where the format is written down.
+    pub(crate) spec: &'static str,
+    /// Lines (or documents), and the fields they must give.
+    pub(crate) samples: &'static [Sample],
+    /// May keywords search the record's text itself?
+    pub(crate) raw_text: bool,
+    /// How sure the format is of an input, and what it learned about it.
+    pub(crate) sniff: fn(&Head<'_>) -> Option<Sniffed>,
+    /// How records are framed and read.
+    pub(crate) shape: Shape,
+}
+
+/// How a format's records are framed and read.
+pub(crate) enum Shape {
+    /// A record is a line (and what continues it): framing is shared, the format reads one record.
+    /// Every such format also helps out where another line format refuses a line.
+    Lines(LineShape),
+    /// The format frames and reads by itself.
+    Own {
+        cutter: fn(&Sniffed, &ReadOptions) -> Box<dyn Cutter>,
+        decoder: fn(&Sniffed, &Arc<FieldTable>, &ReadOptions) -> Box<dyn Decoder>,
+    },
+}
+
+/// What the shared line framing needs to know.
+pub(crate) struct LineShape {
+    /// Reads one record.
+    pub(crate) read: ReadRecord,
+    /// Whether a line belongs to the record above (syslog: starts with a blank).
+    pub(crate) continues: fn(&[u8]) -> bool,
+    /// The year-less stamp a line starts with, if the format has such stamps.
+    pub(crate) yearless: Option<fn(&[u8]) -> Option<Yearless>>,
+    /// Longer lines are cut: [`limits::LINE`](crate::model::limits::LINE) for text.
+    pub(crate) longest: usize,
+    /// How precisely the format tells its lines from others' (formats of equal rank keep table order);
+    /// 0 means it never takes over lines another format refused.
+    pub(crate) rank: u8,
+}
+
+/// Reads one record of a line format: pushes originals into `record`, or says what was expected.
+pub(crate) type ReadRecord = fn(&mut Record<'_>) -> Result<(), Refused>;
+
+/// Why a record was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Refused {
+    /// What was expected, in words: "`{`", "a time after the date".
+    pub(crate) expected: &'static str,
+    /// Byte offset in the record.
+    pub(crate) at: u32,
+}
+
+/// One record being read: its text, and where its fields go.
+pub(crate) struct Record<'a> {
+    /// The record, line end off.
+    pub(crate) text: &'a str,
+    /// Where `text` starts in the block's text.
+    pub(crate) start: u32,
+    /// Where fields go.
+    pub(crate) scratch: &'a mut Scratch,
+    /// Which names are wanted.
+    pub(crate) table: &'a FieldTable,
+    /// Zone of stamps that name none.
+    pub(crate) zone: &'a Zone,
+    /// The year the input has reached; see [`Record::yearless`].
+    pub(crate) year: &'a mut YearTrack,
+    /// Out: the stamp of the record's own header.
+    pub(crate) time: Stamp,
+    /// Out: what stood inside the message.
+    pub(crate) payload: Option<Sentence>,
+    /// Out: escapes were replaced.
+    pub(crate) repaired: bool,
+}
+
+/// Follows the year of year-less stamps forward through an input.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct YearTrack {
+    /// The year of the record before (or of the first one); `None`: nothing is known, stamps stay absent.
+    pub(crate) year: Option<i16>,
+    /// Its month and day.
+    pub(crate) last: Option<(i8, i8)>,
+}
+
+/// What sniffing found out about an input.
+#[derive(Clone, Debug)]
+pub(crate) struct Sniffed {
+    /// The row.
+    pub(crate) format: FormatId,
+    /// Specificity of the test that succeeded (higher wins), then its share of the sampled lines in
+    /// thousandths.
+    pub(crate) rank: (u8, u16),
+    /// In a few words, for `-v`: why.
+    pub(crate) why: &'static str,
+    /// What was learned.
+    pub(crate) learned: Learned,
+}
+
+/// What a format needs to remember from sniffing.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Learned {
+    #[default]
+    Nothing,
+    /// CSV: the delimiter.
+    Delimiter(u8),
+    /// JSON document: the member that holds the records.
+    Envelope(String),
+    /// Lines: a constant prefix before the record.
+    Prefix(String),
+}
+
+/// What the user said about reading, handed to cutters and decoders.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ReadOptions {
+    /// Zone of stamps that name none.
+    pub(crate) zone: Zone,
+    /// The year of the input's first year-less stamp, worked out before the scan.
+    pub(crate) first_year: Option<i16>,
+}
+
+/// The beginning of an input, cleaned.
+pub(crate) struct Head<'a> {
+    /// Up to [`limits::SNIFF_BYTES`](crate::model::limits::SNIFF_BYTES) of text, a cut last line left out.
+    pub(crate) text: &'a str,
+    /// Whether this is the whole input.
+    pub(crate) whole: bool,
+}
+
+/// A line or record and the original fields it must give, as `(name, value)`.
+pub(crate) struct Sample {
+    pub(crate) text: &'static str,
+    pub(crate) fields: &'static [(&'static str, &'static str)],
+}
+
+/// What a decoder hands over, in order of the block's text.
+pub(crate) enum Decoded<'e, 'r> {
+    /// A record; `origin.line`, `origin.index` and `lines` are set, relative to the block.
+    Event(&'e mut Event<'r>),
+    /// A record its format (and every other line format) refused: why, relative first line, number of
+    /// lines, text.
+    Refused { why: Refused, line: u32, lines: u32, text: &'r str },
+    /// Blank lines.
+    Blank(u32),
+    /// Lines of a header.
+    Header(u32),
+}
+
+/// Sees one source in order and cuts it into blocks of whole records.
+pub(crate) trait Cutter: Send {
+    /// Takes whole records off the front of `pending` as one block of about `target` bytes (more when a
+    /// record is longer, less when nothing more is complete), or gives nothing when more input is
+    /// needed. With `end`, no input follows and everything left must go. What is cut where must not
+    /// change any record: block size never changes the result.
+    fn cut(&mut self, pending: &mut Vec<u8>, target: usize, end: bool) -> Option<Block>;
+}
+
+/// Reads the records of one block, on any core. Stateless but for the block's carry.
+pub(crate) trait Decoder: Send + Sync {
+    /// Reads every record of the block, in order.
+    fn decode(&self, block: &Block, scratch: &mut Scratch, sink: &mut dyn FnMut(Decoded<'_, '_>));
+}
+
+/// All formats, in the order `formats` lists them.
+pub(crate) static FORMATS: &[Format] = &[];
+
+/// The row of an id.
+pub(crate) fn format(id: FormatId) -> Option<&'static Format> {
+    FORMATS.get(usize::from(id.0))
+}

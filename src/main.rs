@@ -1,0 +1,2 @@
+//! The `logsentry` binary: hands its arguments to the library.
+fn main() {}

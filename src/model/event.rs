@@ -1,0 +1,211 @@
+//! One decoded record: originals only, as places in buffers that somebody else owns.
+
+use super::field::{FieldId, FieldTable};
+use super::origin::Origin;
+use super::time::Stamp;
+use super::value::{Datum, Value};
+use super::view::TagSet;
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+/// Which buffer a [`Span`] points into.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Region {
+    /// The text of the block.
+    #[default]
+    Block,
+    /// The worker's scratch text: unescaped values, joined paths. Reset for each record.
+    Scratch,
+    /// Text that lives as long as the decoder: column names, fixed names.
+    Fixed,
+}
+
+/// A piece of text of an event.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Span {
+    /// The buffer.
+    pub(crate) region: Region,
+    /// First byte.
+    pub(crate) start: u32,
+    /// Number of bytes.
+    pub(crate) len: u32,
+}
+
+/// The buffers spans point into.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Regions<'r> {
+    /// The block's text.
+    pub(crate) block: &'r str,
+    /// The worker's scratch text.
+    pub(crate) scratch: &'r str,
+    /// The decoder's fixed text.
+    pub(crate) fixed: &'r str,
+}
+
+impl<'r> Regions<'r> {
+    /// The text of a span; empty when it does not lie in its buffer, which decoders rule out.
+    pub(crate) fn text(&self, span: Span) -> &'r str {
+        let buffer = match span.region {
+            Region::Block => self.block,
+            Region::Scratch => self.scratch,
+            Region::Fixed => self.fixed,
+        };
+        let start = span.start as usize;
+        buffer.get(start..start.saturating_add(span.len as usize)).unwrap_or("")
+    }
+}
+
+/// One original field of a record. Several values of one field are several entries, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Entry {
+    /// The interned name; [`FieldId::OTHER`] when only `name` tells it.
+    pub(crate) field: FieldId,
+    /// The name as the source spells it: a dotted path for nested members.
+    pub(crate) name: Span,
+    /// Which dots of `name` are steps into an object (the first dot is the highest bit); a dot
+    /// inside a key is 0. Of several entries of one name those with the smallest shape win, so a
+    /// literal key `a.b` goes before `b` inside `a`.
+    pub(crate) shape: u16,
+    /// Keeps the lines of an audit event apart (0: holds for all of them).
+    pub(crate) part: u16,
+    /// What it holds.
+    pub(crate) value: Value,
+}
+
+/// A row of the table of formats.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct FormatId(pub(crate) u16);
+
+/// What a payload extractor recognised: its payload's name and the sentence it knew. Views map the
+/// sentence to `action`, `outcome` and `reason` by data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Sentence {
+    /// Name of the payload row, as shown by `@payload`: `sshd`.
+    pub(crate) payload: &'static str,
+    /// Name of the sentence within it: `failed`. Empty when only the payload was recognised.
+    pub(crate) name: &'static str,
+}
+
+/// What happened to a record on the way in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Marks {
+    /// Bytes or escapes were replaced.
+    pub(crate) repaired: bool,
+    /// The record was longer than the limit and was cut.
+    pub(crate) truncated: bool,
+}
+
+/// One decoded record. A view over buffers the worker reuses; valid during one call of the sink.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Event<'r> {
+    /// Where it stands.
+    pub(crate) origin: Origin,
+    /// How many physical lines it covers.
+    pub(crate) lines: u32,
+    /// Its format (may differ from the input's in mixed files).
+    pub(crate) format: FormatId,
+    /// What stood inside its message, if that was recognised.
+    pub(crate) payload: Option<Sentence>,
+    /// The record as written, line end off.
+    pub(crate) raw: &'r str,
+    /// The stamp of the format's own header, if it has one. `View::time` decides what counts.
+    pub(crate) header_time: Stamp,
+    /// The event's time, set by `scan` from its view.
+    pub(crate) time: Stamp,
+    /// Repairs.
+    pub(crate) marks: Marks,
+    /// Its fields.
+    pub(crate) entries: &'r [Entry],
+    /// Where the spans of `entries` point.
+    pub(crate) regions: Regions<'r>,
+    /// The log sources it has earned, set by `scan` from the tagger.
+    pub(crate) tags: TagSet,
+}
+
+impl<'r> Event<'r> {
+    /// The name of an entry as written.
+    pub(crate) fn name(&self, entry: &Entry) -> &'r str {
+        self.regions.text(entry.name)
+    }
+
+    /// The value of an entry.
+    pub(crate) fn datum(&self, entry: &Entry) -> Datum<'r> {
+        match entry.value {
+            Value::Text(span) => Datum::Text(Cow::Borrowed(self.regions.text(span))),
+            Value::Number(span) => Datum::Number(Cow::Borrowed(self.regions.text(span))),
+            Value::Bool(b) => Datum::Bool(b),
+            Value::Null => Datum::Null,
+            Value::Empty => Datum::Empty,
+            Value::Object(span) => Datum::Object(self.regions.text(span)),
+            Value::NoItems => Datum::NoItems,
+        }
+    }
+}
+
+/// What decoders write into while they read one block: reused from record to record.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    /// Unescaped values and joined names of the current record.
+    pub(crate) text: String,
+    /// The fields of the current record.
+    pub(crate) entries: Vec<Entry>,
+    /// Answers of the field table to names met before.
+    pub(crate) names: NameMemo,
+}
+
+impl Scratch {
+    /// Forgets the record before.
+    pub(crate) fn reset(&mut self) {
+        self.text.clear();
+        self.entries.clear();
+    }
+
+    /// Copies `text` into the scratch region.
+    pub(crate) fn keep(&mut self, text: &str) -> Span {
+        let start = self.text.len();
+        self.text.push_str(text);
+        scratch_span(start, text.len())
+    }
+
+    /// A span over what was appended to `text` since it was `start` bytes long.
+    pub(crate) fn since(&self, start: usize) -> Span {
+        scratch_span(start, self.text.len().saturating_sub(start))
+    }
+
+    /// Adds a field under a name the decoder knows, if `table` wants it. `name` is copied.
+    pub(crate) fn push(&mut self, table: &FieldTable, name: &str, value: Value) {
+        if let Some(field) = self.names.find(table, name) {
+            let name = self.keep(name);
+            self.entries.push(Entry { field, name, shape: 0, part: 0, value });
+        }
+    }
+}
+
+fn scratch_span(start: usize, len: usize) -> Span {
+    // A record is far below 4 GiB: `limits` cuts it at 16 MiB and unescaping never lengthens it much.
+    Span { region: Region::Scratch, start: start as u32, len: len as u32 }
+}
+
+/// Remembers which id a spelling has, so that each is folded once per worker and not per record.
+#[derive(Debug, Default)]
+pub(crate) struct NameMemo {
+    seen: HashMap<String, Option<FieldId>>,
+    memory: String,
+}
+
+/// Hostile records may invent names without end; past this many the table is asked each time.
+const MEMO_LIMIT: usize = 16_384;
+
+impl NameMemo {
+    /// What `table.find(name)` gives.
+    pub(crate) fn find(&mut self, table: &FieldTable, name: &str) -> Option<FieldId> {
+        if let Some(id) = self.seen.get(name) {
+            return *id;
+        }
+        let id = table.find(name, &mut self.memory);
+        if self.seen.len() < MEMO_LIMIT {
+            self.seen.insert(name.to_owned(), id);
+        }
+        id
+    }
+}

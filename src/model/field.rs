@@ -1,0 +1,143 @@
+//! Names: what rules ask for, and which names of a record may answer.
+
+use std::collections::HashMap;
+
+/// An original name some view wants, interned without regard to case and to `_ - .` and blanks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct FieldId(pub(crate) u32);
+
+impl FieldId {
+    /// A name nobody asked for; kept only where everything is wanted.
+    pub(crate) const OTHER: FieldId = FieldId(u32::MAX);
+}
+
+/// Something a rule, a correlation or a report may ask of an event: a field name, as written, for
+/// rules of one log source category.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct AskId(pub(crate) u32);
+
+/// All questions that can be asked in this run. Filled in setup, then frozen.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Asks {
+    asked: Vec<(String, Option<String>)>,
+    ids: HashMap<(String, Option<String>), AskId>,
+}
+
+impl Asks {
+    /// The id of field `name` as rules of `category` mean it (routes may rename for a category).
+    pub(crate) fn intern(&mut self, name: &str, category: Option<&str>) -> AskId {
+        let key = (name.to_owned(), category.map(str::to_owned));
+        if let Some(id) = self.ids.get(&key) {
+            return *id;
+        }
+        let id = AskId(u32::try_from(self.asked.len()).expect("fewer than 2^32 field names fit in memory"));
+        self.asked.push(key.clone());
+        self.ids.insert(key, id);
+        id
+    }
+
+    /// Every question: its id, field name and category, in order of id.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (AskId, &str, Option<&str>)> {
+        (0u32..).zip(&self.asked).map(|(n, (name, category))| (AskId(n), name.as_str(), category.as_deref()))
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.asked.len()
+    }
+
+    /// The field name as the rule spells it.
+    pub(crate) fn name(&self, ask: AskId) -> &str {
+        self.asked.get(ask.0 as usize).map_or("", |(name, _)| name)
+    }
+}
+
+/// The form under which names are compared loosely: lower case, without `_`, `-`, `.` and blanks.
+pub(crate) fn loose(name: &str, into: &mut String) {
+    into.clear();
+    for c in name.chars() {
+        match c {
+            '_' | '-' | '.' | ' ' => {}
+            'A'..='Z' => into.push(c.to_ascii_lowercase()),
+            c if c.is_ascii() => into.push(c),
+            c => into.extend(c.to_lowercase()),
+        }
+    }
+}
+
+/// Prefixes under which Windows event shippers nest what EventData, UserData or System hold; a name
+/// with and without them is one name. In their [`loose`] spelling, longest first.
+const WRAPPERS: [&str; 8] = [
+    "eventeventdata",
+    "winlogeventdata",
+    "winloguserdata",
+    "eventuserdata",
+    "eventsystem",
+    "eventdata",
+    "userdata",
+    "system",
+];
+
+/// The names decoders should keep. Built in setup by `taxonomy`, frozen for the scan.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct FieldTable {
+    everything: bool,
+    ids: HashMap<String, FieldId>,
+}
+
+impl FieldTable {
+    /// A table that keeps every name, known or not (`events`, keyword rules).
+    pub(crate) fn keep_everything(&mut self) {
+        self.everything = true;
+    }
+
+    /// Whether names nobody asked for are kept too.
+    pub(crate) fn wants_everything(&self) -> bool {
+        self.everything
+    }
+
+    /// Adds `name` to what is kept and gives its id. Spellings that differ only in case, `_ - .`,
+    /// blanks or a Windows wrapper share one.
+    pub(crate) fn want(&mut self, name: &str) -> FieldId {
+        let mut key = String::new();
+        loose(name, &mut key);
+        let key = unwrapped(&key, name).to_owned();
+        let next = FieldId(u32::try_from(self.ids.len()).expect("fewer than 2^32 names fit in memory"));
+        *self.ids.entry(key).or_insert(next)
+    }
+
+    /// The id of an original name (dotted path): `None` means nobody wants it.
+    /// `memory` is overwritten.
+    pub(crate) fn find(&self, name: &str, memory: &mut String) -> Option<FieldId> {
+        loose(name, memory);
+        match self.ids.get(unwrapped(memory, name)) {
+            Some(id) => Some(*id),
+            None if self.everything => Some(FieldId::OTHER),
+            None => None,
+        }
+    }
+}
+
+/// Takes a Windows wrapper off a loose name; only where the name as written has a step to take off.
+fn unwrapped<'a>(key: &'a str, name: &str) -> &'a str {
+    if !name.contains('.') {
+        return key;
+    }
+    WRAPPERS.iter().find_map(|w| key.strip_prefix(w).filter(|rest| !rest.is_empty())).unwrap_or(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_one_name_share_an_id() {
+        let mut table = FieldTable::default();
+        let id = table.want("SourceIP");
+        let mut memory = String::new();
+        for name in ["source_ip", "Source IP", "source.ip", "Event.EventData.SourceIp", "winlog.event_data.SourceIp"] {
+            assert_eq!(table.find(name, &mut memory), Some(id), "{name}");
+        }
+        assert_eq!(table.find("source_port", &mut memory), None);
+    }
+}

@@ -1,0 +1,183 @@
+//! What one block leaves behind: owned, compact, and the same however the input was cut.
+
+use super::alert::{Entity, Sample};
+use super::origin::{RuleId, SourceId};
+use super::problem::Problems;
+use super::time::{Stamp, Time};
+use std::collections::HashMap;
+
+/// A (detection rule, correlation) pair: what a hit contributes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct FeedId(pub(crate) u32);
+
+/// What a [`FeedId`] stands for, and which fields its hits carry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Feed {
+    /// The detection rule that matched.
+    pub(crate) rule: RuleId,
+    /// The correlation it contributes to.
+    pub(crate) correlation: RuleId,
+    /// Names of the fields in a hit's key, in order: all group-by values that the correlation and
+    /// those chained above it read, and the fields they count.
+    pub(crate) key: Vec<String>,
+}
+
+/// A key text of a [`KeyTexts`] table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct KeyId(pub(crate) u32);
+
+/// A contribution to one correlation: fixed size, no text. 32 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Hit {
+    /// The event's time in nanoseconds; [`Hit::INHERIT`] when it has none and the block has none before it.
+    pub(crate) time: i64,
+    /// Global block number.
+    pub(crate) block: u32,
+    /// Record within the block (from 0).
+    pub(crate) index: u32,
+    /// First line of the record within the block (from 0).
+    pub(crate) line: u32,
+    /// What it contributes to.
+    pub(crate) feed: FeedId,
+    /// The values of the feed's key fields.
+    pub(crate) key: KeyId,
+    /// Whether `time` was taken over from an earlier record.
+    pub(crate) inherited: bool,
+}
+
+impl Hit {
+    /// The hit takes the last time seen in its input before the block.
+    pub(crate) const INHERIT: i64 = i64::MIN;
+}
+
+/// Tuples of values, each stored once: a tuple has one slot for each field of [`Feed::key`];
+/// a missing value is `None`.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct KeyTexts {
+    texts: Vec<Box<[Option<Box<str>>]>>,
+    ids: HashMap<Box<[Option<Box<str>>]>, KeyId>,
+}
+
+impl KeyTexts {
+    /// The id of a tuple.
+    pub(crate) fn intern(&mut self, tuple: &[Option<&str>]) -> KeyId {
+        let owned: Box<[Option<Box<str>>]> = tuple.iter().map(|v| v.map(Box::from)).collect();
+        if let Some(id) = self.ids.get(&owned) {
+            return *id;
+        }
+        let id = KeyId(u32::try_from(self.texts.len()).expect("a block holds fewer than 2^32 records"));
+        self.texts.push(owned.clone());
+        self.ids.insert(owned, id);
+        id
+    }
+
+    /// The tuple of an id.
+    pub(crate) fn get(&self, id: KeyId) -> &[Option<Box<str>>] {
+        self.texts.get(id.0 as usize).map_or(&[], |tuple| tuple)
+    }
+}
+
+/// All matches of one rule for one entity within one block (or, once merged, one logical source).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fold {
+    /// Distinct events.
+    pub(crate) count: u64,
+    /// Earliest time of the events that have one.
+    pub(crate) first: Stamp,
+    /// Latest time.
+    pub(crate) last: Stamp,
+    /// The first events in reading order, at most one less than the run keeps.
+    pub(crate) samples: Vec<Sample>,
+    /// The last event, when it is not among `samples`.
+    pub(crate) last_sample: Option<Sample>,
+}
+
+/// Folds by rule and entity. Iterate only after sorting.
+pub(crate) type FoldedAlerts = HashMap<(RuleId, Entity), Fold>;
+
+/// Exact counts: `records = events + unparsed`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Books {
+    /// Records read.
+    pub(crate) events: u64,
+    /// Records their format refused.
+    pub(crate) unparsed: u64,
+    /// Events with replaced bytes or escapes.
+    pub(crate) repaired: u64,
+    /// Records cut at the length limit.
+    pub(crate) truncated: u64,
+    /// Blank lines.
+    pub(crate) blank: u64,
+    /// Lines of a header.
+    pub(crate) header_lines: u64,
+    /// Members of a container that were not read.
+    pub(crate) skipped_members: u64,
+    /// Events that fit no loaded rule's log source.
+    pub(crate) unassigned: u64,
+    /// Events without a time of their own.
+    pub(crate) no_time: u64,
+    /// Bytes of unpacked text.
+    pub(crate) bytes: u64,
+    /// Lines of unpacked text.
+    pub(crate) lines: u64,
+}
+
+impl Books {
+    /// Adds another set of counts.
+    pub(crate) fn add(&mut self, other: &Books) {
+        self.events += other.events;
+        self.unparsed += other.unparsed;
+        self.repaired += other.repaired;
+        self.truncated += other.truncated;
+        self.blank += other.blank;
+        self.header_lines += other.header_lines;
+        self.skipped_members += other.skipped_members;
+        self.unassigned += other.unassigned;
+        self.no_time += other.no_time;
+        self.bytes += other.bytes;
+        self.lines += other.lines;
+    }
+
+    /// Events and unparsed.
+    pub(crate) fn records(&self) -> u64 {
+        self.events + self.unparsed
+    }
+}
+
+/// One rule that held for one event: a line of the `matches` stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Match {
+    /// The event, as an alert would keep it.
+    pub(crate) sample: Sample,
+    /// What it is about.
+    pub(crate) entity: Entity,
+    /// Correlations that use it, as rule ids.
+    pub(crate) feeds: Vec<RuleId>,
+    /// False when the rule is silenced or excluded and only feeds.
+    pub(crate) reported: bool,
+}
+
+/// What one block leaves behind. Places in it are relative to the block.
+#[derive(Debug, Default)]
+pub(crate) struct Findings {
+    /// The input.
+    pub(crate) source: SourceId,
+    /// Folded matches of rules that people see.
+    pub(crate) alerts: FoldedAlerts,
+    /// Matches of all reported rules (also those of excluded or silenced rules are not counted).
+    pub(crate) matches_total: u64,
+    /// Contributions to correlations, in order.
+    pub(crate) hits: Vec<Hit>,
+    /// The texts of their keys.
+    pub(crate) keys: KeyTexts,
+    /// Counts.
+    pub(crate) books: Books,
+    /// Trouble, lines relative to the block.
+    pub(crate) problems: Problems,
+    /// For the `matches` stream, in order.
+    pub(crate) matches: Option<Vec<Match>>,
+    /// Earliest and latest time of an event.
+    pub(crate) span: Option<(Stamp, Stamp)>,
+    /// The last time seen, for records of the next block that have none.
+    pub(crate) last_time: Option<Time>,
+}

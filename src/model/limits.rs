@@ -1,0 +1,46 @@
+//! The one place for every bound.
+
+/// A line of text longer than this is cut for matching; the rest is skipped.
+pub(crate) const LINE: usize = 1 << 20;
+/// A JSON value longer than this is cut and unparsed (Kubernetes audit, Windows script blocks are long).
+pub(crate) const JSON_VALUE: usize = 16 << 20;
+/// How deep JSON may nest.
+pub(crate) const JSON_DEPTH: usize = 512;
+/// A quoted CSV row may cover this many lines or bytes before its quote counts as never closed.
+pub(crate) const CSV_ROW_LINES: usize = 1_000;
+/// See [`CSV_ROW_LINES`].
+pub(crate) const CSV_ROW_BYTES: usize = 1 << 20;
+/// A record made of several lines (stack traces) ends after this many lines or bytes.
+pub(crate) const RECORD_LINES: usize = 500;
+/// See [`RECORD_LINES`].
+pub(crate) const RECORD_BYTES: usize = 256 << 10;
+/// How much of an input is looked at to recognise its format.
+pub(crate) const SNIFF_BYTES: usize = 64 << 10;
+/// How many non-blank lines of it.
+pub(crate) const SNIFF_LINES: usize = 200;
+/// Containers inside containers.
+pub(crate) const NESTING: usize = 4;
+/// Unpacked bytes per packed byte, once [`RATIO_FREE`] bytes were unpacked.
+pub(crate) const RATIO: u64 = 200;
+/// Unpacked bytes before the ratio is looked at.
+pub(crate) const RATIO_FREE: u64 = 64 << 20;
+/// A sample's raw text is cut at this many bytes.
+pub(crate) const SAMPLE_RAW: usize = 2 << 10;
+/// A sample's values are cut at this many bytes.
+pub(crate) const SAMPLE_VALUE: usize = 512;
+/// All samples of all alerts together.
+pub(crate) const SAMPLE_TOTAL: usize = 64 << 20;
+/// Alerts kept in full.
+pub(crate) const ALERTS: usize = 100_000;
+/// Sample events an alert keeps: the first ones and the last.
+pub(crate) const SAMPLES: usize = 20;
+/// Memory for waiting hits, keys and windows of correlations.
+pub(crate) const CORRELATION_BYTES: usize = 96 << 20;
+/// Events a correlation match lists in the `matches` stream.
+pub(crate) const MATCH_EVENTS: usize = 1_000;
+/// Unpacked text of one input before the next open input takes its turn.
+pub(crate) const TURN: u64 = 4 << 20;
+/// Inputs that are open and take turns.
+pub(crate) const OPEN_INPUTS: usize = 16;
+/// How much of a pipe is looked through for years of year-less stamps.
+pub(crate) const YEAR_WINDOW: usize = 64 << 20;

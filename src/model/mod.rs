@@ -1,0 +1,33 @@
+//! The nouns everybody shares: what travels between the rooms.
+//!
+//! Types here have laws but no verbs of a room: nothing reads files, names formats, or knows YAML.
+//! Nothing in this room is `Serialize`; the shapes of JSON, CSV and SARIF belong to `report`.
+
+mod alert;
+mod block;
+mod event;
+mod field;
+mod findings;
+mod level;
+pub(crate) mod limits;
+mod origin;
+mod problem;
+mod report;
+pub(crate) mod show;
+pub(crate) mod stamp;
+mod time;
+mod value;
+mod view;
+
+pub(crate) use alert::{Alert, AlertKind, AlertStatus, Entity, Pair, Sample, Suppression};
+pub(crate) use block::{Block, Carry, Lines};
+pub(crate) use event::{Entry, Event, FormatId, Marks, NameMemo, Region, Regions, Scratch, Sentence, Span};
+pub(crate) use field::{AskId, Asks, FieldId, FieldTable, loose};
+pub(crate) use findings::{Books, Feed, FeedId, Findings, Fold, FoldedAlerts, Hit, KeyId, KeyTexts, Match};
+pub use level::Level;
+pub(crate) use origin::{Origin, Place, RuleId, SourceId};
+pub(crate) use problem::{Problem, ProblemKind, Problems};
+pub(crate) use report::{InputSummary, LogSource, Report, RuleInfo, RuleTotals, Summary};
+pub(crate) use time::{Quality, Stamp, Time};
+pub(crate) use value::{Datum, Value, Values};
+pub(crate) use view::{LogSourceId, TagSet, View};

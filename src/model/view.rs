@@ -1,0 +1,74 @@
+//! How an event is looked at: what its fields are called, which log sources it has earned.
+
+use super::event::Event;
+use super::field::AskId;
+use super::time::Stamp;
+use super::value::{Datum, Values};
+
+/// A row of the table of log sources (a product, category, service triple).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct LogSourceId(pub(crate) u16);
+
+/// The log sources of one event. A rule applies when the bits it states are all set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct TagSet {
+    /// One bit for each product, category and service word.
+    pub(crate) bits: [u64; 8],
+    /// The rows that gave the bits, most specific first; the first `len` count.
+    pub(crate) sources: [LogSourceId; 8],
+    /// How many rows.
+    pub(crate) len: u8,
+}
+
+impl TagSet {
+    /// Whether every bit of `needed` is set here.
+    pub(crate) fn covers(&self, needed: &TagSet) -> bool {
+        self.bits.iter().zip(needed.bits).all(|(have, need)| have & need == need)
+    }
+
+    /// Sets bit `n`.
+    pub(crate) fn set(&mut self, n: u16) {
+        if let Some(word) = self.bits.get_mut(usize::from(n / 64)) {
+            *word |= 1 << (n % 64);
+        }
+    }
+
+    /// Adds a row, if there is room.
+    pub(crate) fn add(&mut self, source: LogSourceId) {
+        let held = &self.sources[..usize::from(self.len).min(8)];
+        if held.contains(&source) {
+            return;
+        }
+        if let Some(slot) = self.sources.get_mut(usize::from(self.len)) {
+            *slot = source;
+            self.len += 1;
+        }
+    }
+
+    /// The rows, most specific first.
+    pub(crate) fn sources(&self) -> &[LogSourceId] {
+        &self.sources[..usize::from(self.len).min(8)]
+    }
+}
+
+/// The way records of one profile are read: for each question the ordered places to look.
+/// `taxonomy` builds views in setup, for every question of [`Asks`](super::Asks); they are frozen for
+/// the scan.
+pub(crate) trait View: Send + Sync {
+    /// Adds every value the event has under the asked name: originals (exact spelling, else another
+    /// case, else a structural variant) and the canonical value, without duplicates. Nothing is
+    /// added when the field is missing. `into` is not cleared.
+    fn values<'r>(&self, event: &Event<'r>, ask: AskId, into: &mut Values<'r>);
+
+    /// The one value to group, count and print by: for a canonical name or synonym the canonical value
+    /// only; for any other name the canonical value, else the first original. `None` when missing, null
+    /// or not a scalar.
+    fn single<'r>(&self, event: &Event<'r>, ask: AskId) -> Option<Datum<'r>>;
+
+    /// The canonical field the asked name stands for in this profile, if any: `user` for
+    /// `TargetUserName` of a Windows logon.
+    fn canonical_name(&self, ask: AskId) -> Option<&'static str>;
+
+    /// The stamp that counts, of the several an event may have.
+    fn time(&self, event: &Event<'_>) -> Stamp;
+}

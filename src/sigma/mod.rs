@@ -1,0 +1,8 @@
+//! The Sigma rule language: read, check, compile. Specification 2.1.0.
+
+mod rule;
+
+pub(crate) use rule::{
+    Comparison, Condition, Correlation, CorrelationKind, Decimal, Expr, FieldTest, Group, Keywords, Pattern,
+    PatternPart, Rule, RuleMeta, Ruleset, Selection, TimePart, ValueTest,
+};
