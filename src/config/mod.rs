@@ -1,0 +1,1 @@
+//! What the user asked for, checked: defaults, file, environment and flags in layers.

@@ -1,0 +1,1 @@
+//! Blanks secrets in text that leaves the program.

@@ -1,0 +1,1 @@
+//! Ways to say it: one reporter a format, all from the same report. Escapes log text, once per sink.

@@ -1,0 +1,1 @@
+//! How bad is it: alerts in, risk and verdict out.

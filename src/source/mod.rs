@@ -1,0 +1,1 @@
+//! Opens anything: finds the inputs, unpacks them, reads each in order.
