@@ -1,1 +1,45 @@
 //! Opens anything: finds the inputs, unpacks them, reads each in order.
+//!
+//! Content decides what a container is, never a name. Nothing is written to disk and nothing outside
+//! the named paths is read. To add a compression: one file beside this one and one row in [`OPENERS`].
+
+mod discover;
+mod gzip;
+mod hash;
+mod path;
+mod stream;
+
+pub(crate) use discover::{Discovered, Found, Place, discover};
+pub(crate) use path::{Shower, logical};
+pub(crate) use stream::{OpenError, Stream, open};
+
+use std::io::BufRead;
+
+/// A reader the next layer can look into before it decides.
+pub(crate) type Bytes = Box<dyn BufRead + Send>;
+
+/// One row of [`OPENERS`]: a compression that wraps one stream of bytes.
+pub(crate) struct Opener {
+    /// The word in reports (`inputs[].container`).
+    pub(crate) name: &'static str,
+    /// Whether these first bytes are its own.
+    pub(crate) knows: fn(&[u8]) -> bool,
+    /// Unpacks; the reader gives all data it can before it gives an error.
+    pub(crate) open: fn(Bytes) -> Bytes,
+}
+
+/// The compressions that can be read.
+pub(crate) static OPENERS: &[Opener] = &[gzip::OPENER];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_words() {
+        for (at, opener) in OPENERS.iter().enumerate() {
+            assert!(opener.name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()), "{}", opener.name);
+            assert!(OPENERS[..at].iter().all(|other| other.name != opener.name), "{}", opener.name);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Finds the inputs below the paths a user named.
+//!
+//! Directories are walked in byte order. Links met on the way are not followed (what they point at is
+//! read where it stands, or was not named); a link named by the user is. FIFOs, sockets and devices are
+//! read only when named.
+
+use super::path::Shower;
+use crate::model::{Problem, ProblemKind};
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Where an input's bytes are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// A file.
+    File(PathBuf),
+    /// Standard input.
+    Stdin,
+}
+
+/// One input that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// Where its bytes are.
+    pub(crate) place: Place,
+    /// What reports call it.
+    pub(crate) shown: String,
+    /// Whether the user named it, as opposed to met while walking.
+    pub(crate) named: bool,
+}
+
+/// What [`discover`] gives.
+#[derive(Debug, Default)]
+pub(crate) struct Discovered {
+    /// The inputs, sorted by shown name.
+    pub(crate) inputs: Vec<Found>,
+    /// Paths that do not exist, directories that cannot be listed, links and devices left out.
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// Finds all inputs below `paths`; `-` is standard input, shown as `stdin_name`.
+pub(crate) fn discover(paths: &[PathBuf], stdin_name: &str, shower: &mut Shower) -> Discovered {
+    let mut found = Discovered::default();
+    for path in paths {
+        if path.as_os_str() == "-" {
+            found.inputs.push(Found { place: Place::Stdin, shown: stdin_name.to_owned(), named: true });
+            continue;
+        }
+        match fs::metadata(path) {
+            Ok(meta) if meta.is_dir() => walk(path, shower, &mut found),
+            Ok(_) => found.inputs.push(Found {
+                place: Place::File(path.clone()),
+                shown: shower.show(path, path),
+                named: true,
+            }),
+            Err(error) => {
+                found.problems.push(problem(
+                    path.display().to_string(),
+                    ProblemKind::Unreadable,
+                    &error.to_string(),
+                    true,
+                ));
+            }
+        }
+    }
+    found.inputs.sort_by(|a, b| a.shown.as_bytes().cmp(b.shown.as_bytes()).then(b.named.cmp(&a.named)));
+    found.inputs.dedup_by(|a, b| a.shown == b.shown && a.place == b.place);
+    found
+}
+
+fn walk(top: &Path, shower: &mut Shower, found: &mut Discovered) {
+    let mut waiting = vec![top.to_path_buf()];
+    while let Some(directory) = waiting.pop() {
+        let names = match listed(&directory) {
+            Ok(names) => names,
+            Err(error) => {
+                let shown = shower.show(&directory, top);
+                found.problems.push(problem(shown, ProblemKind::Unreadable, &error.to_string(), true));
+                continue;
+            }
+        };
+        for name in names.into_iter().rev() {
+            let path = directory.join(name);
+            match fs::symlink_metadata(&path) {
+                Ok(meta) if meta.is_dir() => waiting.push(path),
+                Ok(meta) if meta.is_file() => {
+                    let shown = shower.show(&path, top);
+                    found.inputs.push(Found { place: Place::File(path), shown, named: false });
+                }
+                Ok(meta) => {
+                    let what = if meta.is_symlink() { "a symbolic link" } else { "not a regular file" };
+                    let shown = beside(&path, top, shower);
+                    found.problems.push(problem(shown, ProblemKind::Skipped, &format!("{what}: not followed"), false));
+                }
+                Err(error) => {
+                    let shown = beside(&path, top, shower);
+                    found.problems.push(problem(shown, ProblemKind::Unreadable, &error.to_string(), true));
+                }
+            }
+        }
+    }
+}
+
+/// The name of something that must not be resolved: shown beside its directory.
+fn beside(path: &Path, top: &Path, shower: &mut Shower) -> String {
+    let parent = path.parent().map_or_else(String::new, |p| shower.show(p, top));
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    if parent.is_empty() { name } else { format!("{parent}/{name}") }
+}
+
+fn listed(directory: &Path) -> std::io::Result<Vec<OsString>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(directory)? {
+        names.push(entry?.file_name());
+    }
+    names.sort_by(|a, b| a.as_encoded_bytes().cmp(b.as_encoded_bytes()));
+    Ok(names)
+}
+
+fn problem(path: String, kind: ProblemKind, message: &str, incomplete: bool) -> Problem {
+    Problem { path, kind, count: 1, first: Vec::new(), message: message.to_owned(), incomplete }
+}
