@@ -44,3 +44,5 @@ pub(crate) const TURN: u64 = 4 << 20;
 pub(crate) const OPEN_INPUTS: usize = 16;
 /// How much of a pipe is looked through for years of year-less stamps.
 pub(crate) const YEAR_WINDOW: usize = 64 << 20;
+/// Unpacked bytes a block of work holds, unless told otherwise.
+pub(crate) const BLOCK: usize = 1 << 20;

@@ -1,0 +1,81 @@
+//! The shape of `.logsentry.yml`: everything optional, nothing checked yet. All layers share it.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// One layer of configuration.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct RawConfig {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) min_severity: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) fail_on: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) use_builtin_rules: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rule_paths: Option<Vec<PathBuf>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) exclude_rules: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) input_format: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) placeholders: Option<BTreeMap<String, Vec<String>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) redact: Option<RawRedact>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reports: Option<BTreeMap<String, PathBuf>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) sarif: Option<RawSarif>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) path_rewrites: Option<BTreeMap<String, String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) syslog: Option<RawSyslog>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) strict: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) allow_empty: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) threads: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) samples: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) max_alerts: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) correlation_memory: Option<String>,
+}
+
+/// `redact:` of a layer.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct RawRedact {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) mode: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) patterns: Option<Vec<String>>,
+}
+
+/// `sarif:` of a layer.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct RawSarif {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) root: Option<PathBuf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) category: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) max_results: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) snippets: Option<bool>,
+}
+
+/// `syslog:` of a layer.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct RawSyslog {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) year: Option<i16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) timezone: Option<String>,
+}

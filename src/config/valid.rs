@@ -1,0 +1,253 @@
+//! From layers to a configuration that holds no nonsense.
+
+use super::{ConfigError, RawConfig};
+use crate::model::stamp::Zone;
+use crate::model::{Level, limits};
+use figment::Figment;
+use figment::providers::Serialized;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// What a scan should do. [`Config::default`] is what `logsentry scan` does without any option.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Config {
+    /// Alerts below are counted but not shown.
+    pub min_severity: Level,
+    /// The gate: an alert at or above it makes the scan fail.
+    pub fail_on: Option<Level>,
+    /// Whether the built-in rules run.
+    pub use_builtin_rules: bool,
+    /// Files and directories of rules to load besides.
+    pub rule_paths: Vec<PathBuf>,
+    /// Rules that are not reported: identity, id or exact title.
+    pub exclude_rules: Vec<String>,
+    /// Format of all inputs; `None` looks at their content.
+    pub input_format: Option<String>,
+    /// Values of placeholders (`expand`) in rules.
+    pub placeholders: BTreeMap<String, Vec<String>>,
+    /// What is blanked in reports.
+    pub redaction: Redaction,
+    /// Reports to write beside the primary one, by format.
+    pub reports: Vec<(String, PathBuf)>,
+    /// SARIF only.
+    pub sarif: SarifOptions,
+    /// Prefixes of real paths and what reports show instead.
+    pub path_rewrites: Vec<(String, String)>,
+    /// Year of year-less stamps.
+    pub year: Option<i16>,
+    /// Zone of stamps that name none, as `+02:00` or an IANA name; UTC unless told.
+    pub timezone: Option<String>,
+    /// RFC 3339; stands in for the clock wherever a scan would need one.
+    pub reference_time: Option<String>,
+    /// Rules that cannot be loaded refuse the scan; unparsed and cut records make it incomplete.
+    pub strict: bool,
+    /// Nothing to scan is fine.
+    pub allow_empty: bool,
+    /// Worker threads; `None` takes one a core. Never changes a result.
+    pub threads: Option<usize>,
+    /// Sample events kept with each alert.
+    pub samples: usize,
+    /// Alerts kept in full.
+    pub max_alerts: usize,
+    /// Bytes for waiting hits, keys and windows of correlations.
+    pub correlation_memory: usize,
+    /// Unpacked bytes a block of work holds. Never changes a result.
+    pub block_size: usize,
+    /// What reports call standard input.
+    pub stdin_name: String,
+    /// The configuration file this came from.
+    pub file: Option<PathBuf>,
+}
+
+/// What is blanked before anything is reported.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Redaction {
+    /// Passwords, tokens, keys, authorization, cookies; and the user's own patterns.
+    Default(Vec<String>),
+    /// Nothing.
+    Off,
+}
+
+/// Options of the SARIF report, some of which name paths in every report.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SarifOptions {
+    /// Reports show paths relative to this directory; unless set, to the top of the git work tree around
+    /// the current directory, else to the current directory.
+    pub root: Option<PathBuf>,
+    /// `automationDetails.id`.
+    pub category: Option<String>,
+    /// Results written at most; 0 is no limit.
+    pub max_results: Option<usize>,
+    /// Whether log lines are left out.
+    pub no_snippets: bool,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            min_severity: Level::Informational,
+            fail_on: None,
+            use_builtin_rules: true,
+            rule_paths: Vec::new(),
+            exclude_rules: Vec::new(),
+            input_format: None,
+            placeholders: BTreeMap::new(),
+            redaction: Redaction::Default(Vec::new()),
+            reports: Vec::new(),
+            sarif: SarifOptions::default(),
+            path_rewrites: Vec::new(),
+            year: None,
+            timezone: None,
+            reference_time: None,
+            strict: false,
+            allow_empty: false,
+            threads: None,
+            samples: limits::SAMPLES,
+            max_alerts: limits::ALERTS,
+            correlation_memory: limits::CORRELATION_BYTES,
+            block_size: limits::BLOCK,
+            stdin_name: "stdin".to_owned(),
+            file: None,
+        }
+    }
+}
+
+/// One configuration from layers, lowest first.
+pub(crate) fn merged(layers: &[RawConfig]) -> RawConfig {
+    let figment = layers.iter().fold(Figment::new(), |figment, layer| figment.merge(Serialized::defaults(layer)));
+    // `admerge` would add lists up; `merge` lets the higher layer replace them, which is the promise.
+    figment.extract().expect("every layer has the shape that is extracted")
+}
+
+/// Checks the words and ranges of a merged configuration.
+pub(crate) fn checked(raw: RawConfig, origin: &str) -> Result<Config, ConfigError> {
+    let default = Config::default();
+    let bad = |key: &str, value: &str, what, expected: String| ConfigError::Value {
+        origin: format!("{origin}: {key}"),
+        value: value.to_owned(),
+        what,
+        expected,
+    };
+    let level =
+        |key: &str, word: &str| word.parse::<Level>().map_err(|error| bad(key, word, "severity", error.to_string()));
+    let fail_on = match raw.fail_on.as_deref() {
+        None => None,
+        Some(word) if word.eq_ignore_ascii_case("none") => None,
+        Some(word) => Some(level("fail_on", word)?),
+    };
+    let min_severity = raw.min_severity.as_deref().map_or(Ok(default.min_severity), |w| level("min_severity", w))?;
+    let redact = raw.redact.unwrap_or_default();
+    let redaction = match redact.mode.as_deref().unwrap_or("default") {
+        "default" => Redaction::Default(redact.patterns.unwrap_or_default()),
+        "off" => Redaction::Off,
+        word => return Err(bad("redact", word, "redaction mode", "use default or off".to_owned())),
+    };
+    let syslog = raw.syslog.unwrap_or_default();
+    if let Some(zone) = &syslog.timezone
+        && Zone::parse(zone).is_none()
+    {
+        return Err(bad(
+            "timezone",
+            zone,
+            "time zone",
+            "use an offset like +02:00, UTC, or a name like Europe/Berlin".to_owned(),
+        ));
+    }
+    let correlation_memory = match raw.correlation_memory.as_deref() {
+        None => default.correlation_memory,
+        Some(text) => size(text).ok_or_else(|| {
+            bad("correlation_memory", text, "size", "use a number with K, M or G, like 96M".to_owned())
+        })?,
+    };
+    let sarif = raw.sarif.unwrap_or_default();
+    Ok(Config {
+        min_severity,
+        fail_on,
+        use_builtin_rules: raw.use_builtin_rules.unwrap_or(true),
+        rule_paths: raw.rule_paths.unwrap_or_default(),
+        exclude_rules: raw.exclude_rules.unwrap_or_default(),
+        input_format: raw.input_format.filter(|f| f != "auto"),
+        placeholders: raw.placeholders.unwrap_or_default(),
+        redaction,
+        reports: raw.reports.unwrap_or_default().into_iter().collect(),
+        sarif: SarifOptions {
+            root: sarif.root,
+            category: sarif.category,
+            max_results: sarif.max_results,
+            no_snippets: sarif.snippets == Some(false),
+        },
+        path_rewrites: raw.path_rewrites.unwrap_or_default().into_iter().collect(),
+        year: syslog.year,
+        timezone: syslog.timezone,
+        strict: raw.strict.unwrap_or(false),
+        allow_empty: raw.allow_empty.unwrap_or(false),
+        threads: raw.threads.filter(|n| *n > 0),
+        samples: raw.samples.unwrap_or(default.samples).max(1),
+        max_alerts: raw.max_alerts.unwrap_or(default.max_alerts).max(1),
+        correlation_memory,
+        ..default
+    })
+}
+
+/// `96M`, `64K`, `1G` or bytes.
+fn size(text: &str) -> Option<usize> {
+    let text = text.trim();
+    let (digits, shift) = match text.as_bytes().last()?.to_ascii_uppercase() {
+        b'K' => (&text[..text.len() - 1], 10),
+        b'M' => (&text[..text.len() - 1], 20),
+        b'G' => (&text[..text.len() - 1], 30),
+        _ => (text, 0),
+    };
+    digits.parse::<usize>().ok()?.checked_mul(1 << shift).filter(|n| *n > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_in_a_higher_layer_replaces_the_lower_one() {
+        let low = RawConfig {
+            exclude_rules: Some(vec!["a".into(), "b".into()]),
+            fail_on: Some("low".into()),
+            ..RawConfig::default()
+        };
+        let high = RawConfig { exclude_rules: Some(vec!["123".into()]), ..RawConfig::default() };
+        let config = checked(merged(&[low, high]), "test").unwrap();
+        assert_eq!(config.exclude_rules, ["123"]);
+        assert_eq!(config.fail_on, Some(Level::Low));
+    }
+
+    #[test]
+    fn none_takes_a_gate_away() {
+        let raw = RawConfig { fail_on: Some("none".into()), ..RawConfig::default() };
+        assert_eq!(checked(raw, "test").unwrap().fail_on, None);
+    }
+
+    #[test]
+    fn words_that_mean_nothing_are_refused_with_what_was_expected() {
+        for raw in [
+            RawConfig { min_severity: Some("urgent".into()), ..RawConfig::default() },
+            RawConfig { correlation_memory: Some("much".into()), ..RawConfig::default() },
+            RawConfig {
+                syslog: Some(crate::config::RawSyslog { timezone: Some("Nowhere/Town".into()), year: None }),
+                ..RawConfig::default()
+            },
+        ] {
+            let error = checked(raw, "test").unwrap_err().to_string();
+            assert!(error.contains("use ") || error.contains("expected"), "{error}");
+        }
+    }
+
+    #[test]
+    fn sizes_have_units() {
+        assert_eq!(size("96M"), Some(96 << 20));
+        assert_eq!(size("1g"), Some(1 << 30));
+        assert_eq!(size("4096"), Some(4096));
+        assert_eq!(size("-1"), None);
+        assert_eq!(size("99999999999G"), None);
+    }
+}
