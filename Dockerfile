@@ -1,0 +1,18 @@
+# syntax=docker/dockerfile:1
+# A static binary on an empty file system: no shell, no libraries, no user database.
+
+FROM rust:1.95-alpine AS build
+RUN apk add --no-cache musl-dev
+WORKDIR /src
+COPY . .
+ENV RUSTFLAGS="-C target-feature=+crt-static"
+RUN cargo build --release --locked --bin logsentry
+
+FROM scratch
+LABEL org.opencontainers.image.title="logsentry" \
+      org.opencontainers.image.description="Offline log scanner: Sigma rules, correlations, risk score" \
+      org.opencontainers.image.licenses="MIT OR Apache-2.0"
+COPY --from=build /src/target/release/logsentry /logsentry
+WORKDIR /data
+USER 65532:65532
+ENTRYPOINT ["/logsentry"]

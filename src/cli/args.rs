@@ -1,0 +1,273 @@
+//! The command line: what can be said, and nothing of what it means.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Scans logs with Sigma rules and correlations, offline.
+#[derive(Debug, Parser)]
+#[command(name = "logsentry", version, about, after_help = super::exit::help(), max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Scan logs and report alerts
+    #[command(after_help = super::exit::help())]
+    Scan(Box<ScanArgs>),
+    /// List the rules a scan would load; show, check and test rules
+    Rules(Box<RulesArgs>),
+    /// Print the normalised records as JSON lines
+    Events(Box<EventsArgs>),
+    /// List the formats that can be read
+    Formats(FormatsArgs),
+    /// Print the version
+    Version(VersionArgs),
+    /// Panic, so that tests can see what a bug of ours looks like to the caller
+    #[cfg(debug_assertions)]
+    #[command(hide = true)]
+    Bug,
+}
+
+/// Which configuration file counts.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct ConfigArgs {
+    /// Configuration file [default: .logsentry.yml here or above, up to the git work tree's top]
+    #[arg(long, value_name = "PATH", conflicts_with = "no_config")]
+    pub(crate) config: Option<PathBuf>,
+    /// Load no configuration file
+    #[arg(long)]
+    pub(crate) no_config: bool,
+}
+
+/// Which rules are loaded and reported.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct RuleArgs {
+    /// Rule file or directory to load as well; repeatable, replaces the configured list
+    #[arg(short = 'r', long = "rules", value_name = "PATH")]
+    pub(crate) rules: Vec<PathBuf>,
+    /// Leave the built-in rules out
+    #[arg(long)]
+    pub(crate) no_builtin: bool,
+    /// Do not report this rule (identity, id or exact title); repeatable, replaces the configured list
+    #[arg(long, value_name = "ID")]
+    pub(crate) exclude_rule: Vec<String>,
+    /// Values of placeholders in rules: YAML or JSON, name to list
+    #[arg(long, value_name = "FILE")]
+    pub(crate) placeholders: Option<PathBuf>,
+}
+
+/// How inputs are read.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct ReadArgs {
+    /// Format of all inputs: a name of `logsentry formats`, or jsonl, json, csv, syslog, kv [default: by content]
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) input_format: Option<String>,
+    /// Year of stamps that have none [default: from dates in the input, else the reference time]
+    #[arg(long, value_name = "YEAR", value_parser = clap::value_parser!(i16).range(1970..=2200))]
+    pub(crate) year: Option<i16>,
+    /// Zone of stamps that name none: +02:00, UTC, Europe/Berlin [default: UTC]
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
+    pub(crate) tz: Option<String>,
+    /// Stands in for the clock (RFC 3339): last resort for years
+    #[arg(long, value_name = "TIME")]
+    pub(crate) reference_time: Option<String>,
+    /// What reports call standard input [default: stdin]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) stdin_name: Option<String>,
+    /// Reports show paths relative to this directory
+    /// [default: the top of the git work tree here, else the current directory]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) sarif_root: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ScanArgs {
+    /// Files and directories; `-` reads standard input
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Format of the primary report
+    #[arg(long, value_name = "FORMAT", default_value = "console", value_parser = super::report_names())]
+    pub(crate) format: String,
+    /// Where the primary report goes; `-` is standard output
+    #[arg(short, long, value_name = "PATH", default_value = "-")]
+    pub(crate) output: PathBuf,
+    /// A further report; repeatable, replaces the configured ones
+    #[arg(long, value_name = "FORMAT=PATH", value_parser = super::report_target)]
+    pub(crate) report: Vec<(String, PathBuf)>,
+    #[command(flatten)]
+    pub(crate) rules: RuleArgs,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
+    /// Show alerts from this severity on: informational, low, medium, high, critical
+    #[arg(long, value_name = "LEVEL")]
+    pub(crate) min_severity: Option<String>,
+    /// Exit with 1 when an alert has this severity or a worse one; `none` takes a configured gate away
+    #[arg(long, value_name = "LEVEL")]
+    pub(crate) fail_on: Option<String>,
+    /// Rules that fail to load, unknown exclusions, unparsed and cut records are failures
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// A directory without any file is fine
+    #[arg(long)]
+    pub(crate) allow_empty: bool,
+    /// Blank secrets in reports: default or off
+    #[arg(long, value_name = "MODE")]
+    pub(crate) redact: Option<String>,
+    /// Leave log lines out of SARIF
+    #[arg(long)]
+    pub(crate) no_snippets: bool,
+    /// Show every alert on the console, not only the first 50 of a rule
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Sample events kept with each alert [default: 20]
+    #[arg(long, value_name = "N")]
+    pub(crate) samples: Option<usize>,
+    /// Alerts kept in full [default: 100000]
+    #[arg(long, value_name = "N")]
+    pub(crate) max_alerts: Option<usize>,
+    /// Memory for correlations [default: 96M]
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) correlation_memory: Option<String>,
+    /// Results written to SARIF at most, 0 for all [default: 5000]
+    #[arg(long, value_name = "N")]
+    pub(crate) sarif_max_results: Option<usize>,
+    /// `automationDetails.id` of the SARIF run
+    #[arg(long, value_name = "NAME")]
+    pub(crate) sarif_category: Option<String>,
+    /// Write no SARIF when the scan is incomplete, so that an upload cannot close alerts that still exist
+    #[arg(long)]
+    pub(crate) sarif_complete_only: bool,
+    /// Worker threads; never changes the output [default: one a core]
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<usize>,
+    /// Unpacked bytes a block of work holds; never changes the output
+    #[arg(long, value_name = "BYTES", hide = true)]
+    pub(crate) block_size: Option<usize>,
+    /// Evaluation engine
+    #[arg(long, value_name = "NAME", hide = true, value_parser = ["reference", "default"])]
+    pub(crate) engine: Option<String>,
+    /// Accepted for the habit of it: there is no network code
+    #[arg(long, hide = true)]
+    pub(crate) offline: bool,
+    #[command(flatten)]
+    pub(crate) say: SayArgs,
+}
+
+/// What is said on standard error, and how.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct SayArgs {
+    /// Colours on the console
+    #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub(crate) color: Color,
+    /// Errors only on standard error
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Say what each input was taken for, and which rules were silenced, replaced or left out
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+    /// No progress bar
+    #[arg(long)]
+    pub(crate) no_progress: bool,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless `NO_COLOR` says otherwise.
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct RulesArgs {
+    #[command(subcommand)]
+    pub(crate) command: Option<RulesCommand>,
+    #[command(flatten)]
+    pub(crate) rules: RuleArgs,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// How the list is printed
+    #[arg(long, default_value = "table", value_parser = ["table", "json", "csv"])]
+    pub(crate) format: String,
+    #[command(flatten)]
+    pub(crate) say: SayArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RulesCommand {
+    /// Show one rule: what it looks for, its fields, references and techniques
+    Show {
+        /// Identity, id or exact title
+        id: String,
+        #[command(flatten)]
+        rules: RuleArgs,
+        #[command(flatten)]
+        config: ConfigArgs,
+    },
+    /// Load rules and list every mistake; exit 3 if there is an error
+    Check {
+        /// Rule files and directories
+        #[arg(required = true, value_name = "PATH")]
+        paths: Vec<PathBuf>,
+        /// Values of placeholders in rules
+        #[arg(long, value_name = "FILE")]
+        placeholders: Option<PathBuf>,
+        #[command(flatten)]
+        config: ConfigArgs,
+        /// How the mistakes are printed
+        #[arg(long, default_value = "text", value_parser = ["text", "json"])]
+        format: String,
+    },
+    /// Hold events against rules and print what matches
+    Test {
+        /// A rule file
+        rules: PathBuf,
+        /// Events, one JSON object a line
+        #[arg(long, value_name = "FILE")]
+        events: PathBuf,
+        /// Take the events as they are: no mapping, no normalising, no log source check
+        #[arg(long)]
+        raw: bool,
+        /// Values of placeholders in rules
+        #[arg(long, value_name = "FILE")]
+        placeholders: Option<PathBuf>,
+        /// How the result is printed
+        #[arg(long, default_value = "json", value_parser = ["json"])]
+        format: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EventsArgs {
+    /// Files and directories; `-` reads standard input
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
+    /// Say what each input was taken for
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FormatsArgs {
+    /// How the list is printed
+    #[arg(long, default_value = "table", value_parser = ["table", "json"])]
+    pub(crate) format: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VersionArgs {
+    /// Print a JSON object with commit, target and rule counts
+    #[arg(long)]
+    pub(crate) json: bool,
+}

@@ -1,0 +1,80 @@
+//! One input being read: bytes in, blocks of whole records out, in order.
+
+use crate::formats::Cutter;
+use crate::model::{Block, SourceId};
+use crate::source::Stream;
+use std::io;
+
+/// Reads a stream through the cutter of its format.
+pub(super) struct Reader {
+    pub(super) source: SourceId,
+    stream: Stream,
+    cutter: Box<dyn Cutter>,
+    pending: Vec<u8>,
+    ended: bool,
+    /// Why the input ended before its end.
+    pub(super) failure: Option<io::Error>,
+    /// Unpacked bytes handed out so far.
+    position: u64,
+}
+
+impl Reader {
+    /// Starts at the beginning of `stream`.
+    pub(super) fn new(source: SourceId, stream: Stream, cutter: Box<dyn Cutter>) -> Reader {
+        Reader { source, stream, cutter, pending: Vec::new(), ended: false, failure: None, position: 0 }
+    }
+
+    /// The next block of at most about `target` bytes, or nothing when the input is at its end or, with
+    /// `until`, when the first record at or behind that position was handed out.
+    ///
+    /// Blocks end where the cutter says; a block larger than `target` holds a single record. So the
+    /// position reached before `until` does not depend on `target`.
+    pub(super) fn next(&mut self, target: usize, until: u64) -> Option<Block> {
+        if self.position >= until {
+            return None;
+        }
+        let left = usize::try_from(until - self.position).unwrap_or(usize::MAX);
+        let target = target.min(left).max(1);
+        let mut wanted = target;
+        loop {
+            self.fill(wanted);
+            if let Some(mut block) = self.cutter.cut(&mut self.pending, target, self.ended) {
+                block.source = self.source;
+                self.position += block.input_bytes;
+                return Some(block);
+            }
+            if self.ended {
+                return None;
+            }
+            wanted = self.pending.len().saturating_mul(2).max(wanted);
+        }
+    }
+
+    /// Whether everything was handed out.
+    pub(super) fn is_done(&self) -> bool {
+        self.ended && self.pending.is_empty()
+    }
+
+    /// Bytes of the input as stored that were read so far.
+    pub(super) fn stored_bytes(&self) -> u64 {
+        self.stream.stored_bytes()
+    }
+
+    /// Ends the reading: size as stored and, if asked for, the hash.
+    pub(super) fn finish(self) -> (u64, Option<String>) {
+        self.stream.finish()
+    }
+
+    fn fill(&mut self, wanted: usize) {
+        while !self.ended && self.pending.len() < wanted {
+            match self.stream.read(&mut self.pending, wanted - self.pending.len()) {
+                Ok(0) => self.ended = true,
+                Ok(_) => {}
+                Err(error) => {
+                    self.ended = true;
+                    self.failure = Some(error);
+                }
+            }
+        }
+    }
+}
