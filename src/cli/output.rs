@@ -53,49 +53,89 @@ impl Target {
         }
     }
 
-    /// Writes a report: into a file beside the target that then takes its place. What is not a regular
-    /// file, or cannot be replaced (a single file mounted into a container), is written in place.
-    pub(crate) fn write(&self, body: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    /// Begins a report: in a file beside the target that takes its place when it is finished. What is not
+    /// a regular file is written in place.
+    pub(crate) fn begin(&self) -> io::Result<Pending> {
         let path = match self {
-            Target::Stdout => {
-                let mut out = BufWriter::new(io::stdout().lock());
-                return unless_closed(body(&mut out).and_then(|()| out.flush()));
-            }
+            Target::Stdout => return Ok(Pending { out: Out::Stdout(BufWriter::new(io::stdout())), place: None }),
             Target::Path(path) => path,
         };
-        let is_special = fs::metadata(path).is_ok_and(|meta| !meta.is_file());
-        if is_special {
-            return in_place(path, body);
+        if fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
+            return Ok(Pending { out: Out::File(BufWriter::new(in_place(path)?)), place: None });
         }
         let temporary = beside(path);
         register(&temporary);
-        let written = File::create(&temporary).and_then(|file| {
-            let mut out = BufWriter::new(file);
-            body(&mut out)?;
-            out.flush()
-        });
-        if let Err(error) = written {
-            unregister(&temporary, |_| drop(fs::remove_file(&temporary)));
-            return Err(error);
-        }
-        match unregister(&temporary, |_| fs::rename(&temporary, path)) {
-            Ok(()) => Ok(()),
-            Err(_) => {
-                drop(fs::remove_file(&temporary));
-                in_place(path, body)
+        match File::create(&temporary) {
+            Ok(file) => {
+                Ok(Pending { out: Out::File(BufWriter::new(file)), place: Some((temporary, path.clone())) })
+            }
+            Err(error) => {
+                unregister(&temporary, |_| ());
+                Err(error)
             }
         }
     }
 }
 
-fn in_place(path: &Path, body: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let file = OpenOptions::new().write(true).create(true).truncate(true).open(path)?;
-    let mut out = BufWriter::new(file);
-    unless_closed(body(&mut out).and_then(|()| out.flush()))
+/// A report being written. Dropped without [`Pending::finish`], it leaves nothing behind.
+pub(crate) struct Pending {
+    out: Out,
+    /// The file being written and the one it will become.
+    place: Option<(PathBuf, PathBuf)>,
+}
+
+enum Out {
+    Stdout(BufWriter<io::Stdout>),
+    File(BufWriter<File>),
+}
+
+impl Pending {
+    /// Puts the report in place. Where the target cannot be replaced (a single file mounted into a
+    /// container), it is overwritten.
+    pub(crate) fn finish(mut self) -> io::Result<()> {
+        unless_closed(self.flush())?;
+        let Some((temporary, path)) = self.place.take() else { return Ok(()) };
+        let renamed = unregister(&temporary, |from| fs::rename(from, &path));
+        if renamed.is_ok() {
+            return Ok(());
+        }
+        let copied = File::open(&temporary).and_then(|mut from| io::copy(&mut from, &mut in_place(&path)?));
+        let removed = fs::remove_file(&temporary);
+        copied.map(drop).and(removed)
+    }
+}
+
+impl Write for Pending {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.out {
+            Out::Stdout(out) => out.write(bytes),
+            Out::File(out) => out.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match &mut self.out {
+            Out::Stdout(out) => out.flush(),
+            Out::File(out) => out.flush(),
+        }
+    }
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        if let Some((temporary, _)) = self.place.take() {
+            // The failure that led here is what gets reported.
+            unregister(&temporary, |path| drop(fs::remove_file(path)));
+        }
+    }
+}
+
+fn in_place(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create(true).truncate(true).open(path)
 }
 
 /// A reader that has seen enough (`| head`) is no error.
-fn unless_closed(result: io::Result<()>) -> io::Result<()> {
+pub(crate) fn unless_closed(result: io::Result<()>) -> io::Result<()> {
     match result {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         other => other,
@@ -130,12 +170,12 @@ mod tests {
         fs::create_dir_all(&folder).unwrap();
         let path = folder.join("report.json");
         let target = Target::new(&path);
-        target.write(&mut |out| out.write_all(b"old")).unwrap();
-        let failed = target.write(&mut |out| {
-            out.write_all(b"half")?;
-            Err(io::Error::other("disk full"))
-        });
-        assert!(failed.is_err());
+        let mut first = target.begin().unwrap();
+        first.write_all(b"old").unwrap();
+        first.finish().unwrap();
+        let mut second = target.begin().unwrap();
+        second.write_all(b"half").unwrap();
+        drop(second);
         assert_eq!(fs::read_to_string(&path).unwrap(), "old");
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
         fs::remove_dir_all(folder).unwrap();

@@ -1,0 +1,8 @@
+//! One file a command: options in, exit code out.
+
+pub(super) mod events;
+pub(super) mod formats;
+pub(super) mod rules;
+pub(super) mod scan;
+mod setup;
+pub(super) mod version;

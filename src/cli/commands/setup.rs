@@ -1,0 +1,109 @@
+//! What several commands do first: layers of configuration, the clock, the current directory.
+
+use crate::cli::args::{ConfigArgs, ReadArgs, RuleArgs};
+use crate::cli::exit::Exit;
+use crate::cli::terminal;
+use crate::config::{self, Config, ConfigError, RawConfig};
+use crate::scan::{RunInfo, SetupError};
+use std::collections::BTreeMap;
+use std::env;
+use std::path::{Path, PathBuf};
+
+/// One configuration from file, environment and flags.
+pub(super) fn configuration(args: &ConfigArgs, flags: RawConfig) -> Result<Config, ConfigError> {
+    #[expect(clippy::disallowed_methods, reason = "cli is the room that may look at the environment")]
+    let environment = config::environment(env::vars_os())?;
+    for name in &environment.unknown {
+        terminal::warning(&format!("{name} is no variable logsentry knows; it is ignored"));
+    }
+    let file = match (&args.config, args.no_config) {
+        (_, true) => None,
+        (Some(path), _) => Some(path.clone()),
+        (None, _) => environment.config.clone().or_else(|| config::search(&current_directory())),
+    };
+    let mut layers = Vec::new();
+    if let Some(path) = &file {
+        layers.push(config::file_layer(path)?);
+    }
+    layers.push(environment.layer);
+    layers.push(flags);
+    let origin = file.as_ref().map_or_else(|| "configuration".to_owned(), |p| p.display().to_string());
+    let mut config = config::checked(config::merged(&layers), &origin)?;
+    config.file = file;
+    Ok(config)
+}
+
+/// The layer of flags that say which rules count.
+pub(super) fn rule_flags(args: &RuleArgs, flags: &mut RawConfig) -> Result<(), ConfigError> {
+    flags.rule_paths = some(&args.rules);
+    flags.exclude_rules = some(&args.exclude_rule);
+    flags.use_builtin_rules = args.no_builtin.then_some(false);
+    flags.placeholders = args.placeholders.as_deref().map(placeholders).transpose()?;
+    Ok(())
+}
+
+/// The layer of flags that say how inputs are read.
+pub(super) fn read_flags(args: &ReadArgs, flags: &mut RawConfig) {
+    flags.input_format.clone_from(&args.input_format);
+    if args.year.is_some() || args.tz.is_some() {
+        flags.syslog = Some(config::RawSyslog { year: args.year, timezone: args.tz.clone() });
+    }
+    if args.sarif_root.is_some() {
+        flags.sarif.get_or_insert_default().root.clone_from(&args.sarif_root);
+    }
+}
+
+/// What of [`ReadArgs`] no configuration file can say.
+pub(super) fn read_extras(args: &ReadArgs, config: &mut Config) {
+    config.reference_time.clone_from(&args.reference_time);
+    if let Some(name) = &args.stdin_name {
+        config.stdin_name.clone_from(name);
+    }
+}
+
+/// The clock, unless `--reference-time` stands in for it, and where we are.
+pub(super) fn run_info() -> RunInfo {
+    #[expect(clippy::disallowed_methods, reason = "cli is the room that may read the clock")]
+    let now = jiff::Timestamp::now();
+    RunInfo { now, directory: current_directory() }
+}
+
+fn current_directory() -> PathBuf {
+    env::current_dir().unwrap_or_else(|_| PathBuf::from("."))
+}
+
+/// Reads a table of placeholder values: names to one value or a list.
+pub(super) fn placeholders(path: &Path) -> Result<BTreeMap<String, Vec<String>>, ConfigError> {
+    #[derive(serde::Deserialize)]
+    #[serde(untagged)]
+    enum Values {
+        One(String),
+        Many(Vec<String>),
+    }
+    let unreadable = |why: String| ConfigError::Unreadable { path: path.to_path_buf(), why };
+    let text = std::fs::read_to_string(path).map_err(|e| unreadable(e.to_string()))?;
+    let table: BTreeMap<String, Values> = serde_yaml::from_str(&text).map_err(|error| ConfigError::Syntax {
+        path: path.to_path_buf(),
+        line: error.location().map(|l| l.line() as u64),
+        why: format!("{error}; expected names with a list of values each"),
+    })?;
+    let list = |values| match values {
+        Values::One(value) => vec![value],
+        Values::Many(values) => values,
+    };
+    Ok(table.into_iter().map(|(name, values)| (name, list(values))).collect())
+}
+
+/// Says why nothing was done, and the code for it.
+pub(super) fn refused(error: &SetupError) -> Exit {
+    terminal::error(&error.to_string());
+    match error {
+        SetupError::Config(_) | SetupError::UnknownExclude { .. } | SetupError::UnknownFormat { .. } | SetupError::Pattern { .. } => Exit::Usage,
+        SetupError::RulePath { .. } | SetupError::NoRules { .. } | SetupError::RejectedRules { .. } => Exit::Rules,
+    }
+}
+
+/// A repeatable flag that was not given leaves the layer below alone.
+fn some<T: Clone>(list: &[T]) -> Option<Vec<T>> {
+    (!list.is_empty()).then(|| list.to_vec())
+}
