@@ -1,7 +1,7 @@
 //! What one block leaves behind: owned, compact, and the same however the input was cut.
 
 use super::alert::{Entity, Sample};
-use super::origin::{RuleId, SourceId};
+use super::origin::{Place, RuleId, SourceId};
 use super::problem::Problems;
 use super::time::{Stamp, Time};
 use std::collections::HashMap;
@@ -80,6 +80,10 @@ impl KeyTexts {
 /// All matches of one rule for one entity within one block (or, once merged, one logical source).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Fold {
+    /// The entity as people see it: as the first event spells it, redacted the way the user asked.
+    pub(crate) entity: Entity,
+    /// Place of the first event in reading order.
+    pub(crate) place: Place,
     /// Distinct events.
     pub(crate) count: u64,
     /// Earliest time of the events that have one.
@@ -92,7 +96,8 @@ pub(crate) struct Fold {
     pub(crate) last_sample: Option<Sample>,
 }
 
-/// Folds by rule and entity. Iterate only after sorting.
+/// Folds by rule and identity: the entity behind the built-in redaction, case-folded, so that the key is what the
+/// fingerprint is made of (README decision 13). Iterate only after sorting.
 pub(crate) type FoldedAlerts = HashMap<(RuleId, Entity), Fold>;
 
 /// Exact counts: `records = events + unparsed`.

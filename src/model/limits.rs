@@ -28,12 +28,18 @@ pub(crate) const RATIO_FREE: u64 = 64 << 20;
 pub(crate) const SAMPLE_RAW: usize = 2 << 10;
 /// A sample's values are cut at this many bytes.
 pub(crate) const SAMPLE_VALUE: usize = 512;
+/// Values of one field a sample shows.
+pub(crate) const SAMPLE_VALUES: usize = 32;
+/// An entity's value is cut at this many bytes; a longer one is told apart by a digest of the whole.
+pub(crate) const ENTITY_VALUE: usize = 4 << 10;
 /// All samples of all alerts together.
 pub(crate) const SAMPLE_TOTAL: usize = 64 << 20;
 /// Alerts kept in full.
 pub(crate) const ALERTS: usize = 100_000;
 /// Sample events an alert keeps: the first ones and the last.
 pub(crate) const SAMPLES: usize = 20;
+/// Sets of log sources a worker remembers the rules of.
+pub(crate) const ROUTES: usize = 4_096;
 /// Memory for waiting hits, keys and windows of correlations.
 pub(crate) const CORRELATION_BYTES: usize = 96 << 20;
 /// Events a correlation match lists in the `matches` stream.
