@@ -113,6 +113,18 @@ pub(crate) struct Summary {
     pub(crate) complete: bool,
 }
 
+/// Which numbers lead people back to a record of an input.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Counting {
+    /// Text: the line.
+    #[default]
+    Lines,
+    /// Elements of a JSON array: the line where one starts, and its ordinal.
+    Elements,
+    /// A binary log: the ordinal alone.
+    Records,
+}
+
 /// What was read of one input.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct InputSummary {
@@ -122,6 +134,8 @@ pub(crate) struct InputSummary {
     pub(crate) format: Option<String>,
     /// Compression or archive kind.
     pub(crate) container: Option<String>,
+    /// How its records are found again.
+    pub(crate) counting: Counting,
     /// Size as stored.
     pub(crate) bytes: u64,
     /// SHA-256 of the file as stored, when a report asked for it.
