@@ -1,0 +1,166 @@
+//! Which names stand for secrets, and which values are none even behind such a name.
+//!
+//! Names are compared without case and without anything but letters and digits, so `X-Api-Key`, `api_key` and
+//! `cs(Cookie)` need no rows of their own.
+
+use std::ops::Range;
+
+/// A name that ends in one of these holds a secret: `db_password`, `accessToken`, `X-Api-Key`.
+const ENDINGS: [&str; 27] = [
+    "password",
+    "passwd",
+    "passphrase",
+    "passwort",
+    "motdepasse",
+    "contrasena",
+    "pwd",
+    "secret",
+    "secretstring",
+    "token",
+    "apikey",
+    "accesskey",
+    "accesskeyid",
+    "secretkey",
+    "secretaccesskey",
+    "privatekey",
+    "signingkey",
+    "encryptionkey",
+    "accountkey",
+    "authkey",
+    "sharedkey",
+    "masterkey",
+    "authorization",
+    "cookie",
+    "cookies",
+    "credential",
+    "credentials",
+];
+
+/// Names that hold a secret only when they are the whole name, or its last part: `pass`, `db.pass`, not `bypass`.
+const WHOLE: [&str; 7] = ["pass", "jwt", "phpsessid", "jsessionid", "aspnetsessionid", "sig", "xamzsignature"];
+
+/// Names that end like a secret and are none: assembly names carry a `PublicKeyToken`, parsers complain of a token.
+const NEVER: [&str; 4] = ["publickeytoken", "unexpectedtoken", "oldpwd", "nexttoken"];
+
+/// Words that stand behind a name in sentences and settings, and are not the secret itself.
+const ORDINARY: [&str; 64] = [
+    "",
+    "-",
+    "accepted",
+    "authentication",
+    "auth",
+    "bad",
+    "basic",
+    "bearer",
+    "changed",
+    "check",
+    "correct",
+    "default",
+    "denied",
+    "digest",
+    "disabled",
+    "empty",
+    "enabled",
+    "error",
+    "expired",
+    "fail",
+    "failed",
+    "failure",
+    "false",
+    "for",
+    "from",
+    "granted",
+    "hidden",
+    "incorrect",
+    "invalid",
+    "is",
+    "locked",
+    "method",
+    "mismatch",
+    "missing",
+    "must",
+    "n/a",
+    "negotiate",
+    "nil",
+    "no",
+    "none",
+    "not",
+    "ntlm",
+    "null",
+    "ok",
+    "optional",
+    "password",
+    "publickey",
+    "rejected",
+    "removed",
+    "required",
+    "reset",
+    "revoked",
+    "set",
+    "success",
+    "token",
+    "too",
+    "true",
+    "undefined",
+    "unknown",
+    "unset",
+    "updated",
+    "valid",
+    "was",
+    "yes",
+];
+
+/// Whether a field of this name holds a secret.
+pub(super) fn is_secret(name: &str) -> bool {
+    let loose: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    if NEVER.contains(&loose.as_str()) {
+        return false;
+    }
+    if ENDINGS.iter().any(|ending| loose.ends_with(ending)) {
+        return true;
+    }
+    let last = name.rsplit(['.', '_', '-', ' ', '/']).next().unwrap_or(name).to_ascii_lowercase();
+    WHOLE.iter().any(|word| loose == *word || last == *word)
+}
+
+/// Whether `value` may be the secret `name` announces. Switches, words about it and masks (`****`) are not, and a path
+/// behind `PWD` is the working directory sudo writes down.
+pub(super) fn may_be_secret(name: &str, value: &str) -> bool {
+    let word = value.trim();
+    if word.chars().all(|c| matches!(c, '*' | '.' | '-' | '%' | '?')) || word.starts_with(super::TOKEN) {
+        return false;
+    }
+    if name.to_ascii_lowercase().ends_with("pwd") && is_path(word) {
+        return false;
+    }
+    let lower = word.trim_end_matches(['.', ',', ':', '!']).to_ascii_lowercase();
+    !ORDINARY.contains(&lower.as_str())
+}
+
+/// Whether a bare value behind `name:` may be meant as one. `passwd:` is a program or a PAM service, and after `token:`
+/// or `pass:` prose goes on more often than a token follows: these want a value that looks made by a machine.
+pub(super) fn may_follow_colon(name: &str, value: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    if lower == "passwd" || lower == "chpasswd" || lower == "sudo.pwd" {
+        return false;
+    }
+    if lower.ends_with("password") || lower.ends_with("passphrase") {
+        return true;
+    }
+    value.len() >= 8 && value.bytes().any(|b| b.is_ascii_digit())
+}
+
+/// The whole name around the part of it a pattern found: walks back over what names are made of.
+pub(super) fn whole(text: &str, part: Range<usize>) -> &str {
+    /// Longer names are not looked at further: the ending decides.
+    const LONGEST: usize = 64;
+    let before = text.as_bytes().get(..part.start).unwrap_or_default();
+    let length =
+        before.iter().rev().take(LONGEST).take_while(|b| b.is_ascii_alphanumeric() || b"_-.".contains(b)).count();
+    text.get(part.start - length..part.end).unwrap_or_default()
+}
+
+fn is_path(value: &str) -> bool {
+    let drive = value.as_bytes().get(1) == Some(&b':') && value.as_bytes().first().is_some_and(u8::is_ascii_alphabetic);
+    value.starts_with(['/', '~', '\\']) || drive
+}
