@@ -56,6 +56,10 @@ pub struct Config {
     pub block_size: usize,
     /// What reports call standard input.
     pub stdin_name: String,
+    /// Compute the SHA-256 of every input.
+    pub hash_inputs: bool,
+    /// Evaluate rules without any shortcut. Never changes a result.
+    pub reference_engine: bool,
     /// The configuration file this came from.
     pub file: Option<PathBuf>,
 }
@@ -110,6 +114,8 @@ impl Default for Config {
             correlation_memory: limits::CORRELATION_BYTES,
             block_size: limits::BLOCK,
             stdin_name: "stdin".to_owned(),
+            hash_inputs: false,
+            reference_engine: false,
             file: None,
         }
     }

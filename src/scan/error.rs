@@ -33,6 +33,34 @@ pub enum SetupError {
         /// The first of them, with its reason.
         first: String,
     },
+    /// `--input-format` names no format (exit code 2).
+    #[error("{name:?} is no format; `logsentry formats` lists them{}", nearest.as_ref().map_or_else(String::new, |n| format!(", did you mean {n}?")))]
+    UnknownFormat {
+        /// What was given.
+        name: String,
+        /// The known name most like it.
+        nearest: Option<String>,
+    },
+    /// A time that cannot be read (exit code 2).
+    #[error("--reference-time {value:?} is no RFC 3339 time, like 2026-06-01T00:00:00Z")]
+    ReferenceTime {
+        /// What was given.
+        value: String,
+    },
+    /// A redaction pattern that is no regular expression (exit code 2).
+    #[error("redact.patterns: {why}")]
+    Pattern {
+        /// The compiler's words.
+        why: String,
+    },
+    /// A file of events that cannot be read (exit code 4).
+    #[error("{path}: {why}")]
+    Events {
+        /// The path as given.
+        path: String,
+        /// The system's words.
+        why: String,
+    },
     /// With `--strict`, a rule to exclude that does not exist (exit code 2).
     #[error("--exclude-rule {id:?} names no loaded rule; `logsentry rules` lists them")]
     UnknownExclude {

@@ -98,8 +98,13 @@ pub(super) fn placeholders(path: &Path) -> Result<BTreeMap<String, Vec<String>>,
 pub(super) fn refused(error: &SetupError) -> Exit {
     terminal::error(&error.to_string());
     match error {
-        SetupError::Config(_) | SetupError::UnknownExclude { .. } | SetupError::UnknownFormat { .. } | SetupError::Pattern { .. } => Exit::Usage,
         SetupError::RulePath { .. } | SetupError::NoRules { .. } | SetupError::RejectedRules { .. } => Exit::Rules,
+        SetupError::Events { .. } => Exit::Input,
+        SetupError::Config(_)
+        | SetupError::UnknownExclude { .. }
+        | SetupError::UnknownFormat { .. }
+        | SetupError::ReferenceTime { .. }
+        | SetupError::Pattern { .. } => Exit::Usage,
     }
 }
 

@@ -1,0 +1,57 @@
+//! Compiles the built-in rules into the binary by walking `rules/`, so that there is no list to forget, and tells
+//! the program which commit and target it was built from.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+fn main() -> io::Result<()> {
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?);
+    let mut files = Vec::new();
+    for folder in ["rules/sigma", "rules/correlation"] {
+        walk(&root.join(folder), &mut files)?;
+        println!("cargo::rerun-if-changed={folder}");
+    }
+    files.sort();
+    let mut table = String::from("&[\n");
+    for file in &files {
+        let below = file.strip_prefix(root.join("rules")).map_err(io::Error::other)?;
+        let shown = below.to_string_lossy().replace('\\', "/");
+        let shown = shown.strip_prefix("sigma/").unwrap_or(&shown).to_owned();
+        writeln!(table, "    ({shown:?}, include_str!({:?})),", file.display().to_string()).map_err(io::Error::other)?;
+    }
+    table.push_str("]\n");
+    let out = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?);
+    fs::write(out.join("builtin_rules.rs"), table)?;
+
+    println!("cargo::rustc-env=LOGSENTRY_TARGET={}", env::var("TARGET").map_err(io::Error::other)?);
+    println!("cargo::rustc-env=LOGSENTRY_COMMIT={}", commit(&root).unwrap_or_default());
+    println!("cargo::rerun-if-changed=build.rs");
+    Ok(())
+}
+
+fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            walk(&path, files)?;
+        } else if path.extension().is_some_and(|e| e == "yml") {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// The commit of the checkout, read from its files; a packaged crate has none.
+fn commit(root: &Path) -> Option<String> {
+    let git = root.join(".git");
+    let head = fs::read_to_string(git.join("HEAD")).ok()?;
+    println!("cargo::rerun-if-changed=.git/HEAD");
+    let Some(name) = head.trim().strip_prefix("ref: ") else { return Some(head.trim().to_owned()) };
+    if let Ok(hash) = fs::read_to_string(git.join(name)) {
+        println!("cargo::rerun-if-changed=.git/{name}");
+        return Some(hash.trim().to_owned());
+    }
+    let packed = fs::read_to_string(git.join("packed-refs")).ok()?;
+    packed.lines().find_map(|line| line.strip_suffix(name).map(|hash| hash.trim().to_owned()))
+}

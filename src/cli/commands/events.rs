@@ -1,0 +1,44 @@
+//! `logsentry events`: the normalised records as JSON lines.
+
+use super::setup;
+use crate::cli::args::{EventsArgs, SayArgs};
+use crate::cli::exit::Exit;
+use crate::cli::progress::Progress;
+use crate::cli::terminal;
+use crate::config::{Config, RawConfig};
+use crate::report;
+use crate::scan::{Events, SetupError};
+use std::io::{self, BufWriter, Write};
+
+pub(crate) fn run(args: EventsArgs) -> Exit {
+    let events = match configuration(&args).and_then(|config| Events::new(config, setup::run_info())) {
+        Ok(events) => events,
+        Err(error) => return setup::refused(&error),
+    };
+    let say = SayArgs { verbose: args.verbose, no_progress: true, ..SayArgs::default() };
+    let mut out = BufWriter::new(io::stdout().lock());
+    let mut sink = report::EventLines::new(&mut out);
+    let result = events.run(&args.paths, &mut sink, &mut Progress::new(&say));
+    let result = result.and_then(|problems| out.flush().map(|()| problems));
+    match result {
+        Ok(problems) => {
+            for problem in &problems {
+                terminal::line("warning", &crate::scan::said(problem));
+            }
+            if problems.iter().any(|p| p.incomplete) { Exit::Input } else { Exit::Clean }
+        }
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Clean,
+        Err(error) => {
+            terminal::error(&format!("standard output: {error}"));
+            Exit::Output
+        }
+    }
+}
+
+fn configuration(args: &EventsArgs) -> Result<Config, SetupError> {
+    let mut flags = RawConfig::default();
+    setup::read_flags(&args.read, &mut flags);
+    let mut config = setup::configuration(&args.config, flags)?;
+    setup::read_extras(&args.read, &mut config);
+    Ok(config)
+}

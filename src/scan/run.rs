@@ -1,0 +1,169 @@
+//! Reads inputs in turns and has their blocks worked off on all cores; results come back in order.
+
+use super::merge::Merger;
+use super::reader::Reader;
+use super::turns::Turns;
+use super::work::{Bench, Desk};
+use super::{Watch, look::Looked};
+use crate::formats::Decoder;
+use crate::model::{Block, Findings};
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// An input that is open.
+pub(super) struct Open {
+    pub(super) reader: Reader,
+    pub(super) decoder: Arc<dyn Decoder>,
+}
+
+/// Reads everything in `waiting` through `open` (which says why when an input cannot be read) and gives the
+/// findings of all blocks to `merger`, in order.
+pub(super) fn run(
+    desk: &Desk<'_>,
+    waiting: Vec<Looked>,
+    open: &mut dyn FnMut(Looked, &mut Merger<'_>) -> Option<Open>,
+    merger: &mut Merger<'_>,
+    sizes: Sizes,
+    watch: &mut dyn Watch,
+) -> Vec<bool> {
+    let benches = Mutex::new(Vec::new());
+    let mut feeder = Feeder { turns: Turns::new(waiting), open, block_size: sizes.block, number: 0, read: 0 };
+    if sizes.threads <= 1 {
+        let mut bench = Bench::default();
+        while let Some((block, decoder)) = feeder.next(merger, watch) {
+            let findings = desk.work(&block, &*decoder, &mut bench);
+            merger.add(block.number, findings);
+        }
+        benches.lock().unwrap_or_else(PoisonError::into_inner).push(bench);
+    } else {
+        on_all_cores(desk, &mut feeder, merger, sizes.threads, &benches, watch);
+    }
+    let benches = benches.into_inner().unwrap_or_else(PoisonError::into_inner);
+    union(&benches)
+}
+
+/// How the work is cut and shared; nothing that changes a result.
+#[derive(Clone, Copy)]
+pub(super) struct Sizes {
+    pub(super) block: usize,
+    pub(super) threads: usize,
+}
+
+/// Cuts the next block of whichever input has its turn.
+struct Feeder<'o, 'm> {
+    turns: Turns<Looked, Open>,
+    open: &'o mut dyn FnMut(Looked, &mut Merger<'m>) -> Option<Open>,
+    block_size: usize,
+    number: u32,
+    /// Bytes as stored of inputs that are done.
+    read: u64,
+}
+
+impl<'m> Feeder<'_, 'm> {
+    fn next(&mut self, merger: &mut Merger<'m>, watch: &mut dyn Watch) -> Option<(Block, Arc<dyn Decoder>)> {
+        loop {
+            while let Some(input) = self.turns.to_open() {
+                if let Some(open) = (self.open)(input, merger) {
+                    self.turns.opened(open);
+                }
+            }
+            let (open, until) = self.turns.current()?;
+            if let Some(mut block) = open.reader.next(self.block_size, until) {
+                block.number = self.number;
+                self.number = self.number.checked_add(1).expect("2^32 blocks are petabytes of input");
+                watch.read(self.read.saturating_add(open.reader.stored_bytes()));
+                return Some((block, Arc::clone(&open.decoder)));
+            }
+            if open.reader.is_done() {
+                if let Some(open) = self.turns.done() {
+                    self.read = self.read.saturating_add(open.reader.stored_bytes());
+                    merger.close(open.reader);
+                }
+            } else {
+                self.turns.pass();
+            }
+        }
+    }
+}
+
+/// The calling thread reads, cuts and merges; the pool works blocks off. A fixed number of blocks is under way, so
+/// memory does not grow with the input.
+fn on_all_cores<'m>(
+    desk: &Desk<'_>,
+    feeder: &mut Feeder<'_, 'm>,
+    merger: &mut Merger<'m>,
+    threads: usize,
+    benches: &Mutex<Vec<Bench>>,
+    watch: &mut dyn Watch,
+) {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let Ok(pool) = pool else {
+        // No threads to be had: the calling one does the work.
+        let mut bench = Bench::default();
+        while let Some((block, decoder)) = feeder.next(merger, watch) {
+            let findings = desk.work(&block, &*decoder, &mut bench);
+            merger.add(block.number, findings);
+        }
+        benches.lock().unwrap_or_else(PoisonError::into_inner).push(bench);
+        return;
+    };
+    let (sender, receiver): (Sender<Worked>, Receiver<Worked>) = channel();
+    let under_way = threads * 2 + 2;
+    pool.in_place_scope(|scope| {
+        let mut order = InOrder::default();
+        while let Some((block, decoder)) = feeder.next(merger, watch) {
+            while order.sent - order.merged >= under_way as u64 {
+                order.receive(&receiver, merger);
+            }
+            order.sent += 1;
+            let sender = sender.clone();
+            scope.spawn(move |_| {
+                let mut bench = benches.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+                // A panic is a bug of ours; passed on, or the merge would wait for this block for ever.
+                let findings = catch_unwind(AssertUnwindSafe(|| desk.work(&block, &*decoder, &mut bench)));
+                benches.lock().unwrap_or_else(PoisonError::into_inner).push(bench);
+                // The receiver lives until every block was merged.
+                drop(sender.send((block.number, findings)));
+            });
+        }
+        while order.merged < order.sent {
+            order.receive(&receiver, merger);
+        }
+    });
+}
+
+/// A block's number and what it gave.
+type Worked = (u32, std::thread::Result<Findings>);
+
+/// Puts results back into the order of their blocks.
+#[derive(Default)]
+struct InOrder {
+    sent: u64,
+    merged: u64,
+    early: BTreeMap<u32, Findings>,
+}
+
+impl InOrder {
+    fn receive(&mut self, receiver: &Receiver<Worked>, merger: &mut Merger<'_>) {
+        let (number, findings) = receiver.recv().expect("the sender lives as long as the scope");
+        self.early.insert(number, findings.unwrap_or_else(|panic| resume_unwind(panic)));
+        while let Some(findings) = u32::try_from(self.merged).ok().and_then(|n| self.early.remove(&n)) {
+            let number = u32::try_from(self.merged).unwrap_or(u32::MAX);
+            merger.add(number, findings);
+            self.merged += 1;
+        }
+    }
+}
+
+/// Which rules had their log source in some event, whoever saw it.
+fn union(benches: &[Bench]) -> Vec<bool> {
+    let mut applicable = Vec::new();
+    for bench in benches {
+        let one = bench.applicable();
+        applicable.resize(applicable.len().max(one.len()), false);
+        applicable.iter_mut().zip(one).for_each(|(all, one)| *all |= one);
+    }
+    applicable
+}

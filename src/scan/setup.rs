@@ -1,0 +1,189 @@
+//! Everything that is decided before the first byte is read. It may refuse; nothing after it does.
+
+use super::{RunInfo, SetupError, rule_files};
+use crate::config::{Config, Redaction as Wanted};
+use crate::detect::{self, Engine, Options, Redaction};
+use crate::formats;
+use crate::model::stamp::Zone;
+use crate::model::{AlertKind, Asks, Feed, Level, LogSource, Problem, ProblemKind, RuleId, RuleInfo};
+use crate::redact::Redactor;
+use crate::sigma::{self, Diagnostic, LoadOptions, Loaded, RuleMeta, Ruleset, Severity};
+use crate::taxonomy::{Frozen, Taxonomy};
+
+/// Loaded rules and what became of the rest.
+pub(super) struct Rules {
+    pub(super) set: Ruleset,
+    pub(super) infos: Vec<RuleInfo>,
+    pub(super) excluded: Vec<RuleId>,
+    pub(super) diagnostics: Vec<Diagnostic>,
+    /// Documents that could not be loaded.
+    pub(super) rejected: u64,
+    /// `-r` rules and the built-in rules they replace.
+    pub(super) replaced: Vec<(String, String)>,
+    pub(super) problems: Vec<Problem>,
+}
+
+/// Loads the rules a configuration asks for.
+pub(super) fn rules(config: &Config) -> Result<Rules, SetupError> {
+    let texts = rule_files::texts(config)?;
+    let loaded = sigma::load(&texts, &LoadOptions { placeholders: config.placeholders.clone() });
+    let errors: Vec<&Diagnostic> = loaded.diagnostics.iter().filter(|d| d.severity == Severity::Error).collect();
+    refuse_unloadable(config, &loaded, &errors)?;
+    let mut problems = Vec::new();
+    for (path, count, first) in by_file(&errors) {
+        let message = super::mistake(first);
+        problems.push(Problem { path, kind: ProblemKind::RuleRejected, count, first: vec![first.line], message, incomplete: false });
+    }
+    let rejected = rejected_documents(&errors);
+    let Loaded { rules: set, diagnostics, replaced, .. } = loaded;
+    let mut excluded = Vec::new();
+    for id in &config.exclude_rules {
+        let found = set.find(id);
+        if found.is_empty() {
+            if config.strict {
+                return Err(SetupError::UnknownExclude { id: id.clone() });
+            }
+            let message = format!("--exclude-rule {id:?} names no loaded rule");
+            let kind = ProblemKind::UnknownExclude;
+            problems.push(Problem { path: String::new(), kind, count: 1, first: Vec::new(), message, incomplete: false });
+        }
+        excluded.extend(found);
+    }
+    excluded.sort_unstable();
+    excluded.dedup();
+    let infos = infos(&set, &excluded);
+    Ok(Rules { set, infos, excluded, diagnostics, rejected, replaced, problems })
+}
+
+fn refuse_unloadable(config: &Config, loaded: &Loaded, errors: &[&Diagnostic]) -> Result<(), SetupError> {
+    if config.strict
+        && let Some(first) = errors.first()
+    {
+        return Err(SetupError::RejectedRules { count: rejected_documents(errors), first: super::mistake(first) });
+    }
+    let users = loaded.rules.metas().filter(|meta| !meta.builtin).count();
+    if !config.rule_paths.is_empty() && users == 0 {
+        let paths: Vec<String> = config.rule_paths.iter().map(|p| p.display().to_string()).collect();
+        let first = errors.first().map(|d| super::mistake(d));
+        return Err(SetupError::NoRules { paths: paths.join(", "), first });
+    }
+    Ok(())
+}
+
+fn rejected_documents(errors: &[&Diagnostic]) -> u64 {
+    let mut documents: Vec<_> = errors.iter().map(|d| (d.path.as_str(), d.document)).collect();
+    documents.sort_unstable();
+    documents.dedup();
+    documents.len() as u64
+}
+
+/// Mistakes by file: how many, and the first.
+fn by_file<'d>(errors: &[&'d Diagnostic]) -> Vec<(String, u64, &'d Diagnostic)> {
+    let mut files: Vec<(String, u64, &Diagnostic)> = Vec::new();
+    for error in errors {
+        match files.last_mut() {
+            Some((path, count, _)) if *path == error.path => *count += 1,
+            _ => files.push((error.path.clone(), 1, error)),
+        }
+    }
+    files
+}
+
+fn infos(set: &Ruleset, excluded: &[RuleId]) -> Vec<RuleInfo> {
+    let names: Vec<String> = set.metas().map(|meta| meta.identity.clone()).collect();
+    let silenced_by = |at: usize| {
+        let silencers = set.silenced_by.get(at).map_or(&[][..], Vec::as_slice);
+        silencers.iter().filter_map(|n| names.get(*n).cloned()).collect::<Vec<String>>()
+    };
+    let mut infos = Vec::with_capacity(names.len());
+    for rule in &set.rules {
+        infos.push(RuleInfo { logsource: rule.logsource.clone(), ..info(&rule.meta, AlertKind::Detection) });
+    }
+    for correlation in &set.correlations {
+        infos.push(RuleInfo {
+            group_by: correlation.group_by.clone(),
+            timespan: Some(correlation.timespan_text.clone()),
+            ..info(&correlation.meta, AlertKind::Correlation)
+        });
+    }
+    for (at, info) in infos.iter_mut().enumerate() {
+        info.silenced_by = silenced_by(at);
+        info.excluded = u32::try_from(at).is_ok_and(|n| excluded.contains(&RuleId(n)));
+    }
+    infos
+}
+
+fn info(meta: &RuleMeta, kind: AlertKind) -> RuleInfo {
+    let other = if meta.name.as_ref().is_some_and(|name| *name != meta.identity) { &meta.name } else { &meta.id };
+    RuleInfo {
+        id: meta.identity.clone(),
+        uuid: other.clone().filter(|other| *other != meta.identity),
+        title: meta.title.clone(),
+        level: meta.level.unwrap_or(Level::Medium),
+        kind,
+        status: meta.status.clone(),
+        logsource: LogSource::default(),
+        tags: meta.tags.clone(),
+        techniques: meta.techniques(),
+        tactics: meta.tactics(),
+        file: meta.file.clone(),
+        description: meta.description.clone(),
+        references: meta.references.clone(),
+        falsepositives: meta.falsepositives.clone(),
+        remediation: meta.remediation.clone(),
+        group_by: Vec::new(),
+        timespan: None,
+        excluded: false,
+        silenced_by: Vec::new(),
+        applicable: false,
+    }
+}
+
+/// What holds events against rules: engine, names, feeds.
+pub(super) struct Machine {
+    pub(super) engine: Engine,
+    pub(super) taxonomy: Frozen,
+    pub(super) feeds: Vec<Feed>,
+}
+
+/// Compiles the rules and freezes the names they ask for.
+pub(super) fn machine(config: &Config, rules: &Rules, zone: &Zone) -> Result<Machine, SetupError> {
+    let taxonomy = Taxonomy::load();
+    let mut asks = Asks::default();
+    let options = Options {
+        raw: false,
+        raw_text: |format| formats::format(format).is_some_and(|row| row.raw_text),
+        excluded: rules.excluded.clone(),
+        samples: config.samples,
+        redaction: redaction(config)?,
+    };
+    let engine = Engine::new(&rules.set, &|source| taxonomy.needs(source), &mut asks, options);
+    let taxonomy = taxonomy.freeze(&asks, engine.has_keywords(), zone);
+    Ok(Machine { engine, taxonomy, feeds: detect::feeds(&rules.set) })
+}
+
+/// The two redactions of a run: the built-in one identities are made of, and the one people see.
+fn redaction(config: &Config) -> Result<Redaction, SetupError> {
+    let stable = Redaction::new(Box::new(Redactor::default_rules()));
+    match &config.redaction {
+        Wanted::Default(patterns) if patterns.is_empty() => Ok(stable),
+        Wanted::Default(patterns) => {
+            let own = Redactor::with_patterns(patterns).map_err(|why| SetupError::Pattern { why: why.to_string() })?;
+            Ok(stable.showing(Box::new(own)))
+        }
+        Wanted::Off => Ok(stable.showing(Box::new(Redactor::off()))),
+    }
+}
+
+/// The zone of stamps that name none.
+pub(super) fn zone(config: &Config) -> Zone {
+    config.timezone.as_deref().and_then(Zone::parse).unwrap_or_default()
+}
+
+/// The instant that stands in for the clock.
+pub(super) fn reference(config: &Config, run: &RunInfo) -> Result<jiff::Timestamp, SetupError> {
+    match &config.reference_time {
+        None => Ok(run.now),
+        Some(text) => text.parse().map_err(|_| SetupError::ReferenceTime { value: text.clone() }),
+    }
+}

@@ -1,0 +1,91 @@
+//! What happens to one block on one core: decode, tag, look, hold against the rules.
+
+use crate::detect::{Engine, Worker};
+use crate::formats::{Decoded, Decoder};
+use crate::model::{Block, Event, Findings, ProblemKind, Scratch, Stamp};
+use crate::taxonomy::Frozen;
+
+/// What every worker shares.
+pub(super) struct Desk<'a> {
+    pub(super) engine: &'a Engine,
+    pub(super) taxonomy: &'a Frozen,
+    /// Whether every match is kept for a stream.
+    pub(super) streams: bool,
+}
+
+/// What one worker keeps from block to block: memory, nothing that changes a result.
+#[derive(Default)]
+pub(super) struct Bench {
+    scratch: Scratch,
+    worker: Worker,
+}
+
+impl Bench {
+    /// The rules whose log source some event had.
+    pub(super) fn applicable(&self) -> &[bool] {
+        self.worker.applicable()
+    }
+}
+
+impl Desk<'_> {
+    /// Works one block off.
+    pub(super) fn work(&self, block: &Block, decoder: &dyn Decoder, bench: &mut Bench) -> Findings {
+        let mut findings = Findings { source: block.source, ..Findings::default() };
+        findings.matches = self.streams.then(Vec::new);
+        findings.books.bytes = block.input_bytes;
+        findings.books.lines = block.line_count;
+        let Bench { scratch, worker } = bench;
+        decoder.decode(block, scratch, &mut |decoded| match decoded {
+            Decoded::Event(event) => self.event(event, worker, &mut findings),
+            Decoded::Refused { why, line, .. } => {
+                findings.books.unparsed += 1;
+                let cause = format!("expected {}", why.expected);
+                findings.problems.add(block.source, ProblemKind::Unparsed, &cause, u64::from(line));
+                if block.truncated {
+                    findings.books.truncated += 1;
+                }
+            }
+            Decoded::Blank(lines) => findings.books.blank += u64::from(lines),
+            Decoded::Header(lines) => findings.books.header_lines += u64::from(lines),
+        });
+        findings
+    }
+
+    fn event(&self, event: &mut Event<'_>, worker: &mut Worker, findings: &mut Findings) {
+        let view = self.taxonomy.tag(event);
+        event.time = view.time(event);
+        let (source, line) = (event.origin.source, u64::from(event.origin.line));
+        findings.books.events += 1;
+        if event.marks.repaired {
+            findings.books.repaired += 1;
+            let cause = "bytes or escapes that are no text were replaced";
+            findings.problems.add(source, ProblemKind::Repaired, cause, line);
+        }
+        if event.marks.truncated {
+            findings.books.truncated += 1;
+            let cause = "longer than the limit; only its beginning was held against the rules";
+            findings.problems.add(source, ProblemKind::Truncated, cause, line);
+        }
+        if event.time.time.is_none() {
+            findings.books.no_time += 1;
+        }
+        if !self.engine.observe(event, view, worker, findings) {
+            findings.books.unassigned += 1;
+        }
+        if event.time.time.is_some() {
+            findings.last_time = event.time.time;
+            findings.span = Some(widened(findings.span, event.time));
+        }
+    }
+}
+
+/// The span of times that includes `stamp` too.
+pub(super) fn widened(span: Option<(Stamp, Stamp)>, stamp: Stamp) -> (Stamp, Stamp) {
+    match span {
+        None => (stamp, stamp),
+        Some((first, last)) => (
+            if stamp.time < first.time { stamp } else { first },
+            if stamp.time > last.time { stamp } else { last },
+        ),
+    }
+}
