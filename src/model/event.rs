@@ -151,6 +151,35 @@ pub(crate) struct Scratch {
     pub(crate) entries: Vec<Entry>,
     /// Answers of the field table to names met before.
     pub(crate) names: NameMemo,
+    /// Where fields nest: the dotted path of the member being read,
+    pub(crate) path: String,
+    /// and the containers open around it.
+    pub(crate) open: Vec<Open>,
+    /// A copy of a value that is itself read for fields (JSON inside a string).
+    pub(crate) inner: String,
+}
+
+/// A container (object, array) whose end has not been read yet.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Open {
+    /// Whether what it holds has no names of its own.
+    pub(crate) array: bool,
+    /// The interned name of the container, if it is wanted: elements of an array go there.
+    pub(crate) field: Option<FieldId>,
+    /// The name as written, if it is wanted.
+    pub(crate) name: Span,
+    /// The shape of the names of what it holds; see [`Entry::shape`].
+    pub(crate) shape: u16,
+    /// How many dots those names begin with.
+    pub(crate) dots: u16,
+    /// How long [`Scratch::path`] was before the container.
+    pub(crate) path: u32,
+    /// Where it starts, in bytes of the record.
+    pub(crate) start: u32,
+    /// How many blank bytes stood between the tokens before it.
+    pub(crate) blanks: u32,
+    /// The entry that waits for its end.
+    pub(crate) entry: Option<u32>,
 }
 
 impl Scratch {
@@ -158,6 +187,8 @@ impl Scratch {
     pub(crate) fn reset(&mut self) {
         self.text.clear();
         self.entries.clear();
+        self.path.clear();
+        self.open.clear();
     }
 
     /// Copies `text` into the scratch region.

@@ -6,6 +6,8 @@ pub(crate) const LINE: usize = 1 << 20;
 pub(crate) const JSON_VALUE: usize = 16 << 20;
 /// How deep JSON may nest.
 pub(crate) const JSON_DEPTH: usize = 512;
+/// A string longer than this is not looked into for JSON of its own.
+pub(crate) const JSON_IN_STRING: usize = 256 << 10;
 /// A quoted CSV row may cover this many lines or bytes before its quote counts as never closed.
 pub(crate) const CSV_ROW_LINES: usize = 1_000;
 /// See [`CSV_ROW_LINES`].
