@@ -3,6 +3,13 @@
 //! Nothing here knows what a field *means*: decoders push originals, under the names the source or
 //! its documentation gives them. To add a format: one file beside this one and one row in [`FORMATS`].
 
+mod json;
+mod jsonl;
+pub(crate) mod text;
+
+#[cfg(test)]
+mod testing;
+
 use crate::model::stamp::{Yearless, Zone};
 use crate::model::{Block, Event, FieldTable, FormatId, Scratch, Sentence, Stamp};
 use std::sync::Arc;
@@ -174,7 +181,7 @@ pub(crate) trait Decoder: Send + Sync {
 }
 
 /// All formats, in the order `formats` lists them.
-pub(crate) static FORMATS: &[Format] = &[];
+pub(crate) static FORMATS: &[Format] = &[jsonl::FORMAT];
 
 /// The row of an id.
 pub(crate) fn format(id: FormatId) -> Option<&'static Format> {

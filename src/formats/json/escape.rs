@@ -1,0 +1,144 @@
+//! What stands behind a backslash inside a JSON string, and where the next one is.
+//!
+//! Half a surrogate pair becomes U+FFFD; a backslash that begins no escape stays (Windows paths written
+//! by hand). Both are repairs.
+
+/// Eight bytes of the same value.
+const fn all(byte: u8) -> u64 {
+    u64::from_ne_bytes([byte; 8])
+}
+
+/// The first `"`, `\` or control character at or after `from`; the length of `bytes` if there is none.
+/// Eight bytes at a time: most strings are too short for a vector search to pay.
+pub(super) fn special(bytes: &[u8], from: usize) -> usize {
+    let mut at = from;
+    while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+        let word = u64::from_le_bytes(*chunk);
+        let zero = |w: u64| w.wrapping_sub(all(1)) & !w;
+        // A borrow can only mark bytes behind a true hit, so the first mark is always true.
+        let control = word.wrapping_sub(all(0x20)) & !word;
+        let hits = (control | zero(word ^ all(b'"')) | zero(word ^ all(b'\\'))) & all(0x80);
+        if hits != 0 {
+            return at + (hits.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    let tail = bytes.get(at..).unwrap_or_default();
+    at + tail.iter().position(|b| *b < 0x20 || *b == b'"' || *b == b'\\').unwrap_or(tail.len())
+}
+
+/// What an escape stands for.
+enum Escape {
+    Char(char),
+    /// Half a surrogate pair.
+    Half,
+    /// No escape: the backslash is itself.
+    None,
+}
+
+/// Appends the text of a string's inside. Gives whether something had to be repaired.
+pub(super) fn unescape(inside: &str, out: &mut String) -> bool {
+    walk(inside, |piece| out.push_str(piece))
+}
+
+/// Whether [`unescape`] would have to repair something.
+pub(super) fn needs_repair(inside: &str) -> bool {
+    walk(inside, |_| {})
+}
+
+fn walk(inside: &str, mut push: impl FnMut(&str)) -> bool {
+    let (mut rest, mut repaired) = (inside, false);
+    while let Some(at) = memchr::memchr(b'\\', rest.as_bytes()) {
+        let (before, from) = rest.split_at(at);
+        push(before);
+        let (escape, len) = escape(from.as_bytes());
+        match escape {
+            Escape::Char(c) => push(c.encode_utf8(&mut [0; 4])),
+            Escape::Half => {
+                repaired = true;
+                push("\u{fffd}");
+            }
+            Escape::None => {
+                repaired = true;
+                push("\\");
+            }
+        }
+        rest = from.get(len..).unwrap_or("");
+    }
+    push(rest);
+    repaired
+}
+
+/// The escape at the start of `bytes` (which start with a backslash), and its length.
+fn escape(bytes: &[u8]) -> (Escape, usize) {
+    let c = match bytes.get(1) {
+        Some(c @ (b'"' | b'\\' | b'/')) => char::from(*c),
+        Some(b'n') => '\n',
+        Some(b't') => '\t',
+        Some(b'r') => '\r',
+        Some(b'b') => '\u{8}',
+        Some(b'f') => '\u{c}',
+        Some(b'u') => return unicode(bytes),
+        _ => return (Escape::None, 1),
+    };
+    (Escape::Char(c), 2)
+}
+
+fn unicode(bytes: &[u8]) -> (Escape, usize) {
+    let Some(unit) = hex4(bytes, 2) else { return (Escape::None, 1) };
+    if let Some(c) = char::from_u32(unit) {
+        return (Escape::Char(c), 6);
+    }
+    let low = match bytes.get(6..8) {
+        Some(b"\\u") if unit < 0xdc00 => hex4(bytes, 8).filter(|low| (0xdc00..0xe000).contains(low)),
+        _ => None,
+    };
+    let pair = low.and_then(|low| char::from_u32(0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00)));
+    pair.map_or((Escape::Half, 6), |c| (Escape::Char(c), 12))
+}
+
+/// Four hexadecimal digits.
+fn hex4(bytes: &[u8], from: usize) -> Option<u32> {
+    let digits = bytes.get(from..from + 4)?;
+    digits.iter().try_fold(0, |n, b| Some(n << 4 | char::from(*b).to_digit(16)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(inside: &str, text: &str, repaired: bool) {
+        let mut out = String::new();
+        assert_eq!((unescape(inside, &mut out), out.as_str()), (repaired, text));
+        assert_eq!(needs_repair(inside), repaired);
+    }
+
+    #[test]
+    fn escapes_are_read() {
+        check(r#"a\"\\\/\b\f\n\r\tz"#, "a\"\\/\u{8}\u{c}\n\r\tz", false);
+        check(r"\u0041\u20ac\ud834\udd1e\u0000", "A€𝄞\0", false);
+    }
+
+    #[test]
+    fn what_is_no_escape_is_repaired() {
+        check(r"C:\Windows\q", r"C:\Windows\q", true);
+        check(r"\ud800\ud800\udc00", "\u{fffd}\u{10000}", true);
+        check(r"\udc00\u12", "\u{fffd}\\u12", true);
+        check(r"\u+123", r"\u+123", true);
+    }
+
+    #[test]
+    fn the_first_special_byte_is_found_anywhere() {
+        for len in 0..20 {
+            for (place, special_byte) in (0..len).flat_map(|n| [(n, b'"'), (n, b'\\'), (n, 0), (n, 0x1f)]) {
+                let mut bytes = vec![0xe9; len];
+                bytes[place] = special_byte;
+                bytes.push(b'"');
+                assert_eq!(special(&bytes, 0), place);
+                assert_eq!(special(&bytes, place + 1), len);
+            }
+            assert_eq!(special(&vec![b' '; len], 0), len);
+        }
+    }
+}

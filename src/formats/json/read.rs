@@ -1,0 +1,496 @@
+//! Reads one object: one walk over the bytes, one entry for each value somebody wants.
+//!
+//! Nothing recurses: open containers stand on a stack of their own, in the worker's scratch.
+
+use super::escape;
+use crate::formats::Refused;
+use crate::model::{Entry, FieldId, FieldTable, Open, Region, Scratch, Span, Value, limits};
+use std::mem;
+
+/// Whether strings that hold an object are read for its fields too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Strings {
+    Open,
+    Leave,
+}
+
+/// Where the text that is read lies.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub(super) region: Region,
+    /// Where the text starts in its region.
+    pub(super) start: u32,
+}
+
+/// Reads the object that starts at `from`, pushes its fields, and gives where it ends and whether
+/// anything in it had to be repaired. When it is refused, nothing stays pushed.
+pub(super) fn object(
+    text: &str,
+    from: usize,
+    place: Place,
+    strings: Strings,
+    scratch: &mut Scratch,
+    table: &FieldTable,
+) -> Result<(usize, bool), Refused> {
+    scratch.path.clear();
+    scratch.open.clear();
+    let root = Slot { shape: 0, dots: 0, ..Slot::default() };
+    let mut reader = Reader::new(text, from, place, scratch, table);
+    reader.strings = strings;
+    reader.object(root)?;
+    Ok((reader.at, reader.repaired))
+}
+
+/// Where the value about to be read goes.
+#[derive(Clone, Copy, Debug, Default)]
+struct Slot {
+    /// `None`: nobody wants it.
+    field: Option<FieldId>,
+    name: Span,
+    /// The shape of `name`.
+    shape: u16,
+    /// How many dots stand before names inside the value.
+    dots: u16,
+    /// The shape of names inside the value.
+    inside: u16,
+    /// How long the path is without this name.
+    path: u32,
+}
+
+/// What stands before the next token.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Before {
+    /// An opening bracket.
+    Opening,
+    /// A value.
+    Value,
+}
+
+/// The inside of a string.
+struct Quoted {
+    start: usize,
+    end: usize,
+    escaped: bool,
+}
+
+struct Reader<'r> {
+    text: &'r str,
+    bytes: &'r [u8],
+    from: usize,
+    at: usize,
+    place: Place,
+    strings: Strings,
+    scratch: &'r mut Scratch,
+    table: &'r FieldTable,
+    /// Blank bytes between tokens so far.
+    blanks: u32,
+    /// An object is waiting for the compact form of the record.
+    compact: bool,
+    repaired: bool,
+}
+
+impl<'r> Reader<'r> {
+    fn new(text: &'r str, from: usize, place: Place, scratch: &'r mut Scratch, table: &'r FieldTable) -> Reader<'r> {
+        let bytes = text.as_bytes();
+        let strings = Strings::Leave;
+        Reader {
+            text,
+            bytes,
+            from,
+            at: from,
+            place,
+            strings,
+            scratch,
+            table,
+            blanks: 0,
+            compact: false,
+            repaired: false,
+        }
+    }
+
+    /// Reads the object at the cursor as what `root` names.
+    fn object(&mut self, root: Slot) -> Result<(), Refused> {
+        let (entries, text, floor) = (self.scratch.entries.len(), self.scratch.text.len(), self.scratch.open.len());
+        let read = self.tokens(root, floor);
+        match read {
+            Ok(()) if self.compact => self.settle_objects(entries),
+            Ok(()) => {}
+            Err(_) => {
+                self.scratch.entries.truncate(entries);
+                self.scratch.text.truncate(text);
+            }
+        }
+        self.scratch.open.truncate(floor);
+        read
+    }
+
+    fn tokens(&mut self, root: Slot, floor: usize) -> Result<(), Refused> {
+        if self.byte() != Some(b'{') {
+            return Err(self.expected("`{`"));
+        }
+        self.open(root, false)?;
+        let mut before = Before::Opening;
+        while let Some(top) = self.scratch.open.get(floor..).and_then(|open| open.last()).copied() {
+            self.skip_blanks();
+            let closing = if top.array { b']' } else { b'}' };
+            match (before, self.byte()) {
+                (_, Some(byte)) if byte == closing => {
+                    self.at += 1;
+                    self.close(&top, before);
+                    before = Before::Value;
+                    continue;
+                }
+                (_, None) => return Err(self.expected("a closing bracket before the end")),
+                (Before::Opening, _) => {}
+                (Before::Value, Some(b',')) => {
+                    self.at += 1;
+                    self.skip_blanks();
+                }
+                (Before::Value, _) => return Err(self.expected("`,` or a closing bracket")),
+            }
+            let slot = if top.array { element(&top, self.scratch.path.len()) } else { self.member(&top)? };
+            before = self.value(slot)?;
+        }
+        Ok(())
+    }
+
+    fn open(&mut self, slot: Slot, array: bool) -> Result<(), Refused> {
+        if self.scratch.open.len() >= limits::JSON_DEPTH {
+            return Err(self.expected("at most 512 levels of nesting"));
+        }
+        let mut entry = None;
+        if let (Some(field), false) = (slot.field, array) {
+            entry = u32::try_from(self.scratch.entries.len()).ok();
+            self.push(field, slot, Value::Object(Span::default()));
+        }
+        self.scratch.open.push(Open {
+            array,
+            field: slot.field.filter(|_| array),
+            name: slot.name,
+            // Elements of an array have its name; members of an object have one dot more.
+            shape: if array { slot.shape } else { slot.inside },
+            dots: slot.dots,
+            path: slot.path,
+            start: offset(self.at),
+            blanks: self.blanks,
+            entry,
+        });
+        self.at += 1;
+        Ok(())
+    }
+
+    /// Ends the innermost container, whose closing bracket has just been read.
+    fn close(&mut self, top: &Open, before: Before) {
+        self.scratch.open.pop();
+        self.scratch.path.truncate(top.path as usize);
+        if let (true, Some(field), Before::Opening) = (top.array, top.field, before) {
+            self.scratch.entries.push(Entry {
+                field,
+                name: top.name,
+                shape: top.shape,
+                part: 0,
+                value: Value::NoItems,
+            });
+        }
+        let waiting = top.entry.and_then(|entry| self.scratch.entries.get_mut(entry as usize));
+        let Some(entry) = waiting else { return };
+        let removed = self.blanks - top.blanks;
+        let len = offset(self.at) - top.start - removed;
+        entry.value = Value::Object(if removed == 0 {
+            Span { region: self.place.region, start: self.place.start.saturating_add(top.start), len }
+        } else {
+            // Where it will stand in the compact form of the whole record, which is made at most once,
+            // at the end: JSON has no fixed text, so that region marks what is not settled yet.
+            self.compact = true;
+            Span { region: Region::Fixed, start: top.start - top.blanks, len }
+        });
+    }
+
+    /// Points the objects that hold blanks into a compact copy of the record.
+    fn settle_objects(&mut self, first: usize) {
+        let compact = offset(self.scratch.text.len());
+        let record = self.text.get(self.from..self.at).unwrap_or("");
+        push_compact(record, &mut self.scratch.text);
+        let from = offset(self.from);
+        for entry in self.scratch.entries.iter_mut().skip(first) {
+            match &mut entry.value {
+                Value::Object(span) if span.region == Region::Fixed => {
+                    *span = Span { region: Region::Scratch, start: compact + (span.start - from), len: span.len };
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Reads a member's name and colon, and looks the name up.
+    fn member(&mut self, top: &Open) -> Result<Slot, Refused> {
+        if self.byte() != Some(b'"') {
+            return Err(self.expected("a name in quotes"));
+        }
+        let key = self.string()?;
+        let path = self.scratch.path.len();
+        let inside = self.text.get(key.start..key.end).unwrap_or("");
+        if key.escaped {
+            self.repaired |= escape::unescape(inside, &mut self.scratch.path);
+        } else {
+            self.scratch.path.push_str(inside);
+        }
+        self.skip_blanks();
+        if self.byte() != Some(b':') {
+            return Err(self.expected("`:`"));
+        }
+        self.at += 1;
+        self.skip_blanks();
+        let field = self.scratch.names.find(self.table, &self.scratch.path);
+        let name = match field {
+            None => Span::default(),
+            Some(_) if path == 0 && !key.escaped => self.span(key.start, key.end),
+            Some(_) => {
+                let start = self.scratch.text.len();
+                self.scratch.text.push_str(&self.scratch.path);
+                self.scratch.since(start)
+            }
+        };
+        Ok(Slot { field, name, shape: top.shape, dots: top.dots, inside: 0, path: offset(path) })
+    }
+
+    /// Reads a value, or the opening bracket of one.
+    fn value(&mut self, mut slot: Slot) -> Result<Before, Refused> {
+        match self.byte() {
+            Some(byte @ (b'{' | b'[')) => {
+                self.step_into(&mut slot);
+                self.open(slot, byte == b'[')?;
+                return Ok(Before::Opening);
+            }
+            Some(b'"') => {
+                let quoted = self.string()?;
+                self.text_value(&quoted, slot);
+            }
+            _ => self.scalar(slot)?,
+        }
+        if !self.in_array() {
+            self.scratch.path.truncate(slot.path as usize);
+        }
+        Ok(Before::Value)
+    }
+
+    /// Whether the value being read is an element: then the path already ends with a dot.
+    fn in_array(&self) -> bool {
+        self.scratch.open.last().is_some_and(|top| top.array)
+    }
+
+    /// Makes the path one of a container: names inside it are joined to it by a dot.
+    fn step_into(&mut self, slot: &mut Slot) {
+        if self.in_array() {
+            return;
+        }
+        let own = self.scratch.path.as_bytes().get(slot.path as usize..).unwrap_or_default();
+        let own = memchr::memchr_iter(b'.', own).count();
+        let dots = slot.dots.saturating_add(u16::try_from(own).unwrap_or(u16::MAX));
+        slot.inside = slot.shape | 0x8000_u16.checked_shr(u32::from(dots)).unwrap_or(0);
+        slot.dots = dots.saturating_add(1);
+        self.scratch.path.push('.');
+    }
+
+    /// Reads to the end of the string at the cursor.
+    fn string(&mut self) -> Result<Quoted, Refused> {
+        let start = self.at + 1;
+        let (mut at, mut escaped) = (start, false);
+        loop {
+            at = escape::special(self.bytes, at);
+            match self.bytes.get(at) {
+                Some(b'"') => break,
+                Some(b'\\') => {
+                    escaped = true;
+                    at += 2;
+                }
+                Some(_) => {
+                    self.repaired = true;
+                    at += 1;
+                }
+                None => return Err(self.expected("a closing quote")),
+            }
+        }
+        self.at = at + 1;
+        Ok(Quoted { start, end: at, escaped })
+    }
+
+    /// Pushes a string, and what it holds.
+    fn text_value(&mut self, quoted: &Quoted, slot: Slot) {
+        let inside = self.text.get(quoted.start..quoted.end).unwrap_or("");
+        if !quoted.escaped {
+            if let Some(field) = slot.field {
+                self.push(field, slot, Value::Text(self.span(quoted.start, quoted.end)));
+            }
+            return;
+        }
+        // An object that is not empty has quotes, and quotes need escapes: looking here is enough.
+        let holds_object =
+            self.strings == Strings::Open && inside.starts_with('{') && inside.len() <= limits::JSON_IN_STRING;
+        if slot.field.is_none() && !holds_object {
+            self.repaired |= escape::needs_repair(inside);
+            return;
+        }
+        let start = self.scratch.text.len();
+        self.repaired |= escape::unescape(inside, &mut self.scratch.text);
+        let span = self.scratch.since(start);
+        if let Some(field) = slot.field {
+            self.push(field, slot, Value::Text(span));
+        }
+        if holds_object && !self.open_string(span, slot) && slot.field.is_none() {
+            self.scratch.text.truncate(start);
+        }
+    }
+
+    /// Reads the object a string holds, under the string's name, and gives whether that pushed anything.
+    fn open_string(&mut self, span: Span, mut slot: Slot) -> bool {
+        let mut inner = mem::take(&mut self.scratch.inner);
+        inner.clear();
+        inner.push_str(self.scratch.text.get(span.start as usize..).unwrap_or(""));
+        let (path, entries) = (self.scratch.path.len(), self.scratch.entries.len());
+        self.step_into(&mut slot);
+        let place = Place { region: Region::Scratch, start: span.start };
+        let mut reader = Reader::new(&inner, 0, place, &mut *self.scratch, self.table);
+        // The string has its own entry under this name already.
+        let root = Slot { field: None, ..slot };
+        let whole = reader.object(root).is_ok() && inner.get(reader.at..).is_some_and(|rest| rest.trim().is_empty());
+        if !whole {
+            self.scratch.entries.truncate(entries);
+        }
+        self.scratch.path.truncate(path);
+        self.scratch.inner = inner;
+        self.scratch.entries.len() > entries
+    }
+
+    /// Reads a number, a word, or what stands in the place of one.
+    fn scalar(&mut self, slot: Slot) -> Result<(), Refused> {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let len = rest.iter().position(|b| ends_scalar(*b)).unwrap_or(rest.len());
+        if len == 0 {
+            return Err(self.expected("a value"));
+        }
+        let (start, end) = (self.at, self.at + len);
+        self.at = end;
+        let value = match rest.get(..len).unwrap_or_default() {
+            b"true" => Value::Bool(true),
+            b"false" => Value::Bool(false),
+            b"null" => Value::Null,
+            number if is_number(number) => Value::Number(self.span(start, end)),
+            _ => {
+                self.repaired = true;
+                Value::Text(self.span(start, end))
+            }
+        };
+        if let Some(field) = slot.field {
+            self.push(field, slot, value);
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, field: FieldId, slot: Slot, value: Value) {
+        self.scratch.entries.push(Entry { field, name: slot.name, shape: slot.shape, part: 0, value });
+    }
+
+    fn byte(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    fn skip_blanks(&mut self) {
+        while let Some(b' ' | b'\n' | b'\t' | b'\r') = self.byte() {
+            self.at += 1;
+            self.blanks += 1;
+        }
+    }
+
+    /// A piece of the text that is read.
+    fn span(&self, start: usize, end: usize) -> Span {
+        Span {
+            region: self.place.region,
+            start: self.place.start.saturating_add(offset(start)),
+            len: offset(end - start),
+        }
+    }
+
+    fn expected(&self, expected: &'static str) -> Refused {
+        Refused { expected, at: offset(self.at) }
+    }
+}
+
+/// Where an element of an array goes: under the name of the array.
+fn element(top: &Open, path: usize) -> Slot {
+    // The last dot of the path is the step into the elements: theirs is the next one's place minus one.
+    let joint = 0x8000_u16.checked_shr(u32::from(top.dots.saturating_sub(1))).unwrap_or(0);
+    Slot {
+        field: top.field,
+        name: top.name,
+        shape: top.shape,
+        dots: top.dots,
+        inside: top.shape | joint,
+        path: offset(path),
+    }
+}
+
+/// Offsets inside one record or one worker's scratch: both are far below 4 GiB (`limits`).
+fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+fn ends_scalar(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\n' | b'\t' | b'\r' | b',' | b':' | b'"' | b'{' | b'}' | b'[' | b']')
+}
+
+/// Whether a text is a number as JSON spells it (RFC 8259, 6).
+fn is_number(text: &[u8]) -> bool {
+    let text = text.strip_prefix(b"-").unwrap_or(text);
+    let (whole, rest) = digits(text);
+    if whole.is_empty() || (whole.len() > 1 && whole.starts_with(b"0")) {
+        return false;
+    }
+    let rest = match rest.strip_prefix(b".").map(digits) {
+        Some((fraction, _)) if fraction.is_empty() => return false,
+        Some((_, rest)) => rest,
+        None => rest,
+    };
+    match rest {
+        [] => true,
+        [b'e' | b'E', exponent @ ..] => {
+            let unsigned = exponent.strip_prefix(b"+").or_else(|| exponent.strip_prefix(b"-")).unwrap_or(exponent);
+            let (digits, rest) = digits(unsigned);
+            !digits.is_empty() && rest.is_empty()
+        }
+        _ => false,
+    }
+}
+
+/// The digits at the start, and what follows.
+fn digits(text: &[u8]) -> (&[u8], &[u8]) {
+    text.split_at(text.iter().position(|b| !b.is_ascii_digit()).unwrap_or(text.len()))
+}
+
+/// Appends JSON without the blanks between its tokens.
+fn push_compact(json: &str, out: &mut String) {
+    let bytes = json.as_bytes();
+    let (mut kept, mut at) = (0, 0);
+    let mut keep = |from: usize, to: usize| out.push_str(json.get(from..to).unwrap_or(""));
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'"' => {
+                at += 1;
+                while let Some(stop) = memchr::memchr2(b'"', b'\\', bytes.get(at..).unwrap_or_default()) {
+                    at += stop + 1;
+                    if bytes.get(at - 1) == Some(&b'"') {
+                        break;
+                    }
+                    at += 1;
+                }
+            }
+            b' ' | b'\n' | b'\t' | b'\r' => {
+                keep(kept, at);
+                at += 1;
+                kept = at;
+            }
+            _ => at += 1,
+        }
+    }
+    keep(kept, bytes.len());
+}

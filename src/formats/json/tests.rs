@@ -1,0 +1,241 @@
+//! What the reader makes of objects, and that it takes whatever `serde_json` takes.
+
+use super::super::testing::{Read, everything, read_with};
+use super::*;
+use crate::model::{FieldTable, Scratch, limits};
+use proptest::prelude::*;
+use serde_json::Value as Json;
+
+fn read(text: &str) -> Read {
+    read_with(read_record, &everything(), text)
+}
+
+#[track_caller]
+fn check(text: &str, fields: &[(&str, &str)], repaired: bool) {
+    let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    assert_eq!(read(text), Read { fields, repaired, ..Read::default() });
+}
+
+#[track_caller]
+fn refuses(text: &str, expected: &'static str, at: u32) {
+    assert_eq!(read(text), Read { refused: Some(Refused { expected, at }), ..Read::default() });
+}
+
+#[test]
+fn scalars_keep_their_text() {
+    check(
+        r#"{"a":"x","b":-1.50e+3,"c":true,"d":false,"e":null}"#,
+        &[("a", "x"), ("b", "#-1.50e+3"), ("c", "#true"), ("d", "#false"), ("e", "#null")],
+        false,
+    );
+    check(
+        r#"{"n":123456789012345678901234567890,"m":1e400}"#,
+        &[("n", "#123456789012345678901234567890"), ("m", "#1e400")],
+        false,
+    );
+}
+
+#[test]
+fn members_and_elements_are_flattened() {
+    check(
+        r#"{"a":{"b":{"c":1}},"d":[1,[2,[]],{"e":3}],"f":[],"g":{}}"#,
+        &[
+            ("a", r##"#object {"b":{"c":1}}"##),
+            ("a.b", r##"#object {"c":1}"##),
+            ("a.b.c", "#1"),
+            ("d", "#1"),
+            ("d", "#2"),
+            ("d", "#no items"),
+            ("d", r##"#object {"e":3}"##),
+            ("d.e", "#3"),
+            ("f", "#no items"),
+            ("g", "#object {}"),
+        ],
+        false,
+    );
+}
+
+#[test]
+fn objects_lose_the_blanks_between_their_tokens() {
+    check(
+        "{ \"a\" : { \"b c\" : [ \"d \\\" e\" , { } ] } ,\r\n\t\"x\" : {\"y\":1} }",
+        &[
+            ("a", r##"#object {"b c":["d \" e",{}]}"##),
+            ("a.b c", "d \" e"),
+            ("a.b c", "#object {}"),
+            ("x", r##"#object {"y":1}"##),
+            ("x.y", "#1"),
+        ],
+        false,
+    );
+}
+
+#[test]
+fn a_name_that_occurs_twice_has_both_values() {
+    check(r#"{"user":"alice","user":"mallory"}"#, &[("user", "alice"), ("user", "mallory")], false);
+}
+
+#[test]
+fn a_string_that_holds_an_object_is_opened_once() {
+    check(
+        r#"{"e":"{\"a\":{\"b\":\"{\\\"c\\\":1}\"}} \n"}"#,
+        &[
+            ("e", "{\"a\":{\"b\":\"{\\\"c\\\":1}\"}} \n"),
+            ("e.a", r##"#object {"b":"{\"c\":1}"}"##),
+            ("e.a.b", r#"{"c":1}"#),
+        ],
+        false,
+    );
+    check(r#"{"l":["{\"a\":1}","x"]}"#, &[("l", r#"{"a":1}"#), ("l.a", "#1"), ("l", "x")], false);
+    check(r#"{"e":"{\"a\":1} rest","f":"{\"a\":"}"#, &[("e", "{\"a\":1} rest"), ("f", "{\"a\":")], false);
+}
+
+#[test]
+fn defects_inside_a_value_are_repaired() {
+    check("{\"a\":\"x\ty\"}", &[("a", "x\ty")], true);
+    check(r#"{"a":"\ud800"}"#, &[("a", "\u{fffd}")], true);
+    check(r#"{"a":"C:\Windows"}"#, &[("a", "C:\\Windows")], true);
+    check(r#"{"a":NaN,"b":01,"c":1.,"d":[-]}"#, &[("a", "NaN"), ("b", "01"), ("c", "1."), ("d", "-")], true);
+    check("{\"a\":1}\0\0", &[("a", "#1")], true);
+    check(r#" {"a":1} trailing"#, &[("a", "#1")], true);
+    check(" {\"a\":1} \r", &[("a", "#1")], false);
+}
+
+#[test]
+fn defects_of_structure_are_refused() {
+    refuses("", "`{`", 0);
+    refuses("[1]", "`{`", 0);
+    refuses(r#"{"a":"x"#, "a closing quote", 5);
+    refuses(r#"{"a":"x\"#, "a closing quote", 5);
+    refuses(r#"{"a":[1,2}"#, "`,` or a closing bracket", 9);
+    refuses(r#"{"a":1,}"#, "a name in quotes", 7);
+    refuses(r#"{"a" 1}"#, "`:`", 5);
+    refuses(r#"{"a":}"#, "a value", 5);
+    refuses(r#"{"a":1 2}"#, "`,` or a closing bracket", 7);
+    refuses(r#"{"a":{"b":1}"#, "a closing bracket before the end", 12);
+}
+
+#[test]
+fn nesting_is_bounded_and_needs_no_stack() {
+    let nested = |levels: usize| format!("{{\"a\":{}{}}}", "[".repeat(levels), "]".repeat(levels));
+    assert_eq!(read(&nested(limits::JSON_DEPTH - 1)).refused, None);
+    assert!(read(&nested(limits::JSON_DEPTH)).refused.is_some());
+    assert!(read(&nested(1_000_000)).refused.is_some());
+    assert!(read(&"{\"a\":".repeat(1_000_000)).refused.is_some());
+}
+
+#[test]
+fn only_wanted_names_are_kept_and_the_verdict_stays_the_same() {
+    let mut table = FieldTable::default();
+    table.want("a.b");
+    let read = read_with(read_record, &table, r#"{"a":{"b":1,"c":"\q"},"x":"{\"y\":1}","d":[{"a":{}}]}"#);
+    assert_eq!(read.fields, [("a.b".to_owned(), "#1".to_owned())]);
+    assert!(read.repaired);
+}
+
+#[test]
+fn shapes_tell_steps_from_dots() {
+    let shapes = |text: &str| -> Vec<(String, u16)> {
+        let (table, zone, mut year) = (everything(), Default::default(), Default::default());
+        let mut scratch = Scratch::default();
+        let mut record = Record {
+            text,
+            start: 0,
+            scratch: &mut scratch,
+            table: &table,
+            zone: &zone,
+            year: &mut year,
+            time: Default::default(),
+            payload: None,
+            repaired: false,
+        };
+        object_at(&mut record, 0).unwrap();
+        let regions = crate::model::Regions { block: text, scratch: &scratch.text, fixed: "" };
+        scratch.entries.iter().map(|e| (regions.text(e.name).to_owned(), e.shape)).collect()
+    };
+    let name = |n: &str, shape| (n.to_owned(), shape);
+    assert_eq!(
+        shapes(r#"{"a.b":{"c":1},"a":{"b.c":2,"b":[{"c":3}]}}"#),
+        [
+            name("a.b", 0),
+            name("a.b.c", 0x4000),
+            name("a", 0),
+            name("a.b.c", 0x8000),
+            name("a.b", 0x8000),
+            name("a.b.c", 0xc000),
+        ]
+    );
+    assert_eq!(shapes(r#"{"e":"{\"x.y\":{\"z\":1}}"}"#)[1..], [name("e.x.y", 0x8000), name("e.x.y.z", 0xa000)]);
+}
+
+/// What reading `value` should give under `name`, from the tree `serde_json` makes.
+fn flatten(name: &str, value: &Json, out: &mut Vec<(String, String)>) {
+    let mut push = |shown: String| out.push((name.to_owned(), shown));
+    match value {
+        Json::Null => push("#null".to_owned()),
+        Json::Bool(b) => push(format!("#{b}")),
+        Json::Number(n) => push(format!("#{n}")),
+        Json::String(s) => push(s.clone()),
+        Json::Array(items) if items.is_empty() => push("#no items".to_owned()),
+        Json::Array(items) => items.iter().for_each(|item| flatten(name, item, out)),
+        Json::Object(members) => {
+            if !name.is_empty() {
+                push(format!("#object {value}"));
+            }
+            for (key, member) in members {
+                let path = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
+                flatten(&path, member, out);
+            }
+        }
+    }
+}
+
+fn json() -> impl Strategy<Value = Json> {
+    let scalar = prop_oneof![
+        Just(Json::Null),
+        any::<bool>().prop_map(Json::from),
+        any::<i64>().prop_map(Json::from),
+        any::<f64>().prop_map(Json::from),
+        any::<String>().prop_map(Json::from),
+        "[a-z\"\\\\\u{1}é ]{0,20}".prop_map(Json::from),
+    ];
+    scalar.prop_recursive(5, 40, 5, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..5).prop_map(Json::from),
+            prop::collection::btree_map("[a-z.\"\\\\]{1,6}", inner, 0..5)
+                .prop_map(|members| Json::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+/// Texts made of the tokens of JSON and of pieces of them.
+const TOKENS: &str = r#"\{(["\\{}\[\],:0-9eE.+\-a-cu \t\n]|"a":|true|null|\\u00e9|\\ud834\\udd1e){0,24}\}"#;
+
+proptest! {
+    #[test]
+    fn values_are_those_serde_json_wrote(value in prop::collection::btree_map("[a-z.é\\\\]{1,6}", json(), 0..6)) {
+        let value = Json::Object(value.into_iter().collect());
+        let mut fields = Vec::new();
+        flatten("", &value, &mut fields);
+        for text in [value.to_string(), serde_json::to_string_pretty(&value).unwrap()] {
+            let got = read(&text);
+            prop_assert_eq!(&got.fields, &fields);
+            prop_assert!(!got.repaired && got.refused.is_none());
+        }
+    }
+
+    #[test]
+    fn what_serde_json_accepts_is_accepted(text in TOKENS) {
+        let strict = serde_json::from_str::<Json>(&text).is_ok();
+        let got = read(&text);
+        prop_assert!(!strict || (got.refused.is_none() && !got.repaired), "{}", text);
+    }
+
+    #[test]
+    fn no_text_makes_it_panic(text in any::<String>(), json in json(), cut in any::<prop::sample::Index>()) {
+        read(&text);
+        let mut json = format!("{{\"a\":{json}}}").into_bytes();
+        json.truncate(cut.index(json.len()));
+        read(&String::from_utf8_lossy(&json));
+    }
+}

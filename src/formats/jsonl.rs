@@ -1,0 +1,30 @@
+//! JSON lines: one object a line (<https://jsonlines.org>).
+
+use super::{Format, LineShape, Sample, Shape, json};
+use crate::model::limits;
+
+/// The row of [`FORMATS`](super::FORMATS).
+pub(crate) const FORMAT: Format = Format {
+    name: "jsonl",
+    summary: "one JSON object a line",
+    spec: "https://jsonlines.org",
+    samples: &[
+        Sample {
+            text: r#"{"EventID":4625,"TargetUserName":"pedro","ok":false}"#,
+            fields: &[("EventID", "4625"), ("TargetUserName", "pedro"), ("ok", "false")],
+        },
+        Sample {
+            text: r#"{"user":{"name":"alice","roles":["a","b"]},"msg":"a \"quoted\" word"}"#,
+            fields: &[("user.name", "alice"), ("user.roles", "a"), ("user.roles", "b"), ("msg", "a \"quoted\" word")],
+        },
+    ],
+    raw_text: false,
+    sniff: |_| None,
+    shape: Shape::Lines(LineShape {
+        read: json::read_record,
+        continues: |_| false,
+        yearless: None,
+        longest: limits::JSON_VALUE,
+        rank: 10,
+    }),
+};
