@@ -9,6 +9,9 @@ pub(crate) mod text;
 
 #[cfg(test)]
 mod testing;
+pub(crate) mod payload;
+mod record;
+pub(crate) mod years;
 
 use crate::model::stamp::{Yearless, Zone};
 use crate::model::{Block, Event, FieldTable, FormatId, Scratch, Sentence, Stamp};

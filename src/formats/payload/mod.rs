@@ -1,0 +1,233 @@
+//! What stands inside a message: the text of sshd, sudo or the kernel behind any syslog header.
+//!
+//! Specified by the programs' own sources, listed row by row in their files. An extractor pushes originals and names the
+//! sentence it knew; what a sentence means (`action`, `outcome`, `reason`) is data elsewhere. Text that no
+//! row knows stays in `msg` and gives nothing else.
+//!
+//! Names: a key the program writes keeps its spelling (`rhost`, `USER`, `SRC`); a value the program writes without a key
+//! gets the name in the table. Empty values (`ruser=`) are pushed as they are, `-` and `unknown` too.
+//!
+//! User names and the like are chosen by attackers: sentences are read from the right wherever the
+//! program writes such a value before fixed words.
+//!
+//! | payload | programs | sentence | text | originals pushed |
+//! | --- | --- | --- | --- | --- |
+//! | `sshd` | sshd, sshd-session, sshd-auth, dropbear | `accepted` | `Accepted METHOD for U from H port N ssh2[: TYPE FP]` | `method` `user` `rhost` `port` [`key_type` `fingerprint`] |
+//! | | | `failed_password` | `Failed password for U from H port N` | `method` `user` `rhost` `port` |
+//! | | | `failed` | `Failed METHOD for U from H port N`, other methods | `method` `user` `rhost` `port` [`key_type` `fingerprint`] |
+//! | | | `failed_invalid_user` | `Failed METHOD for invalid user U from H port N` | `method` `user` `rhost` `port` [`key_type` `fingerprint`] |
+//! | | | `invalid_user` | `Invalid user U from H[ port N]`, `input_userauth_request: invalid user U` | `user` [`rhost` `port`] |
+//! | | | `not_allowed` | `User U [from H ]not allowed because ...` | `user` [`rhost`] |
+//! | | | `max_attempts` | `maximum authentication attempts exceeded for U from H port N` | `user` `rhost` `port` |
+//! | | | `max_attempts_invalid_user` | `... for invalid user U from H port N` | `user` `rhost` `port` |
+//! | | | `pam_failure` | `error: PAM: Authentication failure for U from H` | `user` `rhost` |
+//! | | | `pam_failure_invalid_user` | `error: PAM: User not known ... for illegal user U from H` | `user` `rhost` |
+//! | | | `timeout` | `Timeout before authentication for [connection from ]H port N` | `rhost` [`port`] |
+//! | | | `disconnect` | `Connection closed by`, `Connection reset by`, `Disconnected from`, `Disconnecting`, `Received disconnect from` | [`user`] `rhost` [`port`] |
+//! | | | `disconnect_invalid_user` | the same with `invalid user U` | `user` `rhost` `port` |
+//! | | | `connection` | `Connection from H port N[ on A port M]` | `rhost` `port` [`laddr` `lport`] |
+//! | | | `negotiation_failed` | `Unable to negotiate with H[ port N]: ...` | `rhost` [`port`] |
+//! | | | `refused` | `refused connect from NAME (H)` | `rhost` [`rname`, if it is a host name] |
+//! | | | `probe` | banner exchange, identification string, protocol version, kex, magic value, dispatch errors; anything else that ends in `from H port N` | `rhost` [`port`] |
+//! | | | `reverse_mapping` | `reverse mapping checking getaddrinfo for NAME [H] failed` | `rname` `rhost` |
+//! | | | `listening` | `Server listening on A port N` | `laddr` `lport` |
+//! | `pam` | any: message begins `pam_M(S:T): ` or the tag is `S(pam_M)` | `auth_failure` | `authentication failure; k=v ...` | `pam_module` `pam_service` `pam_type`, keys as written: `logname` `uid` `euid` `tty` `ruser` `rhost` `user` |
+//! | | | `more_failures` | `N more authentication failure(s); k=v ...` | as above and `count` |
+//! | | | `invalid_user` | `check pass; user unknown` | `pam_*` |
+//! | | | `session_opened` | `session opened for user U[(uid=N)] [by V(uid=M)]` | `pam_*` `user` [`user_id` `by` `by_id`] |
+//! | | | `session_closed` | `session closed for user U` | `pam_*` `user` |
+//! | | | `tally` | `user U (N) tally n, deny m` | `pam_*` `user` `user_id` `tally` [`deny`] |
+//! | | | `locked` | `Consecutive login failures for user U account temporarily locked` | `pam_*` `user` |
+//! | | | `password_changed` | `password changed for U` | `pam_*` `target_user` |
+//! | | | `expired` | `account U has expired` | `pam_*` `user` |
+//! | | | (empty) | any other message of a PAM module | `pam_*` |
+//! | `sudo` | sudo | `command` | `U : TTY=T ; PWD=D ; USER=R ; [GROUP=G ;] [ENV=E ;] COMMAND=C` | `user`, keys as written: `TTY` `PWD` `USER` `GROUP` `TSID` `ENV` `COMMAND` |
+//! | | | `refused` | `U : user NOT in sudoers ; ...`, `command not allowed ; ...` and other refusals | as above and `reason` |
+//! | | | `bad_password` | `U : N incorrect password attempts ; ...` | as above and `reason` `count` |
+//! | `su` | su, su-l | `switched` | `Successful su for R by U`, `(to R) U on T`, `+ T U:R`, `'su R' succeeded for U on T` | `user` `target_user` [`tty`] |
+//! | | | `failed` | `FAILED su for R by U`, `FAILED SU (to R) U on T`, `- T U:R`, `'su R' failed for U on T`, `BAD SU U to R on T` | `user` `target_user` [`tty`] |
+//! | `login` | login, gdm*, lightdm, sddm, kdm, xdm | `opened` | `LOGIN ON T BY U[ FROM H]`, `ROOT LOGIN ON T[ FROM H]`, `DIALUP AT T BY U` | `user` `tty` [`rhost`] |
+//! | | | `failed` | `FAILED LOGIN [(]n[)] on T FOR U`, `FAILED LOGIN n FROM H FOR U` | `user` [`tty` `rhost`] `count` |
+//! | `accounts` | useradd, userdel, usermod, adduser, deluser, newusers, groupadd, groupdel, groupmod, gpasswd, passwd, chpasswd, chage, chfn, chsh | `user_created` | `new user: name=U, UID=..., ...` | keys as written: `name` `UID` `GID` `home` `shell` `from`; and `target_user` |
+//! | | | `user_not_created` | `failed adding user 'U', ...` | `target_user` |
+//! | | | `user_deleted` | `delete user 'U'` | `target_user` |
+//! | | | `user_changed` | `change user 'U' WHAT from 'A' to 'B'`, `changed user 'U' shell to 'B'`, `changed password expiry for U` | `target_user` `attribute` [`old` `new`] |
+//! | | | `user_renamed` | `change user name 'A' to 'B'` | `target_user` (the old name) `new` |
+//! | | | `password_changed` | `change user 'U' password`, `password changed for U`, `password for 'U' changed by 'R'` | `target_user` [`user`] |
+//! | | | `user_locked`, `user_unlocked` | `lock user 'U' password`, `unlock user 'U' password` | `target_user` |
+//! | | | `member_added` | `add 'U' to [shadow ]group 'G'`, `user U added by R to group G`, `add member U to group G by R` | `target_user` `group` [`user`] |
+//! | | | `member_removed` | `delete 'U' from [shadow ]group 'G'`, `user U removed by R from group G`, `remove member U from group G by R` | `target_user` `group` [`user`] |
+//! | | | `members_set` | `members of group G set by R to A,B` | `group` `user` `members` |
+//! | | | `group_created` | `new group: name=G, GID=N`, `group added to FILE: name=G[, GID=N]` | `name` `GID`; and `group` |
+//! | | | `group_deleted` | `group 'G' removed[ from FILE]`, `removed [shadow ]group 'G' owned by 'U'` | `group` |
+//! | | | `group_changed` | `group changed in FILE (group G/N, ...)`, `password of group G changed by R` | `group` [`user`] |
+//! | `cron` | cron, crond, anacron, fcron, crontab, atd | `job` | `(U) CMD (C)` | `user` `command` |
+//! | | | `edit` | `(U) BEGIN EDIT (T)`, `(U) REPLACE (T)`, `(U) DELETE (T)` | `user` `verb` `target_user` |
+//! | | | `view` | `(U) LIST (T)`, `(U) END EDIT (T)` | `user` `verb` `target_user` |
+//! | `systemd` | systemd | `started` | `Started X.` | `unit` |
+//! | | | `stopped` | `Stopped X.` | `unit` |
+//! | | | `start_failed` | `Failed to start X.` | `unit` |
+//! | | | `exited` | `X: Main process exited, code=C, status=S` | `unit` `code` `status` |
+//! | | | `failed` | `X: Failed with result 'R'.` | `unit` `result` |
+//! | `logind` | systemd-logind | `session_opened` | `New session N of user U.` | `session` `user` |
+//! | | | `session_closed` | `Removed session N.`, `Session N logged out. ...` | `session` |
+//! | `netfilter` | kernel, ulogd; any: message begins `IN=` | `blocked`, `allowed`, `logged` | `[[UPTIME] ][PREFIX]IN=I OUT=O ...`; the verdict is a word in the prefix | keys as written: `IN` `OUT` `PHYSIN` `PHYSOUT` `MAC` `SRC` `DST` `LEN` (UDP: twice) `TOS` `PREC` `TTL` `ID` `PROTO` `SPT` `DPT` `TYPE` `CODE` ...; words without `=` as `flags` (repeated: `SYN`, `DF`); `prefix` without its brackets, blanks and last colon |
+//! | `kv` | any program no row above claims | (empty) | pairs `key=value`, `key="value"` anywhere in the message | keys as written |
+
+mod sshd;
+
+use super::Record;
+use crate::model::Sentence;
+
+/// One row of [`PAYLOADS`].
+pub(crate) struct Payload {
+    /// As `@payload` shows it.
+    pub(crate) name: &'static str,
+    /// Programs whose messages are tried, without path, in lower case. A trailing `*` stands for any ending.
+    pub(crate) programs: &'static [&'static str],
+    /// Beginnings of messages that are tried whatever the program.
+    pub(crate) prefixes: &'static [&'static str],
+    /// Messages and what they must give.
+    pub(crate) samples: &'static [PayloadSample],
+    /// Reads one message: pushes its originals and names the sentence, or pushes nothing.
+    pub(crate) extract: fn(&str, &mut Record<'_>) -> Option<Sentence>,
+}
+
+/// A message, the sentence it is and every original it must give, in order.
+pub(crate) struct PayloadSample {
+    pub(crate) text: &'static str,
+    pub(crate) sentence: &'static str,
+    pub(crate) fields: &'static [(&'static str, &'static str)],
+}
+
+/// All payloads. Rows are tried in this order.
+pub(crate) static PAYLOADS: &[Payload] = &[sshd::PAYLOAD];
+
+/// Reads a message, chosen by its beginning or its program (a path is allowed); the first row that knows the text wins.
+pub(crate) fn extract(program: Option<&str>, message: &str, record: &mut Record<'_>) {
+    let program = program.map(leaf).unwrap_or_default();
+    for row in PAYLOADS {
+        let by_program = row.programs.iter().any(|p| is_program(p, program));
+        if by_program || row.prefixes.iter().any(|p| message.starts_with(p)) {
+            record.payload = (row.extract)(message, record);
+            if record.payload.is_some() {
+                return;
+            }
+        }
+    }
+}
+
+/// The part of a program's name behind its path.
+fn leaf(program: &str) -> &str {
+    program.rsplit('/').next().unwrap_or(program)
+}
+
+fn is_program(row: &str, program: &str) -> bool {
+    match row.strip_suffix('*') {
+        Some(start) => program.get(..start.len()).is_some_and(|p| p.eq_ignore_ascii_case(start)),
+        None => row.eq_ignore_ascii_case(program),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::YearTrack;
+    use crate::model::stamp::Zone;
+    use crate::model::{FieldTable, Regions, Scratch, Stamp, Value};
+    use proptest::prelude::*;
+
+    /// What a reader makes of a message: its sentence and the originals in order.
+    fn read(message: &str, with: impl FnOnce(&str, &mut Record<'_>)) -> (Option<Sentence>, Vec<(String, String)>) {
+        let mut table = FieldTable::default();
+        table.keep_everything();
+        let mut scratch = Scratch::default();
+        let (zone, mut year) = (Zone::default(), YearTrack::default());
+        let mut record = Record {
+            text: message,
+            start: 0,
+            scratch: &mut scratch,
+            table: &table,
+            zone: &zone,
+            year: &mut year,
+            time: Stamp::default(),
+            payload: None,
+            repaired: false,
+        };
+        with(message, &mut record);
+        let payload = record.payload;
+        let regions = Regions { block: message, scratch: &scratch.text, fixed: "" };
+        let fields = scratch.entries.iter().map(|entry| {
+            let value = match entry.value {
+                Value::Text(span) => regions.text(span).to_owned(),
+                other => format!("{other:?}"),
+            };
+            (regions.text(entry.name).to_owned(), value)
+        });
+        (payload, fields.collect())
+    }
+
+    #[test]
+    fn every_sample_gives_its_sentence_and_its_originals() {
+        for row in PAYLOADS {
+            for sample in row.samples {
+                let (sentence, fields) = read(sample.text, |m, r| r.payload = (row.extract)(m, r));
+                let fields: Vec<_> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+                let sentence = sentence.map(|s| (s.payload, s.name));
+                assert_eq!(sentence, Some((row.name, sample.sentence)), "{}: {}", row.name, sample.text);
+                assert_eq!(fields, sample.fields, "{}: {}", row.name, sample.text);
+            }
+        }
+    }
+
+    #[test]
+    fn names_are_unique_words() {
+        for (n, row) in PAYLOADS.iter().enumerate() {
+            assert!(row.name.bytes().all(|b| b.is_ascii_lowercase()), "{}", row.name);
+            assert!(PAYLOADS.iter().take(n).all(|r| r.name != row.name), "{} twice", row.name);
+            assert!(!row.samples.is_empty(), "{} has no samples", row.name);
+        }
+    }
+
+    #[test]
+    fn the_table_above_names_every_payload_and_sentence() {
+        let doc = include_str!("mod.rs");
+        for row in PAYLOADS {
+            assert!(doc.contains(&format!("//! | `{}` |", row.name)), "{}", row.name);
+            for sample in row.samples.iter().filter(|s| !s.sentence.is_empty()) {
+                let is_listed = doc.lines().any(|l| {
+                    l.starts_with("//! |")
+                        && l.split('|').nth(3).is_some_and(|c| c.contains(&format!("`{}`", sample.sentence)))
+                });
+                assert!(is_listed, "{}: {}", row.name, sample.sentence);
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_message_makes_a_payload_panic_or_push_in_vain(text in ".{0,120}") {
+            for row in PAYLOADS {
+                check(row, &text)?;
+            }
+        }
+
+        /// Samples with pieces moved about reach further than arbitrary text.
+        #[test]
+        fn no_mangled_sample_makes_a_payload_panic_or_push_in_vain(
+            pick in any::<prop::sample::Index>(), from in 0usize..160, len in 0usize..40, put in ".{0,6}"
+        ) {
+            let samples: Vec<_> = PAYLOADS.iter().flat_map(|r| r.samples.iter().map(move |s| (r, s.text))).collect();
+            let (row, sample) = pick.get(&samples);
+            let kept = sample.chars().take(from).chain(put.chars()).chain(sample.chars().skip(from + len));
+            let text: String = kept.collect();
+            check(row, &text)?;
+        }
+    }
+
+    fn check(row: &Payload, text: &str) -> Result<(), TestCaseError> {
+        let (sentence, fields) = read(text, |m, r| r.payload = (row.extract)(m, r));
+        prop_assert!(sentence.is_some() || fields.is_empty(), "{} pushed and then gave up: {:?}", row.name, fields);
+        Ok(())
+    }
+}

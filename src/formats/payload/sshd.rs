@@ -1,0 +1,440 @@
+//! Messages of OpenSSH's server, old and new wordings, and of dropbear where they are alike.
+//!
+//! Written down in OpenSSH's `auth.c`, `auth2.c`, `packet.c`, `session.c` and `sshd.c`. The client chooses the user name, so it
+//! is what remains between fixed words after the address has been taken off the right end. Wordings that are not listed give an
+//! address when they end in ` from H port N` and never a user.
+
+use super::{Payload, PayloadSample};
+use crate::formats::Record;
+use crate::model::Sentence;
+use std::net::IpAddr;
+
+pub(crate) const PAYLOAD: Payload = Payload {
+    name: "sshd",
+    programs: &["sshd", "sshd-session", "sshd-auth", "dropbear"],
+    prefixes: &[],
+    samples: SAMPLES,
+    extract,
+};
+
+/// Where somebody connected from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Peer<'m> {
+    host: &'m str,
+    port: Option<&'m str>,
+}
+
+fn extract(message: &str, record: &mut Record<'_>) -> Option<Sentence> {
+    let message = message.trim_end();
+    let message = message.strip_suffix("[preauth]").map_or(message, str::trim_end);
+    let message = ["error: ", "fatal: ", "debug1: "].iter().find_map(|p| message.strip_prefix(p)).unwrap_or(message);
+    let name = credentials(message, record)
+        .or_else(|| refusal(message, record))
+        .or_else(|| disconnect(message, record))
+        .or_else(|| connection(message, record))
+        .or_else(|| probe(message, record))?;
+    Some(Sentence { payload: PAYLOAD.name, name })
+}
+
+/// `Accepted METHOD for U from H port N ssh2`, `Failed ...`.
+fn credentials(message: &str, record: &mut Record<'_>) -> Option<&'static str> {
+    let accepted = message.strip_prefix("Accepted ");
+    let (method, rest) = accepted.or_else(|| message.strip_prefix("Failed "))?.split_once(" for ")?;
+    let (who, peer, tail) = from_right(rest)?;
+    let (user, is_invalid) = user(who);
+    // Nobody is accepted under an invalid name; a real account may be called "invalid user".
+    let user = if accepted.is_some() { who } else { user };
+    record.push("method", method);
+    record.push("user", user);
+    push_peer(record, peer);
+    // `ssh2: RSA SHA256:...`, older `ssh2: RSA 0a:1b:...`
+    if let Some((kind, fingerprint)) = tail.split_once(": ").and_then(|(_, key)| key.split_once(' ')) {
+        record.push("key_type", kind);
+        record.push("fingerprint", fingerprint.split(' ').next().unwrap_or(fingerprint));
+    }
+    Some(match (accepted, is_invalid, method) {
+        (Some(_), ..) => "accepted",
+        (None, true, _) => "failed_invalid_user",
+        (None, false, "password") => "failed_password",
+        (None, false, _) => "failed",
+    })
+}
+
+/// Sentences that turn a user or a client away.
+fn refusal(message: &str, record: &mut Record<'_>) -> Option<&'static str> {
+    if let Some(rest) = starts(message, &["Invalid user ", "Illegal user "]) {
+        return named_user(rest, record, "invalid_user");
+    }
+    if let Some(rest) =
+        starts(message, &["input_userauth_request: invalid user ", "input_userauth_request: illegal user "])
+    {
+        record.push("user", rest);
+        return Some("invalid_user");
+    }
+    if let Some((who, _)) = message.strip_prefix("User ").and_then(|r| r.rsplit_once(" not allowed because ")) {
+        let (user, host) = who.rsplit_once(" from ").map_or((who, None), |(u, h)| (u, Some(h)));
+        record.push("user", user);
+        record.push_some("rhost", host);
+        return Some("not_allowed");
+    }
+    if let Some(rest) = message.strip_prefix("maximum authentication attempts exceeded for ") {
+        let (_, is_invalid) = user(rest);
+        return named_user(rest, record, if is_invalid { "max_attempts_invalid_user" } else { "max_attempts" });
+    }
+    if let Some((_, rest)) = message.strip_prefix("PAM: ").and_then(|r| r.split_once(" for ")) {
+        let (_, is_invalid) = user(rest);
+        return named_user(rest, record, if is_invalid { "pam_failure_invalid_user" } else { "pam_failure" });
+    }
+    if let Some(rest) = message.strip_prefix("Timeout before authentication for ") {
+        let rest = rest.strip_prefix("connection from ").unwrap_or(rest);
+        push_peer(record, peer_left(rest)?);
+        return Some("timeout");
+    }
+    if let Some(rest) = message.strip_prefix("Unable to negotiate with ") {
+        push_peer(record, peer_left(rest)?);
+        return Some("negotiation_failed");
+    }
+    if let Some(rest) = message.strip_prefix("refused connect from ") {
+        let (name, host) = rest.strip_suffix(')').and_then(|r| r.rsplit_once(" (")).unwrap_or((rest, rest));
+        if is_host_name(name) {
+            record.push("rname", name);
+        }
+        record.push("rhost", host);
+        return Some("refused");
+    }
+    None
+}
+
+/// `U from H[ port N]` with `invalid user ` in front or not.
+fn named_user(rest: &str, record: &mut Record<'_>, name: &'static str) -> Option<&'static str> {
+    let (who, peer) = match from_right(rest) {
+        Some((who, peer, _)) => (who, peer),
+        // Before OpenSSH 7.4 no port was named.
+        None => {
+            // An empty user name leaves the line with ` from` at its start.
+            let (who, host) = rest.rsplit_once(" from ")?;
+            (who, Peer { host: host.split(' ').next().unwrap_or(host), port: None })
+        }
+    };
+    record.push("user", user(who).0);
+    push_peer(record, peer);
+    Some(name)
+}
+
+/// The several ways a connection ends.
+fn disconnect(message: &str, record: &mut Record<'_>) -> Option<&'static str> {
+    if let Some(rest) = message.strip_prefix("Received disconnect from ") {
+        push_peer(record, peer_left(rest)?);
+        return Some("disconnect");
+    }
+    let ways = ["Connection closed by ", "Connection reset by ", "Disconnected from ", "Disconnecting "];
+    let rest = starts(message, &ways)?;
+    // `Disconnecting invalid user U H port N: Too many authentication failures`: the reason is fixed text.
+    let ends_plain = peer_right(rest);
+    let (who, peer) = ends_plain.or_else(|| rest.rsplit_once(": ").and_then(|(left, _)| peer_right(left)))?;
+    if let Some(user) = who.strip_prefix("invalid user ") {
+        record.push("user", user);
+        push_peer(record, peer);
+        return Some("disconnect_invalid_user");
+    }
+    record.push_some("user", starts(who, &["authenticating user ", "user "]));
+    push_peer(record, peer);
+    Some("disconnect")
+}
+
+/// Connections that only begin, and what the server does by itself.
+fn connection(message: &str, record: &mut Record<'_>) -> Option<&'static str> {
+    if let Some(rest) = message.strip_prefix("Connection from ") {
+        let peer = peer_left(rest)?;
+        push_peer(record, peer);
+        if let Some(here) = rest.split_once(" on ").and_then(|(_, here)| peer_left(here)) {
+            record.push("laddr", here.host);
+            record.push_some("lport", here.port);
+        }
+        return Some("connection");
+    }
+    if let Some(rest) = message.strip_prefix("Server listening on ") {
+        let here = peer_left(rest)?;
+        record.push("laddr", here.host);
+        record.push_some("lport", here.port);
+        return Some("listening");
+    }
+    if let Some(rest) = message.strip_prefix("reverse mapping checking getaddrinfo for ") {
+        let (name, rest) = rest.split_once(" [")?;
+        let (host, _) = rest.split_once(']')?;
+        record.push("rname", name);
+        record.push("rhost", host);
+        return Some("reverse_mapping");
+    }
+    None
+}
+
+/// Anything else that names where it came from: scanners, broken clients, wordings to come.
+fn probe(message: &str, record: &mut Record<'_>) -> Option<&'static str> {
+    let peer = if let Some((_, rest)) = message.split_once(": Connection from ") {
+        // `banner exchange: Connection from H port N: invalid format`, `ssh_dispatch_run_fatal: Connection from user U H port N: ...`
+        peer_left(rest)
+            .or_else(|| rest.rsplit_once(": ").and_then(|(left, _)| peer_right(left)).map(|(_, peer)| peer))?
+    } else {
+        let (_, rest) = message.rsplit_once(" from ")?;
+        let (host, _) = rest.split_once(' ').unwrap_or((rest, ""));
+        let host = host.trim_end_matches(['.', ':']);
+        match peer_and_tail(rest).0 {
+            Some(peer) => peer,
+            None => Peer { host: host.parse::<IpAddr>().ok().map(|_| host)?, port: None },
+        }
+    };
+    push_peer(record, peer);
+    Some("probe")
+}
+
+/// Splits `WHO from H port N[ ssh2[: TYPE FP]]` at the last such end. `WHO` may be empty and may look like an end itself,
+/// so nothing but what sshd writes may follow.
+fn from_right(text: &str) -> Option<(&str, Peer<'_>, &str)> {
+    let mut end = text.len();
+    while let Some(at) = text.get(..end)?.rfind(" from ") {
+        let (peer, tail) = peer_and_tail(text.get(at + " from ".len()..)?);
+        if let Some(peer) = peer.filter(|_| tail.is_empty() || tail.starts_with("ssh")) {
+            return Some((text.get(..at)?, peer, tail));
+        }
+        end = at;
+    }
+    None
+}
+
+/// Reads `H port N` and what follows it.
+fn peer_and_tail(text: &str) -> (Option<Peer<'_>>, &str) {
+    let mut words = text.splitn(4, ' ');
+    let (host, word, port) = (words.next(), words.next(), words.next());
+    let peer = match (host, word, port) {
+        (Some(host), Some("port"), Some(port)) if !host.is_empty() && is_number(port) => {
+            Some(Peer { host, port: Some(port) })
+        }
+        _ => None,
+    };
+    (peer, words.next().unwrap_or(""))
+}
+
+/// Splits `WHO H port N`, or takes a bare address.
+fn peer_right(text: &str) -> Option<(&str, Peer<'_>)> {
+    let Some((left, port)) = text.rsplit_once(" port ") else {
+        let (who, host) = text.rsplit_once(' ').unwrap_or(("", text));
+        host.parse::<IpAddr>().ok()?;
+        return Some((who, Peer { host, port: None }));
+    };
+    if !is_number(port) {
+        return None;
+    }
+    let (who, host) = left.rsplit_once(' ').unwrap_or(("", left));
+    (!host.is_empty()).then_some((who, Peer { host, port: Some(port) }))
+}
+
+/// Reads `H[ port N]` at the start; a colon may follow either.
+fn peer_left(text: &str) -> Option<Peer<'_>> {
+    let (host, rest) = text.split_once(' ').unwrap_or((text, ""));
+    let port = rest.strip_prefix("port ").and_then(|p| {
+        let end = p.bytes().position(|b| !b.is_ascii_digit()).unwrap_or(p.len());
+        p.get(..end).filter(|p| !p.is_empty())
+    });
+    let host = if port.is_none() { host.trim_end_matches([':', ',']) } else { host };
+    // Without a port a word is only an address if it reads as one.
+    (port.is_some() || host.parse::<IpAddr>().is_ok()).then_some(Peer { host, port })
+}
+
+/// The user name and whether sshd calls it invalid.
+fn user(who: &str) -> (&str, bool) {
+    // Of an empty name `invalid user ` has lost its blank to the ` from` that follows.
+    match starts(who, &["invalid user ", "illegal user "]) {
+        Some(user) => (user, true),
+        None if who == "invalid user" => ("", true),
+        None => (who, false),
+    }
+}
+
+fn push_peer(record: &mut Record<'_>, peer: Peer<'_>) {
+    record.push("rhost", peer.host);
+    record.push_some("port", peer.port);
+}
+
+fn starts<'m>(text: &'m str, beginnings: &[&str]) -> Option<&'m str> {
+    beginnings.iter().find_map(|b| text.strip_prefix(b))
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// A name, not an address and not what `ident` made up (`user@host`).
+fn is_host_name(text: &str) -> bool {
+    text.parse::<IpAddr>().is_err()
+        && text.bytes().any(|b| b.is_ascii_alphabetic())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))
+        && !text.eq_ignore_ascii_case("unknown")
+}
+
+const SAMPLES: &[PayloadSample] = &[
+    PayloadSample {
+        text: "Accepted publickey for deploy from 2001:db8::7 port 50122 ssh2: ED25519 SHA256:n3Zq0",
+        sentence: "accepted",
+        fields: &[
+            ("method", "publickey"),
+            ("user", "deploy"),
+            ("rhost", "2001:db8::7"),
+            ("port", "50122"),
+            ("key_type", "ED25519"),
+            ("fingerprint", "SHA256:n3Zq0"),
+        ],
+    },
+    PayloadSample {
+        text: "Accepted keyboard-interactive/pam for ops from 192.0.2.4 port 4022 ssh2",
+        sentence: "accepted",
+        fields: &[("method", "keyboard-interactive/pam"), ("user", "ops"), ("rhost", "192.0.2.4"), ("port", "4022")],
+    },
+    PayloadSample {
+        text: "Failed password for root from 203.0.113.9 port 40022 ssh2",
+        sentence: "failed_password",
+        fields: &[("method", "password"), ("user", "root"), ("rhost", "203.0.113.9"), ("port", "40022")],
+    },
+    PayloadSample {
+        text: "Failed publickey for git from 203.0.113.9 port 40022 ssh2: RSA SHA256:abc",
+        sentence: "failed",
+        fields: &[
+            ("method", "publickey"),
+            ("user", "git"),
+            ("rhost", "203.0.113.9"),
+            ("port", "40022"),
+            ("key_type", "RSA"),
+            ("fingerprint", "SHA256:abc"),
+        ],
+    },
+    PayloadSample {
+        text: "Failed password for invalid user root from 10.0.0.1 port 1 ssh2 from 203.0.113.9 port 0 ssh2",
+        sentence: "failed_invalid_user",
+        fields: &[
+            ("method", "password"),
+            ("user", "root from 10.0.0.1 port 1 ssh2"),
+            ("rhost", "203.0.113.9"),
+            ("port", "0"),
+        ],
+    },
+    PayloadSample {
+        text: "Failed none for invalid user  from 203.0.113.9 port 9 ssh2",
+        sentence: "failed_invalid_user",
+        fields: &[("method", "none"), ("user", ""), ("rhost", "203.0.113.9"), ("port", "9")],
+    },
+    PayloadSample {
+        text: "Invalid user  from 203.0.113.9 port 51",
+        sentence: "invalid_user",
+        fields: &[("user", ""), ("rhost", "203.0.113.9"), ("port", "51")],
+    },
+    PayloadSample {
+        text: "Invalid user a b [x] from 10.0.0.1 from 203.0.113.9",
+        sentence: "invalid_user",
+        fields: &[("user", "a b [x] from 10.0.0.1"), ("rhost", "203.0.113.9")],
+    },
+    PayloadSample {
+        text: "Invalid user a from 10.0.0.1 port 1 from 203.0.113.9",
+        sentence: "invalid_user",
+        fields: &[("user", "a from 10.0.0.1 port 1"), ("rhost", "203.0.113.9")],
+    },
+    PayloadSample {
+        text: "input_userauth_request: invalid user admin [preauth]",
+        sentence: "invalid_user",
+        fields: &[("user", "admin")],
+    },
+    PayloadSample {
+        text: "User root from gate.example.org not allowed because listed in DenyUsers",
+        sentence: "not_allowed",
+        fields: &[("user", "root"), ("rhost", "gate.example.org")],
+    },
+    PayloadSample {
+        text: "error: maximum authentication attempts exceeded for invalid user x from 203.0.113.9 port 7 ssh2 [preauth]",
+        sentence: "max_attempts_invalid_user",
+        fields: &[("user", "x"), ("rhost", "203.0.113.9"), ("port", "7")],
+    },
+    PayloadSample {
+        text: "error: maximum authentication attempts exceeded for root from 203.0.113.9 port 7 ssh2 [preauth]",
+        sentence: "max_attempts",
+        fields: &[("user", "root"), ("rhost", "203.0.113.9"), ("port", "7")],
+    },
+    PayloadSample {
+        text: "error: PAM: Authentication failure for root from host.example",
+        sentence: "pam_failure",
+        fields: &[("user", "root"), ("rhost", "host.example")],
+    },
+    PayloadSample {
+        text: "error: PAM: User not known to the underlying authentication module for illegal user q from 203.0.113.9",
+        sentence: "pam_failure_invalid_user",
+        fields: &[("user", "q"), ("rhost", "203.0.113.9")],
+    },
+    PayloadSample {
+        text: "fatal: Timeout before authentication for connection from 203.0.113.9 to 10.0.0.2, pid = 77",
+        sentence: "timeout",
+        fields: &[("rhost", "203.0.113.9")],
+    },
+    PayloadSample {
+        text: "Connection closed by authenticating user a b 203.0.113.9 port 45 [preauth]",
+        sentence: "disconnect",
+        fields: &[("user", "a b"), ("rhost", "203.0.113.9"), ("port", "45")],
+    },
+    PayloadSample {
+        text: "Disconnecting invalid user x 203.0.113.9 port 45: Too many authentication failures [preauth]",
+        sentence: "disconnect_invalid_user",
+        fields: &[("user", "x"), ("rhost", "203.0.113.9"), ("port", "45")],
+    },
+    PayloadSample {
+        text: "Disconnected from 203.0.113.9 port 45",
+        sentence: "disconnect",
+        fields: &[("rhost", "203.0.113.9"), ("port", "45")],
+    },
+    PayloadSample {
+        text: "Received disconnect from 203.0.113.9: 11: Bye Bye",
+        sentence: "disconnect",
+        fields: &[("rhost", "203.0.113.9")],
+    },
+    PayloadSample {
+        text: "Received disconnect from 2001:db8::9 port 45:11: disconnected by user",
+        sentence: "disconnect",
+        fields: &[("rhost", "2001:db8::9"), ("port", "45")],
+    },
+    PayloadSample {
+        text: "Connection from 203.0.113.9 port 4 on 10.0.0.2 port 22 rdomain \"\"",
+        sentence: "connection",
+        fields: &[("rhost", "203.0.113.9"), ("port", "4"), ("laddr", "10.0.0.2"), ("lport", "22")],
+    },
+    PayloadSample {
+        text: "Unable to negotiate with 203.0.113.9 port 4: no matching cipher found.",
+        sentence: "negotiation_failed",
+        fields: &[("rhost", "203.0.113.9"), ("port", "4")],
+    },
+    PayloadSample {
+        text: "refused connect from mail.example.org (203.0.113.9)",
+        sentence: "refused",
+        fields: &[("rname", "mail.example.org"), ("rhost", "203.0.113.9")],
+    },
+    PayloadSample {
+        text: "banner exchange: Connection from 203.0.113.9 port 4: invalid format",
+        sentence: "probe",
+        fields: &[("rhost", "203.0.113.9"), ("port", "4")],
+    },
+    PayloadSample {
+        text: "ssh_dispatch_run_fatal: Connection from invalid user a 203.0.113.9 port 4: Broken pipe [preauth]",
+        sentence: "probe",
+        fields: &[("rhost", "203.0.113.9"), ("port", "4")],
+    },
+    PayloadSample {
+        text: "Did not receive identification string from 203.0.113.9",
+        sentence: "probe",
+        fields: &[("rhost", "203.0.113.9")],
+    },
+    PayloadSample {
+        text: "reverse mapping checking getaddrinfo for a.example [203.0.113.9] failed - POSSIBLE BREAK-IN ATTEMPT!",
+        sentence: "reverse_mapping",
+        fields: &[("rname", "a.example"), ("rhost", "203.0.113.9")],
+    },
+    PayloadSample {
+        text: "Server listening on :: port 22.",
+        sentence: "listening",
+        fields: &[("laddr", "::"), ("lport", "22")],
+    },
+];

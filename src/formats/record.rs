@@ -1,0 +1,42 @@
+//! How readers of one record give their fields: texts of the record become spans, anything else is copied.
+
+use super::Record;
+use crate::model::stamp::Yearless;
+use crate::model::{Region, Span, Stamp, Value};
+
+impl Record<'_> {
+    /// Adds a text. A piece of the record's own text costs no copy.
+    pub(crate) fn push(&mut self, name: &str, text: &str) {
+        let value = Value::Text(self.span(text));
+        self.scratch.push(self.table, name, value);
+    }
+
+    /// Adds a text if there is one.
+    pub(crate) fn push_some(&mut self, name: &str, text: Option<&str>) {
+        if let Some(text) = text {
+            self.push(name, text);
+        }
+    }
+
+    /// Where `text` stands: in the block, if it is a piece of this record, else in scratch after a copy.
+    fn span(&mut self, text: &str) -> Span {
+        let (outer, inner) = (self.text.as_bytes().as_ptr_range(), text.as_bytes().as_ptr_range());
+        if outer.start <= inner.start && inner.end <= outer.end {
+            let at = inner.start.addr() - outer.start.addr();
+            // Offsets of one block: the line cutter keeps blocks far below 4 GiB.
+            if let (Ok(at), Ok(len)) = (u32::try_from(at), u32::try_from(text.len())) {
+                return Span { region: Region::Block, start: self.start.saturating_add(at), len };
+            }
+        }
+        self.scratch.keep(text)
+    }
+
+    /// The stamp of a record whose header names no year: the year the input has reached, moved on
+    /// when this stamp shows that a new year began.
+    pub(crate) fn yearless(&mut self, yearless: Yearless) -> Stamp {
+        match self.year.follow(yearless) {
+            Some(year) => yearless.in_year(year, self.zone),
+            None => Stamp::default(),
+        }
+    }
+}
