@@ -1,0 +1,195 @@
+//! Walks over the bytes of a stamp: digits, words, clock times and zones.
+
+/// A place in a text.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cursor<'t> {
+    bytes: &'t [u8],
+    at: usize,
+}
+
+/// Nanoseconds of a second.
+pub(super) const SECOND: i64 = 1_000_000_000;
+
+/// A time of day as written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Clock {
+    /// Nanoseconds since midnight; a second 60 is the start of the next minute.
+    pub(super) nanos: i64,
+    /// Digits of the second, 9 at most.
+    pub(super) decimals: u8,
+}
+
+impl<'t> Cursor<'t> {
+    pub(super) fn new(text: &'t str) -> Cursor<'t> {
+        Cursor { bytes: text.as_bytes(), at: 0 }
+    }
+
+    pub(super) fn at(&self) -> usize {
+        self.at
+    }
+
+    pub(super) fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    pub(super) fn skip(&mut self, bytes: usize) {
+        self.at += bytes;
+    }
+
+    pub(super) fn is_at_end(&self) -> bool {
+        self.at >= self.bytes.len()
+    }
+
+    /// Whether a stamp may end here: at nothing that could belong to it.
+    pub(super) fn is_at_edge(&self) -> bool {
+        self.peek().is_none_or(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'+' | b'-' | b'/' | b'_'))
+    }
+
+    pub(super) fn eat(&mut self, byte: u8) -> bool {
+        let is_here = self.peek() == Some(byte);
+        self.at += usize::from(is_here);
+        is_here
+    }
+
+    /// Eats one of `bytes`.
+    pub(super) fn eat_any(&mut self, bytes: &[u8]) -> Option<u8> {
+        let byte = self.peek().filter(|b| bytes.contains(b))?;
+        self.at += 1;
+        Some(byte)
+    }
+
+    /// Eats `word`.
+    pub(super) fn eat_word(&mut self, word: &[u8]) -> bool {
+        let is_here = self.bytes.get(self.at..).is_some_and(|rest| rest.starts_with(word));
+        self.at += if is_here { word.len() } else { 0 };
+        is_here
+    }
+
+    /// Eats blanks; whether there was one.
+    pub(super) fn blanks(&mut self) -> bool {
+        let start = self.at;
+        while self.eat(b' ') {}
+        self.at > start
+    }
+
+    /// Reads exactly `count` digits; more than 18 are refused.
+    pub(super) fn digits(&mut self, count: usize) -> Option<i64> {
+        let digits = self.bytes.get(self.at..self.at.checked_add(count)?).filter(|d| d.len() <= 18)?;
+        let value = digits.iter().try_fold(0i64, |n, b| b.is_ascii_digit().then(|| n * 10 + i64::from(b - b'0')))?;
+        self.at += count;
+        Some(value)
+    }
+
+    /// How many digits follow.
+    pub(super) fn count_digits(&self) -> usize {
+        self.bytes.get(self.at..).map_or(0, |rest| rest.iter().take_while(|b| b.is_ascii_digit()).count())
+    }
+
+    /// Reads one or two digits.
+    pub(super) fn one_or_two(&mut self) -> Option<i64> {
+        Some(self.count_digits()).filter(|n| (1..=2).contains(n)).and_then(|n| self.digits(n))
+    }
+
+    /// Reads the first three letters of an English name out of `names`, which holds them one behind the other; gives its
+    /// number from 1. No further letter may follow.
+    pub(super) fn name(&mut self, names: &[u8]) -> Option<i64> {
+        let word = self.bytes.get(self.at..self.at.checked_add(3)?)?;
+        if self.bytes.get(self.at + 3).is_some_and(u8::is_ascii_alphabetic) {
+            return None;
+        }
+        let n = names.chunks_exact(3).position(|name| name.eq_ignore_ascii_case(word))?;
+        self.at += 3;
+        i64::try_from(n + 1).ok()
+    }
+
+    /// Reads `hh:mm:ss[.f]` or `hh:mm:ss,f`.
+    pub(super) fn clock(&mut self) -> Option<Clock> {
+        let hour = self.digits(2)?;
+        let minute = self.eat(b':').then(|| self.digits(2))??;
+        let second = self.eat(b':').then(|| self.digits(2))??;
+        self.fraction_of(hour, minute, second)
+    }
+
+    /// Puts a time of day together and reads its fraction.
+    pub(super) fn fraction_of(&mut self, hour: i64, minute: i64, second: i64) -> Option<Clock> {
+        if hour > 23 || minute > 59 || second > 60 {
+            return None;
+        }
+        let (fraction, decimals) = self.fraction();
+        let fraction = if second == 60 { 0 } else { fraction };
+        Some(Clock { nanos: ((hour * 60 + minute) * 60 + second) * SECOND + fraction, decimals })
+    }
+
+    /// Reads `.f` or `,f` as nanoseconds; digits beyond the ninth are dropped.
+    fn fraction(&mut self) -> (i64, u8) {
+        let mark = *self;
+        if self.eat_any(b".,").is_none() || self.count_digits() == 0 {
+            *self = mark;
+            return (0, 0);
+        }
+        let (mut nanos, mut unit, mut decimals) = (0, SECOND / 10, 0);
+        while let Some(digit) = self.digits(1) {
+            nanos += digit * unit;
+            unit /= 10;
+            decimals = (decimals + 1).min(9);
+        }
+        (nanos, decimals)
+    }
+
+    /// Reads `±hh:mm`, `±hhmm` or `±hh` as seconds east of UTC.
+    pub(super) fn offset(&mut self) -> Option<i32> {
+        let sign = if self.eat_any(b"+-")? == b'-' { -1 } else { 1 };
+        let hours = self.digits(2)?;
+        let minutes = if self.eat(b':') || self.count_digits() == 2 { self.digits(2)? } else { 0 };
+        // Jiff's bound; the widest offset in use is +14:00.
+        let seconds = (hours <= 25 && minutes < 60).then_some(sign * (hours * 3600 + minutes * 60))?;
+        i32::try_from(seconds).ok()
+    }
+
+    /// Reads a zone that follows a time, with or without a blank between: `Z`, an offset, `UTC`. Of other abbreviations only
+    /// their place is known (`IST` is three zones): they are passed over, and `None` stands for the assumed zone.
+    pub(super) fn zone(&mut self) -> Option<i32> {
+        let mark = *self;
+        let has_blank = self.blanks();
+        let start = self.at;
+        let found = match self.peek() {
+            // ` Z` may be a word.
+            Some(b'Z' | b'z') if !has_blank => {
+                self.skip(1);
+                self.is_at_edge().then_some(Some(0))
+            }
+            // ` -07` may be a number behind a dash.
+            Some(b'+' | b'-') => self.offset().map(Some).filter(|_| !has_blank || self.at - start >= 5),
+            Some(b'A'..=b'Z') => self.abbreviation(),
+            _ => None,
+        };
+        if found.is_none() {
+            *self = mark;
+        }
+        found.flatten()
+    }
+
+    /// Reads a zone's abbreviation: `Some(Some(0))` for UTC's, `Some(None)` for one whose offset is unsure.
+    fn abbreviation(&mut self) -> Option<Option<i32>> {
+        const UTC: [&[u8]; 3] = [b"UTC", b"GMT", b"UT"];
+        const UNSURE: [&[u8]; 26] = [
+            b"EST", b"EDT", b"CST", b"CDT", b"MST", b"MDT", b"PST", b"PDT", b"AKST", b"AKDT", b"HST", b"CET", b"CEST",
+            b"EET", b"EEST", b"WET", b"WEST", b"BST", b"IST", b"MSK", b"JST", b"KST", b"AEST", b"AEDT", b"NZST",
+            b"NZDT",
+        ];
+        let mark = *self;
+        let mut read = |names: &[&[u8]]| {
+            names.iter().any(|name| {
+                *self = mark;
+                self.eat_word(name) && self.peek().is_none_or(|b| matches!(b, b' ' | b':' | b']' | b')' | b','))
+            })
+        };
+        if read(&UTC) {
+            Some(Some(0))
+        } else if read(&UNSURE) {
+            Some(None)
+        } else {
+            None
+        }
+    }
+}
