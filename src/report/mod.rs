@@ -1,1 +1,229 @@
-//! Ways to say it: one reporter a format, all from the same report. Escapes log text, once per sink.
+//! Ways to say it: one reporter a format, all from the same report.
+//!
+//! What a log says is hostile, and this is where it leaves the program: every sink has exactly one function that makes
+//! text harmless for it (`console::shown`, `csv::cell`, `json_text::to_line`, `sarif::text::plain`, `html::shown`), and
+//! every text from outside goes through it. Nothing here reads a file, a clock or the environment; the same report and
+//! options give the same bytes.
+//!
+//! To add a format: one file beside these and one row in [`REPORTERS`]. Snapshots of all rows over one report are in
+//! `sample.rs`. What we leave out: the streams `matches` and `events` are no reporters, since they are written while the
+//! scan runs (`lines.rs`).
+
+mod attack;
+mod console;
+mod csv;
+mod json;
+mod json_text;
+mod jsonl;
+mod lines;
+#[cfg(test)]
+mod sample;
+mod shape;
+
+pub(crate) use lines::{EventLines, MatchLines};
+
+use crate::model::{Alert, Counting, InputSummary, Level, Place, Report, RuleId, RuleInfo};
+use std::io::{self, Write};
+
+/// One row of [`REPORTERS`].
+pub(crate) struct Reporter {
+    /// `--format`, `--report NAME=PATH`.
+    pub(crate) name: &'static str,
+    /// A phrase under 60 characters, for `--help` and the README.
+    pub(crate) summary: &'static str,
+    /// Whether it prints the SHA-256 of inputs (README decision 23).
+    pub(crate) needs_hashes: bool,
+    /// Writes the whole report.
+    pub(crate) write: fn(&Report, &Options, &mut dyn Write) -> io::Result<()>,
+}
+
+/// All formats a whole report can be written in, in the order `--help` lists them.
+pub(crate) static REPORTERS: &[Reporter] = &[console::REPORTER, json::REPORTER, jsonl::REPORTER, csv::REPORTER];
+
+/// The row of a name.
+pub(crate) fn reporter(name: &str) -> Option<&'static Reporter> {
+    REPORTERS.iter().find(|row| row.name == name)
+}
+
+/// How a report is to be written.
+#[derive(Clone, Debug)]
+pub(crate) struct Options {
+    /// Columns of the console.
+    pub(crate) width: usize,
+    /// Whether the console may use colours.
+    pub(crate) color: bool,
+    /// Console: all alerts, not the first of each rule.
+    pub(crate) all: bool,
+    /// Leaves raw lines out of every format.
+    pub(crate) no_snippets: bool,
+    /// The output may be read by a GitHub runner: workflow commands in log text are broken up.
+    pub(crate) github_actions: bool,
+    /// What `--min-severity` hides, for the sentence that says so.
+    pub(crate) min_severity: Level,
+    /// The code the program will end with and what it means, for SARIF's invocation.
+    pub(crate) exit: Option<(u8, String)>,
+    /// SARIF alone.
+    pub(crate) sarif: SarifOptions,
+}
+
+/// What only SARIF needs to know.
+#[derive(Clone, Debug)]
+pub(crate) struct SarifOptions {
+    /// `--sarif-category`.
+    pub(crate) category: Option<String>,
+    /// `--sarif-max-results`; 0 is no limit.
+    pub(crate) max_results: usize,
+    /// `--sarif-rules all`: every loaded rule, not only those with results.
+    pub(crate) all_rules: bool,
+    /// `--sarif-include-suppressed`.
+    pub(crate) include_suppressed: bool,
+    /// Whether a baseline was given: results then say how they stand to it.
+    pub(crate) baseline: bool,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            width: 120,
+            color: false,
+            all: false,
+            no_snippets: false,
+            github_actions: false,
+            min_severity: Level::Informational,
+            exit: None,
+            sarif: SarifOptions::default(),
+        }
+    }
+}
+
+impl Default for SarifOptions {
+    fn default() -> SarifOptions {
+        SarifOptions {
+            category: None,
+            max_results: 5_000,
+            all_rules: false,
+            include_suppressed: false,
+            baseline: false,
+        }
+    }
+}
+
+/// The rule an alert or an event names.
+fn rule(report: &Report, id: RuleId) -> &RuleInfo {
+    // Ids are handed out by the same run that lists the rules.
+    report.rules.get(id.0 as usize).expect("every rule id is an index into the report's rules")
+}
+
+/// Where a place is: the path as shown, and the numbers that lead back to the record.
+struct Where<'a> {
+    path: &'a str,
+    line: Option<u64>,
+    record: Option<u64>,
+}
+
+impl<'a> Where<'a> {
+    fn new(inputs: &'a [InputSummary], place: &Place) -> Where<'a> {
+        let input = inputs.get(place.source.0 as usize);
+        let counting = input.map_or(Counting::Lines, |i| i.counting);
+        Where {
+            path: input.map_or("", |i| i.path.as_str()),
+            line: (counting != Counting::Records).then_some(place.line),
+            record: (counting != Counting::Lines).then_some(place.record),
+        }
+    }
+
+    /// The number people are sent to.
+    fn number(&self) -> u64 {
+        self.line.or(self.record).unwrap_or(0)
+    }
+}
+
+/// The indexes of the rules that have alerts, in order of rule identity.
+fn rules_with_alerts(report: &Report) -> Vec<RuleId> {
+    let mut ids: Vec<RuleId> = report.alerts.iter().map(|alert| alert.rule).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids.sort_by(|a, b| rule(report, *a).id.cmp(&rule(report, *b).id));
+    ids
+}
+
+/// Levels from worst to mildest, as people read them, with a value of an array in the order of [`Level::ALL`].
+fn worst_first(counts: [u64; 5]) -> impl Iterator<Item = (Level, u64)> {
+    Level::ALL.into_iter().zip(counts).rev()
+}
+
+/// `1 file`, `2 files`, `1,234 files`.
+fn counted(n: u64, one: &str, many: &str) -> String {
+    format!("{} {}", thousands(n), if n == 1 { one } else { many })
+}
+
+/// `1234567` as `1,234,567`.
+fn thousands(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// An entity as one text: `src_ip=203.0.113.9; user=root`.
+fn entity_text(alert: &Alert) -> String {
+    let pairs: Vec<String> = alert.entity.iter().map(|pair| format!("{}={}", pair.field, pair.value)).collect();
+    pairs.join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_named_once_and_say_what_they_are() {
+        for (at, row) in REPORTERS.iter().enumerate() {
+            assert!(row.name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'), "{}", row.name);
+            assert!(!row.summary.is_empty() && row.summary.len() < 60, "{}", row.name);
+            assert!(REPORTERS.iter().skip(at + 1).all(|other| other.name != row.name), "{}", row.name);
+        }
+    }
+
+    #[test]
+    fn every_row_writes_the_same_bytes_twice_and_none_that_move_a_terminal() {
+        let report = sample::report();
+        let options = Options { github_actions: true, ..Options::default() };
+        for row in REPORTERS {
+            let (once, twice) = (sample::written(row, &report, &options), sample::written(row, &report, &options));
+            assert_eq!(once, twice, "{}", row.name);
+            let hostile = once.chars().find(|c| *c != '\n' && *c != '\r' && crate::model::show::is_hostile(*c));
+            assert_eq!(hostile, None, "{}", row.name);
+            for line in once.lines() {
+                assert!(!line.trim_start().starts_with("::") && !line.contains("##["), "{}: {line}", row.name);
+            }
+        }
+    }
+
+    #[test]
+    fn an_empty_report_can_be_written_in_every_format() {
+        for row in REPORTERS {
+            assert!(!sample::written(row, &sample::empty(), &Options::default()).is_empty(), "{}", row.name);
+        }
+    }
+
+    #[test]
+    fn no_format_prints_raw_lines_when_snippets_are_off() {
+        let options = Options { no_snippets: true, ..Options::default() };
+        for row in REPORTERS {
+            let text = sample::written(row, &sample::report(), &options);
+            assert!(!text.contains(sample::ONLY_IN_RAW), "{}", row.name);
+        }
+    }
+
+    #[test]
+    fn thousands_are_set_apart() {
+        for (n, want) in [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(thousands(n), want);
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! `--format console`: what a person reads in a terminal (design page `cli.md` section 8).
+//!
+//! The width is given, never measured, so that a log of CI is the same every time. Severity is always a word; colour only
+//! repeats it. Problems are not listed: they go to standard error as they are met, here they are counted.
+
+mod table;
+
+use super::{Options, Reporter, counted, rule, thousands, worst_first};
+use crate::model::show::Shown;
+use crate::model::{Alert, AlertStatus, Level, Report, Summary, Time};
+use std::io::{self, Write};
+
+/// The row.
+pub(super) const REPORTER: Reporter =
+    Reporter { name: "console", summary: "a table for people (the default)", needs_hashes: false, write };
+
+/// Alerts of one rule that are shown without `--all`.
+const ROWS_PER_RULE: usize = 50;
+
+fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let summary = &report.summary;
+    write_wrapped(&headline(summary, options), "   ", options, out)?;
+    let levels: Vec<String> = worst_first(summary.alerts)
+        .map(|(level, n)| paint(level, &format!("{level} {}", thousands(n)), n > 0, options))
+        .collect();
+    write_wrapped(&levels, "   ", options, out)?;
+    writeln!(out)?;
+    let shown: Vec<&Alert> = report.alerts.iter().filter(|alert| alert.status == AlertStatus::New).collect();
+    if shown.is_empty() {
+        writeln!(out, "{}", nothing_found(summary))?;
+    } else {
+        table::write(report, &shown, options, out)?;
+    }
+    writeln!(out)?;
+    write_wrapped(&closing(summary, options), ", ", options, out)?;
+    for hint in hints(report) {
+        writeln!(out, "{hint}")?;
+    }
+    Ok(())
+}
+
+/// The verdict and the numbers behind it.
+fn headline(summary: &Summary, options: &Options) -> Vec<String> {
+    let total = summary.alerts.iter().fold(0u64, |sum, n| sum.saturating_add(*n));
+    let worst = worst_first(summary.alerts).find(|(_, n)| *n > 0).map(|(level, _)| level);
+    let verdict =
+        worst.map_or_else(|| summary.verdict.to_owned(), |level| paint(level, summary.verdict, true, options));
+    vec![
+        format!("Verdict: {verdict}"),
+        format!("Risk score: {}/100", summary.risk_score),
+        format!("Events: {}", thousands(summary.books.events)),
+        format!("Rules: {}", thousands(summary.rules.loaded)),
+        format!("Alerts: {}", thousands(total)),
+    ]
+}
+
+/// Never only silence: what was looked at.
+fn nothing_found(summary: &Summary) -> String {
+    let mut text = format!(
+        "No alerts. Looked at {} with {} against {}",
+        counted(summary.inputs, "file", "files"),
+        counted(summary.books.events, "event", "events"),
+        counted(summary.rules.loaded, "rule", "rules"),
+    );
+    if let (Some(first), Some(last)) = (summary.first.time, summary.last.time) {
+        text.push_str(&format!(", from {} to {}", first.rfc3339(0), last.rfc3339(0)));
+    }
+    text.push('.');
+    text
+}
+
+/// The last line: the books, zeros left out.
+fn closing(summary: &Summary, options: &Options) -> Vec<String> {
+    let books = &summary.books;
+    let mut parts = vec![counted(summary.inputs, "file", "files"), counted(books.events, "event", "events")];
+    let mut add = |n: u64, text: String| {
+        if n > 0 {
+            parts.push(text);
+        }
+    };
+    add(books.unparsed, counted(books.unparsed, "line not parsed", "lines not parsed"));
+    add(books.truncated, counted(books.truncated, "record cut", "records cut"));
+    add(books.skipped_members, counted(books.skipped_members, "member skipped", "members skipped"));
+    add(summary.rules.rejected, counted(summary.rules.rejected, "rule not loaded", "rules not loaded"));
+    let below = format!("{} below {} not shown", counted(summary.hidden, "alert", "alerts"), options.min_severity);
+    add(summary.hidden, below);
+    add(summary.suppressed, format!("{} suppressed", thousands(summary.suppressed)));
+    add(summary.unchanged, format!("{} known", thousands(summary.unchanged)));
+    parts
+}
+
+/// What to do about what did not work.
+fn hints(report: &Report) -> Vec<String> {
+    let summary = &report.summary;
+    let mut hints = Vec::new();
+    if !summary.complete {
+        hints.push("The scan is incomplete; `problems` in the other formats says what is missing.".to_owned());
+    }
+    if summary.rules.rejected > 0 {
+        hints.push("Why rules were not loaded: `logsentry rules check PATH`.".to_owned());
+    }
+    if summary.books.unparsed > summary.books.events {
+        hints.push("Most lines were not parsed: try naming the format with `--input-format`.".to_owned());
+    }
+    if summary.rules.loaded > 0 && summary.rules.not_applicable == summary.rules.loaded && summary.books.events > 0 {
+        hints.push("No rule is about logs like these: `logsentry rules` lists what each needs.".to_owned());
+    }
+    hints
+}
+
+/// `12 events, 14 Mar 02:11:10 to 02:11:58`, as far as times are known.
+fn events_text(alert: &Alert) -> String {
+    let events = counted(alert.count, "event", "events");
+    match (alert.first.time, alert.last.time) {
+        (Some(first), Some(last)) => format!("{events}, {}", span(first, last)),
+        _ => events,
+    }
+}
+
+/// Two instants in UTC without what they share.
+fn span(first: Time, last: Time) -> String {
+    let civil = |time: Time| {
+        jiff::Timestamp::from_nanosecond(i128::from(time.0)).map(|t| t.to_zoned(jiff::tz::TimeZone::UTC).datetime())
+    };
+    let (Ok(first), Ok(last)) = (civil(first), civil(last)) else { return String::new() };
+    let day = if first.year() == last.year() { "%-d %b %H:%M:%S" } else { "%-d %b %Y %H:%M:%S" };
+    let start = first.strftime(day);
+    if first.strftime("%FT%T").to_string() == last.strftime("%FT%T").to_string() {
+        start.to_string()
+    } else if first.date() == last.date() {
+        format!("{start} to {}", last.strftime("%H:%M:%S"))
+    } else {
+        format!("{start} to {}", last.strftime(day))
+    }
+}
+
+/// Text from outside, harmless for a terminal; for a GitHub runner also where a workflow command would start.
+fn shown(text: &str, options: &Options) -> String {
+    let text = Shown(text).to_string();
+    if !options.github_actions {
+        return text;
+    }
+    let text = text.replace("##[", "# #[");
+    match text.trim_start().strip_prefix("::") {
+        Some(rest) => format!(": :{rest}"),
+        None => text,
+    }
+}
+
+/// A word in the colour of its severity.
+fn paint(level: Level, word: &str, colored: bool, options: &Options) -> String {
+    if !options.color || !colored {
+        return word.to_owned();
+    }
+    let code = match level {
+        Level::Critical => "1;31",
+        Level::High => "31",
+        Level::Medium => "33",
+        Level::Low => "36",
+        Level::Informational => "2",
+    };
+    format!("\u{1b}[{code}m{word}\u{1b}[0m")
+}
+
+/// Parts on as few lines as the width allows.
+fn write_wrapped(parts: &[String], between: &str, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let mut column = 0;
+    for (at, part) in parts.iter().enumerate() {
+        let length = visible(part);
+        if at > 0 && column + between.len() + length > options.width {
+            writeln!(out, "{}", between.trim_end())?;
+            column = 0;
+        } else if at > 0 {
+            write!(out, "{between}")?;
+            column += between.len();
+        }
+        write!(out, "{part}")?;
+        column += length;
+    }
+    writeln!(out)
+}
+
+/// Characters of our own text, colours not counted.
+fn visible(text: &str) -> usize {
+    let mut in_escape = false;
+    text.chars()
+        .filter(|c| {
+            let counts = !in_escape && *c != '\u{1b}';
+            in_escape = (in_escape || *c == '\u{1b}') && *c != 'm';
+            counts
+        })
+        .count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+
+    #[test]
+    fn the_report_is_this_text_at_both_widths() {
+        for width in [80, 120] {
+            let options = Options { width, min_severity: Level::Low, ..Options::default() };
+            let text = sample::written(&REPORTER, &sample::report(), &options);
+            sample::compare(&format!("console-{width}"), &text);
+            let longest = text.lines().map(|line| line.chars().count()).max();
+            assert!(longest <= Some(width), "{longest:?} columns of {width}");
+        }
+    }
+
+    #[test]
+    fn colours_only_repeat_what_is_a_word() {
+        let report = sample::report();
+        let plain = sample::written(&REPORTER, &report, &Options::default());
+        let colored = sample::written(&REPORTER, &report, &Options { color: true, ..Options::default() });
+        assert!(colored.contains("\u{1b}[1;31mcritical\u{1b}[0m"));
+        let mut in_escape = false;
+        let stripped: String = colored
+            .chars()
+            .filter(|c| {
+                let keep = !in_escape && *c != '\u{1b}';
+                in_escape = (in_escape || *c == '\u{1b}') && *c != 'm';
+                keep
+            })
+            .collect();
+        assert_eq!(stripped, plain);
+    }
+
+    #[test]
+    fn a_clean_scan_says_what_it_looked_at() {
+        let mut report = sample::empty();
+        report.summary.inputs = 4;
+        report.summary.books.events = 120_433;
+        report.summary.rules.loaded = 212;
+        let text = sample::written(&REPORTER, &report, &Options::default());
+        assert!(text.contains("No alerts. Looked at 4 files with 120,433 events against 212 rules."), "{text}");
+    }
+
+    #[test]
+    fn of_one_rule_fifty_rows_are_shown_unless_all_are_wanted() {
+        let report = sample::crowd(981);
+        let text = sample::written(&REPORTER, &report, &Options::default());
+        assert!(text.contains("and 931 more"), "{text}");
+        let all = sample::written(&REPORTER, &report, &Options { all: true, ..Options::default() });
+        assert!(!all.contains(" more"));
+        assert_eq!(all.matches(" · ").count(), 981);
+    }
+
+    #[test]
+    fn workflow_commands_are_broken_up_for_a_runner() {
+        let options = Options { github_actions: true, ..Options::default() };
+        let cases = [("::error::x", ": :error::x"), ("  ::x", ": :x"), ("a::b", "a::b"), ("x##[error]", "x# #[error]")];
+        for (text, want) in cases {
+            assert_eq!(shown(text, &options), want);
+            assert_eq!(shown(text, &Options::default()), text);
+        }
+        assert_eq!(shown("\u{1b}]0;x\u{7}\u{202e}", &options), "\\x1b]0;x\\x07\\u{202e}");
+    }
+
+    #[test]
+    fn times_leave_out_what_they_share() {
+        let at = |seconds: i64| Time(seconds * Time::SECOND);
+        assert_eq!(span(at(1_710_382_270), at(1_710_382_318)), "14 Mar 02:11:10 to 02:11:58");
+        assert_eq!(span(at(1_710_382_270), at(1_710_382_270)), "14 Mar 02:11:10");
+        assert_eq!(span(at(1_710_382_270), at(1_710_482_270)), "14 Mar 02:11:10 to 15 Mar 05:57:50");
+        assert_eq!(span(at(1_703_980_800), at(1_704_067_200)), "31 Dec 2023 00:00:00 to 1 Jan 2024 00:00:00");
+    }
+}

@@ -1,0 +1,162 @@
+//! The table of alerts: a row an alert, and under it the rule's identity, to be pasted behind `--exclude-rule`.
+//!
+//! Columns are as wide as their longest value, and when that is too much the widest give way first. Nothing is wrapped:
+//! what does not fit is cut with an ellipsis; a place loses its beginning, since its end is what is looked for. Below 100
+//! columns techniques move to the second line, and the kind is left to the name.
+
+use super::super::{Options, Where, entity_text};
+use super::{ROWS_PER_RULE, events_text, paint, rule, shown, thousands};
+use crate::model::{Alert, Report};
+use comfy_table::presets::NOTHING;
+use comfy_table::{Cell, ColumnConstraint, ContentArrangement, Row, Table, Width};
+use std::io::{self, Write};
+
+/// Blanks between columns.
+const GAP: usize = 2;
+/// From this width on kind and techniques have columns of their own.
+const WIDE: usize = 100;
+
+/// One alert as text.
+struct Shape {
+    cells: Vec<String>,
+    below: String,
+}
+
+pub(super) fn write(report: &Report, alerts: &[&Alert], options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let header: &[&str] = if options.width >= WIDE {
+        &["SEVERITY", "ALERT", "KIND", "ENTITY", "PLACE", "ATT&CK"]
+    } else {
+        &["SEVERITY", "ALERT", "ENTITY", "PLACE"]
+    };
+    let groups: Vec<&[&Alert]> = alerts.chunk_by(|a, b| a.rule == b.rule).collect();
+    let limit = if options.all { usize::MAX } else { ROWS_PER_RULE };
+    let shapes: Vec<Vec<Shape>> = groups
+        .iter()
+        .map(|group| group.iter().take(limit).map(|alert| shape(report, alert, options)).collect())
+        .collect();
+    let rows: Vec<&Shape> = shapes.iter().flatten().collect();
+    let widths = fit(&wanted(header, &rows), options.width);
+    let mut lines = render(header, &rows, &widths).into_iter();
+    writeln!(out, "{}", lines.next().unwrap_or_default())?;
+    let indent = widths.first().copied().unwrap_or(0) + GAP;
+    for (group, shapes) in groups.iter().zip(&shapes) {
+        for (alert, shape) in group.iter().zip(shapes) {
+            let line = lines.next().unwrap_or_default();
+            let word = alert.level.name();
+            let rest = line.strip_prefix(word).unwrap_or(&line);
+            writeln!(out, "{}{rest}", paint(alert.level, word, true, options))?;
+            writeln!(out, "{:indent$}{}", "", cut_end(&shape.below, options.width.saturating_sub(indent)))?;
+        }
+        let left = group.len().saturating_sub(shapes.len());
+        if left > 0 {
+            let left = thousands(u64::try_from(left).unwrap_or(u64::MAX));
+            writeln!(out, "{:indent$}and {left} more of this rule (--all shows them)", "")?;
+        }
+    }
+    Ok(())
+}
+
+fn shape(report: &Report, alert: &Alert, options: &Options) -> Shape {
+    let info = rule(report, alert.rule);
+    let place = Where::new(&report.inputs, &alert.place);
+    let techniques = match info.techniques.as_slice() {
+        [] => String::new(),
+        [one] => shown(one, options),
+        [first, rest @ ..] => format!("{} +{}", shown(first, options), rest.len()),
+    };
+    let id = shown(&info.id, options);
+    let entity = shown(&entity_text(alert), options);
+    let mut cells = vec![alert.level.name().to_owned(), shown(&info.title, options)];
+    let place = format!("{}:{}", shown(place.path, options), place.number());
+    if options.width >= WIDE {
+        cells.extend([alert.kind.name().to_owned(), entity, place, techniques]);
+        return Shape { cells, below: format!("{id} · {}", events_text(alert)) };
+    }
+    cells.extend([entity, place]);
+    let techniques = if techniques.is_empty() { techniques } else { format!(" · {techniques}") };
+    Shape { cells, below: format!("{id} · {}{techniques}", events_text(alert)) }
+}
+
+/// The widest value of each column.
+fn wanted(header: &[&str], rows: &[&Shape]) -> Vec<usize> {
+    let mut widths: Vec<usize> = header.iter().map(|h| h.len()).collect();
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(&row.cells) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    widths
+}
+
+/// Takes from the widest columns until all fit.
+fn fit(wanted: &[usize], width: usize) -> Vec<usize> {
+    let room = width.saturating_sub(GAP * wanted.len().saturating_sub(1));
+    // The first column is one of five words and stays whole.
+    let (first, rest) = wanted.split_first().unwrap_or((&0, &[]));
+    let mut limit = rest.iter().copied().max().unwrap_or(0);
+    while limit > 8 && first + rest.iter().map(|w| w.min(&limit)).sum::<usize>() > room {
+        limit -= 1;
+    }
+    std::iter::once(*first).chain(rest.iter().map(|w| *w.min(&limit))).collect()
+}
+
+fn render(header: &[&str], rows: &[&Shape], widths: &[usize]) -> Vec<String> {
+    let place = header.iter().position(|h| *h == "PLACE");
+    let mut table = Table::new();
+    table.load_style(NOTHING).set_truncation_indicator("…").set_content_arrangement(ContentArrangement::Dynamic);
+    let total = widths.iter().sum::<usize>() + GAP * widths.len();
+    table.set_width(u16::try_from(total).unwrap_or(u16::MAX));
+    table.set_header(header.iter().map(Cell::new));
+    for row in rows {
+        let cells = row.cells.iter().zip(widths).enumerate().map(|(column, (text, width))| {
+            Cell::new(if Some(column) == place { cut_start(text, *width) } else { cut_end(text, *width) })
+        });
+        let mut line = Row::from(cells.collect::<Vec<_>>());
+        // Wide characters may still make it two lines.
+        line.max_height(1);
+        table.add_row(line);
+    }
+    for (column, width) in table.column_iter_mut().zip(widths) {
+        let gap = u16::try_from(GAP).unwrap_or(0);
+        column.set_padding((0, gap));
+        let width = u16::try_from(*width).unwrap_or(u16::MAX).saturating_add(gap);
+        column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width)));
+    }
+    table.lines().map(|line| line.trim_end().to_owned()).collect()
+}
+
+/// The beginning of a text.
+fn cut_end(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(width.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
+}
+
+/// The end of a text.
+fn cut_start(text: &str, width: usize) -> String {
+    let length = text.chars().count();
+    if length <= width {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().skip(length + 1 - width.max(1)).collect();
+    format!("…{kept}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_widest_columns_give_way_first() {
+        assert_eq!(fit(&[8, 10, 30, 40], 80), [8, 10, 28, 28]);
+        assert_eq!(fit(&[8, 10, 20, 20], 80), [8, 10, 20, 20]);
+    }
+
+    #[test]
+    fn a_place_keeps_its_end_and_a_title_its_beginning() {
+        assert_eq!(cut_start("a/long/path/auth.log:812", 12), "…uth.log:812");
+        assert_eq!(cut_end("SSH brute force", 8), "SSH bru…");
+    }
+}

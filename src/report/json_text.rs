@@ -1,0 +1,117 @@
+//! How JSON is spelt: the escaping of every JSON output (reports, lines, SARIF).
+//!
+//! JSON may be printed on a terminal or into a runner's log, so characters that move a cursor or hide text are written
+//! as `\u` escapes, which readers undo; so is the second `#` of `##`, with which workflow commands start (`##[error]`,
+//! `##vso[`). No value changes by it.
+
+use crate::model::show::is_hostile;
+use serde::Serialize;
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
+use std::io::{self, Write};
+
+/// One value, indented by two spaces, with a final newline.
+pub(super) fn to_pages(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    write(value, PrettyFormatter::new(), out)
+}
+
+/// One value on one line, with its newline.
+pub(super) fn to_line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    write(value, CompactFormatter, out)
+}
+
+fn write(value: &impl Serialize, layout: impl Formatter, out: &mut dyn Write) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Harmless(layout));
+    value.serialize(&mut serializer)?;
+    out.write_all(b"\n")
+}
+
+/// A layout whose strings are harmless to print.
+struct Harmless<F>(F);
+
+impl<F: Formatter> Formatter for Harmless<F> {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        let mut rest = fragment;
+        let mut before = '"';
+        while let Some((at, c)) = rest.char_indices().find(|(at, c)| {
+            is_hostile(*c)
+                || (*c == '#' && rest.get(..*at).and_then(|r| r.chars().next_back()).unwrap_or(before) == '#')
+        }) {
+            let (plain, tail) = rest.split_at(at);
+            writer.write_all(plain.as_bytes())?;
+            let mut units = [0; 2];
+            for unit in c.encode_utf16(&mut units) {
+                write!(writer, "\\u{unit:04x}")?;
+            }
+            rest = tail.get(c.len_utf8()..).unwrap_or_default();
+            // What was escaped is no `#` any more for whoever reads the line.
+            before = '"';
+        }
+        writer.write_all(rest.as_bytes())
+    }
+
+    fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_array(writer)
+    }
+
+    fn end_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_array(writer)
+    }
+
+    fn begin_array_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_array_value(writer, first)
+    }
+
+    fn end_array_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_array_value(writer)
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_object(writer)
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_object(writer)
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_object_key(writer, first)
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_object_value(writer)
+    }
+
+    fn end_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_object_value(writer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_do_harm_is_escaped_and_read_back_unchanged() {
+        let cases = [
+            ("Grüße \"✓\"", "\"Grüße \\\"✓\\\"\"\n"),
+            ("\u{1b}[31m", "\"\\u001b[31m\"\n"),
+            ("\u{9b}a\u{202e}b\u{7f}", "\"\\u009ba\\u202eb\\u007f\"\n"),
+            ("\u{e0041}", "\"\\udb40\\udc41\"\n"),
+            ("##[error]x ###", "\"#\\u0023[error]x #\\u0023#\"\n"),
+        ];
+        for (text, want) in cases {
+            let mut out = Vec::new();
+            to_line(&text, &mut out).expect("a vector takes everything");
+            let line = String::from_utf8(out).expect("JSON is UTF-8");
+            assert_eq!(line, want);
+            assert_eq!(serde_json::from_str::<String>(&line).expect("it is JSON"), text);
+        }
+    }
+
+    #[test]
+    fn pages_are_indented_by_two() {
+        let mut out = Vec::new();
+        to_pages(&serde_json::json!({"a": [1, {}], "b": []}), &mut out).expect("a vector takes everything");
+        assert_eq!(String::from_utf8_lossy(&out), "{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": []\n}\n");
+    }
+}
