@@ -1,1 +1,31 @@
 //! Rules meet events: holds every event, seen through its view, against the rules it has earned.
+//!
+//! Setup compiles a rule set into an [`Engine`] (`compile.rs`); for each event [`Engine::observe`] finds the rules whose
+//! log source the event has, evaluates them (`reference.rs`) and leaves behind folded alerts and hits for correlations.
+//! What a rule means is design page `sigma-semantics.md`; what people are shown is `report.md` section 1.
+//!
+//! What this room leaves out: windows over time (`correlate`), field names and log sources of records (`taxonomy`).
+
+mod compile;
+mod entity;
+mod evidence;
+mod feeds;
+mod fold;
+mod fold_alert;
+mod leaf;
+mod observe;
+mod raw;
+mod redaction;
+mod reference;
+mod template;
+#[cfg(test)]
+mod testing;
+mod time_part;
+
+pub(crate) use compile::{Engine, Options};
+pub(crate) use feeds::{feeds, silencers};
+pub(crate) use fold::{Before, Folds, Keep};
+pub(crate) use fold_alert::{Kept, fingerprint, in_report_order, sentence};
+pub(crate) use observe::Worker;
+pub(crate) use raw::RawView;
+pub(crate) use redaction::{Redact, Redaction};

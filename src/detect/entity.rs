@@ -1,0 +1,120 @@
+//! What an alert is about: one field and its value (report.md 1 "Entity").
+//!
+//! The first that exists: a field the rule names in `fields`; a field of a fixed list that a matched selection means; the
+//! first field of a matched selection; the template of the message. An empty value is no value: it would tell nobody
+//! anything.
+
+use super::compile::{CompiledRule, ENTITY_FIELDS, Named};
+use super::evidence::Evidence;
+use super::redaction::{Redact, Redaction};
+use super::reference::Case;
+use super::template::template;
+use crate::model::{AskId, Datum, Entity, Pair, limits, show};
+use crate::sigma::fold;
+use sha2::{Digest, Sha256};
+use std::borrow::Cow;
+
+/// An entity as people see it, and what it is recognised by.
+pub(super) struct About {
+    pub(super) shown: Entity,
+    /// Behind the built-in redaction, case-folded: the same however the user wants to see it.
+    pub(super) identity: Entity,
+}
+
+/// What a match is about. `whole` is the record, `line` the part of it the rule held for (mostly the same).
+pub(super) fn about(
+    rule: &CompiledRule,
+    whole: &Case<'_, '_>,
+    line: &Case<'_, '_>,
+    evidence: &Evidence,
+    redaction: &Redaction,
+) -> About {
+    let field = by_fields(rule, whole, line)
+        .or_else(|| by_list(rule, whole, line, evidence))
+        .or_else(|| by_selection(rule, whole, line, evidence));
+    match field {
+        Some((name, value)) => {
+            let pair = |redact: &dyn Redact| redact.field(name, &value).into_owned();
+            entity(name, redaction, pair)
+        }
+        None => {
+            let message = value(rule.about.message, whole, line);
+            let text = message.as_deref().unwrap_or(whole.event.raw);
+            let text = cut(text);
+            entity("message", redaction, |redact| template(&redact.apply(text)).into_owned())
+        }
+    }
+}
+
+type Found<'n, 'r> = (&'n str, Cow<'r, str>);
+
+fn by_fields<'n, 'r>(rule: &'n CompiledRule, whole: &Case<'_, 'r>, line: &Case<'_, 'r>) -> Option<Found<'n, 'r>> {
+    rule.about.fields.iter().find_map(|field| Some((field.name.as_str(), value(field.ask, whole, line)?)))
+}
+
+fn by_list<'n, 'r>(
+    rule: &'n CompiledRule,
+    whole: &Case<'_, 'r>,
+    line: &Case<'_, 'r>,
+    evidence: &Evidence,
+) -> Option<Found<'n, 'r>> {
+    ENTITY_FIELDS.iter().zip(&rule.about.canonical).find_map(|(name, field)| {
+        let means = |named: &Named| named.name == *name || whole.view.canonical_name(named.ask) == Some(*name);
+        if !matched_fields(rule, evidence).any(means) {
+            return None;
+        }
+        Some((*name, value(field.ask, whole, line)?))
+    })
+}
+
+fn by_selection<'n, 'r>(
+    rule: &'n CompiledRule,
+    whole: &Case<'_, 'r>,
+    line: &Case<'_, 'r>,
+    evidence: &Evidence,
+) -> Option<Found<'n, 'r>> {
+    matched_fields(rule, evidence).find_map(|field| Some((field.name.as_str(), value(field.ask, whole, line)?)))
+}
+
+/// The fields the matched selections name, in document order.
+fn matched_fields<'n>(rule: &'n CompiledRule, evidence: &Evidence) -> impl Iterator<Item = &'n Named> {
+    let selections = evidence.matched.iter().filter_map(|n| rule.selections.get(*n));
+    selections.flat_map(|selection| &selection.named).filter_map(|n| rule.named.get(*n))
+}
+
+/// The one value of a field: of the line when it has one, else of the whole record.
+fn value<'r>(ask: AskId, whole: &Case<'_, 'r>, line: &Case<'_, 'r>) -> Option<Cow<'r, str>> {
+    let of = |case: &Case<'_, 'r>| text(case.view.single(case.event, ask)?).filter(|text| !text.is_empty());
+    of(line).or_else(|| of(whole))
+}
+
+fn text(value: Datum<'_>) -> Option<Cow<'_, str>> {
+    match value {
+        Datum::Text(text) | Datum::Number(text) => Some(text),
+        other => other.text().map(|text| Cow::Owned(text.to_owned())),
+    }
+}
+
+fn entity(field: &str, redaction: &Redaction, value: impl Fn(&dyn Redact) -> String) -> About {
+    let stable = value(&*redaction.stable);
+    let shown = redaction.shown.as_deref().map(value);
+    let pair = |value: String| vec![Pair { field: field.to_owned(), value }];
+    let identity = pair(identified(&stable));
+    About { shown: pair(show::cut(shown.as_deref().unwrap_or(&stable), limits::ENTITY_VALUE)), identity }
+}
+
+/// A value as identities hold it: case-folded and of bounded length. Of a longer one the digest tells the rest.
+fn identified(value: &str) -> String {
+    let folded: String = value.chars().map(fold).collect();
+    if folded.len() <= limits::ENTITY_VALUE {
+        return folded;
+    }
+    let digest = Sha256::digest(folded.as_bytes());
+    format!("{}{digest:x}", show::cut(&folded, limits::ENTITY_VALUE))
+}
+
+/// At most so much of a message is looked at for its template.
+fn cut(text: &str) -> &str {
+    let end = (0..=limits::ENTITY_VALUE.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    text.get(..end).unwrap_or(text)
+}

@@ -1,0 +1,213 @@
+//! What happens to one event: which rules may look at it, which of them hold, and what each match leaves behind.
+
+use super::compile::{CompiledFeed, CompiledRule, Engine, Named};
+use super::entity::about;
+use super::evidence::{evidence, sample};
+use super::leaf::Objects;
+use super::reference::{Answers, Case, holds};
+use crate::model::{
+    Entry, Event, Findings, Fold, Hit, Match, RuleId, Sample, Stamp, TagSet, View, limits,
+};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry as Slot;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// What one worker carries from event to event: memory, and which rules had their log source.
+#[derive(Default)]
+pub(crate) struct Worker {
+    answers: Answers<'static>,
+    lines: Lines,
+    /// Tags met before → positions of the rules that may look at such events.
+    routes: HashMap<[u64; 8], Arc<[u32]>>,
+    applicable: Vec<bool>,
+}
+
+impl Worker {
+    /// The detection rules whose log source some event had, by position. The union over all workers does not depend on
+    /// who saw what.
+    pub(crate) fn applicable(&self) -> &[bool] {
+        &self.applicable
+    }
+}
+
+impl Engine {
+    /// Holds `event`, whose tags and time are set, against all rules it has earned, and adds what they find to
+    /// `findings`. Gives whether any rule's log source fitted. Keeping `findings.last_time` is the caller's business: an
+    /// event without a time takes it over for its hits.
+    pub(crate) fn observe(
+        &self,
+        event: &Event<'_>,
+        view: &dyn View,
+        worker: &mut Worker,
+        findings: &mut Findings,
+    ) -> bool {
+        let route = self.route(&event.tags, worker);
+        let whole = self.case(event, view);
+        let mut answers = std::mem::take(&mut worker.answers).recycled();
+        worker.lines.forget();
+        for rule in route.iter().filter_map(|n| self.rules.get(*n as usize)).filter(|rule| rule.is_wanted()) {
+            let lines = if rule.one_line { worker.lines.split(event) } else { 0 };
+            if lines == 0 {
+                if holds(rule, &whole, &mut answers) {
+                    self.matched(rule, &whole, &whole, &mut answers, findings);
+                }
+                continue;
+            }
+            // An audit event: the first line that fits by itself.
+            let mut scratch = Answers::default();
+            for n in 0..lines {
+                let line = Event { entries: worker.lines.line(n), ..*event };
+                let raw_text = whole.raw_text.map(|text| text.lines().nth(n).unwrap_or(text));
+                let case = Case { event: &line, raw_text, ..whole };
+                if holds(rule, &case, &mut scratch) {
+                    self.matched(rule, &whole, &case, &mut scratch, findings);
+                    break;
+                }
+            }
+        }
+        worker.answers = answers.recycled();
+        !route.is_empty()
+    }
+
+    fn case<'c, 'r>(&self, event: &'c Event<'r>, view: &'c dyn View) -> Case<'c, 'r> {
+        let raw_text = (self.options.raw_text)(event.format).then_some(event.raw);
+        let objects = if self.options.raw { Objects::Opaque } else { Objects::Text };
+        Case { event, view, raw_text, objects }
+    }
+
+    /// The rules whose log source the tags cover.
+    fn route(&self, tags: &TagSet, worker: &mut Worker) -> Arc<[u32]> {
+        if let Some(known) = worker.routes.get(&tags.bits) {
+            return Arc::clone(known);
+        }
+        let fits = |rule: &CompiledRule| rule.needs.as_ref().is_some_and(|needs| tags.covers(needs));
+        let route: Arc<[u32]> = (0u32..).zip(&self.rules).filter(|(_, rule)| fits(rule)).map(|(n, _)| n).collect();
+        worker.applicable.resize(self.rules.len(), false);
+        for n in route.iter() {
+            if let Some(slot) = worker.applicable.get_mut(*n as usize) {
+                *slot = true;
+            }
+        }
+        if worker.routes.len() < limits::ROUTES {
+            worker.routes.insert(tags.bits, Arc::clone(&route));
+        }
+        route
+    }
+
+    /// A rule holds: folds the match, streams it, feeds correlations.
+    fn matched<'r>(
+        &self,
+        rule: &CompiledRule,
+        whole: &Case<'_, '_>,
+        line: &Case<'_, 'r>,
+        answers: &mut Answers<'r>,
+        findings: &mut Findings,
+    ) {
+        let feeds = self.feeds.get(rule.feeds.clone()).unwrap_or_default();
+        let found = evidence(rule, line, answers);
+        let redaction = &self.options.redaction;
+        if rule.reported || findings.matches.is_some() {
+            let about = about(rule, whole, line, &found, redaction);
+            if let Some(matches) = &mut findings.matches {
+                let keys: Vec<&Named> = feeds.iter().flat_map(|feed| &feed.key).map(|key| &key.field).collect();
+                let sample = sample(rule, line, &keys, redaction.shown());
+                let feeds: Vec<RuleId> = feeds.iter().map(|feed| feed.correlation).collect();
+                matches.push(Match { sample, entity: about.shown.clone(), feeds, reported: rule.reported });
+            }
+            if rule.reported {
+                findings.matches_total += 1;
+                let sample = sample(rule, line, &[], redaction.shown());
+                fold_in(findings, rule.id, about, sample, self.options.samples);
+            }
+        }
+        feeds.iter().for_each(|feed| self.feed(feed, whole, findings));
+    }
+
+    /// Contributes the event to a correlation, unless it lacks what that groups by or counts.
+    fn feed(&self, feed: &CompiledFeed, case: &Case<'_, '_>, findings: &mut Findings) {
+        let event = case.event;
+        let (time, inherited) = match (event.time.time, findings.last_time) {
+            (Some(time), _) => (time.0, false),
+            (None, _) if self.options.raw => return,
+            (None, Some(before)) => (before.0, true),
+            (None, None) => (Hit::INHERIT, true),
+        };
+        let answers: Vec<_> = feed.key.iter().map(|key| case.view.single(event, key.field.ask)).collect();
+        let texts: Vec<Option<&str>> = answers.iter().map(|answer| answer.as_ref().and_then(|value| value.text())).collect();
+        if feed.key.iter().zip(&texts).any(|(key, text)| key.required && text.is_none()) {
+            return;
+        }
+        let key = findings.keys.intern(&texts);
+        let origin = event.origin;
+        findings.hits.push(Hit {
+            time,
+            block: origin.block,
+            index: origin.index,
+            line: origin.line,
+            feed: feed.id,
+            key,
+            inherited,
+        });
+    }
+}
+
+/// Adds one match to the block's folds. `keep` is how many samples an alert has, the last event included.
+fn fold_in(findings: &mut Findings, rule: RuleId, about: super::entity::About, sample: Sample, keep: usize) {
+    let first = keep.saturating_sub(1);
+    let slot = findings.alerts.entry((rule, about.identity));
+    let fold = match slot {
+        Slot::Occupied(slot) => slot.into_mut(),
+        Slot::Vacant(slot) => slot.insert(Fold {
+            entity: about.shown,
+            place: sample.place,
+            count: 0,
+            first: Stamp::default(),
+            last: Stamp::default(),
+            samples: Vec::new(),
+            last_sample: None,
+        }),
+    };
+    fold.count += 1;
+    super::fold::widen(fold, sample.time, sample.time);
+    if fold.samples.len() < first {
+        fold.samples.push(sample);
+    } else if keep > 0 {
+        fold.last_sample = Some(sample);
+    }
+}
+
+/// The lines of an audit event, kept apart.
+#[derive(Default)]
+struct Lines {
+    entries: Vec<Entry>,
+    ranges: Vec<Range<usize>>,
+    split: bool,
+}
+
+impl Lines {
+    fn forget(&mut self) {
+        self.split = false;
+        self.entries.clear();
+        self.ranges.clear();
+    }
+
+    /// Copies the fields of each line, with those that hold for all lines, and gives the number of lines: none when the
+    /// event is not made of lines. Done once per event, when the first rule asks.
+    fn split(&mut self, event: &Event<'_>) -> usize {
+        if !self.split {
+            self.split = true;
+            let parts = event.entries.iter().map(|entry| entry.part).max().unwrap_or(0);
+            for part in 1..=parts {
+                let start = self.entries.len();
+                self.entries.extend(event.entries.iter().filter(|entry| entry.part == 0 || entry.part == part));
+                self.ranges.push(start..self.entries.len());
+            }
+        }
+        self.ranges.len()
+    }
+
+    fn line(&self, n: usize) -> &[Entry] {
+        self.ranges.get(n).and_then(|range| self.entries.get(range.clone())).unwrap_or_default()
+    }
+}
