@@ -10,6 +10,9 @@ pub(crate) struct Ruleset {
     pub(crate) rules: Vec<Rule>,
     /// Correlations; what they refer to is loaded, without cycles.
     pub(crate) correlations: Vec<Correlation>,
+    /// For each rule and correlation, by `RuleId`: the correlations (as `RuleId` numbers) that refer to it and keep it
+    /// silent. Empty when it is reported on its own (README decision 9).
+    pub(crate) silenced_by: Vec<Vec<usize>>,
 }
 
 /// What a detection rule and a correlation have in common.
@@ -36,6 +39,8 @@ pub(crate) struct RuleMeta {
     pub(crate) fields: Vec<String>,
     /// Shown path: `builtin:linux/x.yml` or the path as given.
     pub(crate) file: String,
+    /// Compiled into the program.
+    pub(crate) builtin: bool,
     /// Document within the file, from 0.
     pub(crate) document: usize,
     /// 1-based line where the document starts.
@@ -115,7 +120,8 @@ pub(crate) enum ValueTest {
     Compare(Comparison, Decimal),
     /// A part of a timestamp, as written, compared with a number.
     TimePart(TimePart, Comparison, Decimal),
-    /// Some value of this field equals (or contains, starts, ends with) some value of the named field.
+    /// Some value of this field equals some value of the named field; with `starts` it may go on behind it
+    /// (`startswith`), with `ends` it may begin before it (`endswith`), with both it contains it.
     FieldRef {
         field: String,
         cased: bool,
