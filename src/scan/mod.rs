@@ -1,1 +1,166 @@
 //! The whole program, in order: sets up, runs blocks on all cores, merges, correlates, scores.
+//!
+//! This room introduces the others to each other. Setup may refuse ([`SetupError`]); scanning never fails:
+//! what cannot be read becomes a [`Problem`] of the report.
+
+mod analyzer;
+mod check;
+mod error;
+mod events;
+mod finish;
+mod look;
+mod merge;
+mod reader;
+mod rule_files;
+mod run;
+mod setup;
+mod test_rules;
+mod turns;
+mod work;
+
+pub use analyzer::{AlertView, Analysis, Analyzer};
+pub(crate) use check::{Check, check_rules};
+pub use error::SetupError;
+pub(crate) use events::Events;
+pub(crate) use finish::Gate;
+pub(crate) use test_rules::{Tested, test_rules};
+
+use crate::config::Config;
+use crate::model::stamp::Zone;
+use crate::model::{LineSink, Problem, Report, RuleInfo};
+use crate::sigma::{self, Diagnostic, Severity};
+use std::path::PathBuf;
+
+/// What only the command line may know, handed in.
+#[derive(Clone, Debug)]
+pub(crate) struct RunInfo {
+    /// The clock when the program started.
+    pub(crate) now: jiff::Timestamp,
+    /// The current directory.
+    pub(crate) directory: PathBuf,
+}
+
+/// Looks on while inputs are read.
+pub(crate) trait Watch {
+    /// How many bytes all inputs hold as stored, as far as that can be known.
+    fn total(&mut self, bytes: u64);
+    /// How many of them were read.
+    fn read(&mut self, bytes: u64);
+    /// What an input was taken for, and why.
+    fn taken_for(&mut self, input: &str, format: &str, why: &str);
+}
+
+/// Nobody looks on.
+pub(crate) struct Unwatched;
+
+impl Watch for Unwatched {
+    fn total(&mut self, _: u64) {}
+    fn read(&mut self, _: u64) {}
+    fn taken_for(&mut self, _: &str, _: &str, _: &str) {}
+}
+
+/// A scan that is ready to start: rules loaded, names frozen.
+pub(crate) struct Scan {
+    config: Config,
+    run: RunInfo,
+    reference: jiff::Timestamp,
+    zone: Zone,
+    rules: setup::Rules,
+    machine: setup::Machine,
+}
+
+impl Scan {
+    /// Loads and compiles everything; refuses what makes no sense.
+    pub(crate) fn new(config: Config, run: RunInfo) -> Result<Scan, SetupError> {
+        look::known_format(&config)?;
+        let reference = setup::reference(&config, &run)?;
+        let zone = setup::zone(&config);
+        let rules = setup::rules(&config)?;
+        let machine = setup::machine(&config, &rules, &zone)?;
+        Ok(Scan { config, run, reference, zone, rules, machine })
+    }
+
+    /// What the scan goes by.
+    pub(crate) fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// All loaded rules, by [`RuleId`](crate::model::RuleId).
+    pub(crate) fn rules(&self) -> &[RuleInfo] {
+        &self.rules.infos
+    }
+
+    /// The rule of an identity, id or exact title.
+    pub(crate) fn rule(&self, id: &str) -> Option<&RuleInfo> {
+        let found = self.rules.set.find(id);
+        found.first().and_then(|rule| self.rules.infos.get(rule.0 as usize))
+    }
+
+    /// What a rule looks for, in words.
+    pub(crate) fn logic(&self, info: &RuleInfo) -> String {
+        self.rules.set.explain(&info.id)
+    }
+
+    /// What should be said before the scan: rules that matter and are silent.
+    pub(crate) fn warnings(&self) -> Vec<String> {
+        let silent = |rule: &&RuleInfo| {
+            let by_user = |id: &String| self.rule(id).is_some_and(|by| !by.file.starts_with("builtin:"));
+            rule.level >= crate::model::Level::High && rule.silenced_by.iter().any(by_user)
+        };
+        let loud = self.rules.infos.iter().filter(silent).map(|rule| {
+            format!(
+                "{} ({}) is reported only through {}: say `generate: true` there to see it on its own",
+                rule.id,
+                rule.level,
+                rule.silenced_by.join(", ")
+            )
+        });
+        loud.collect()
+    }
+
+    /// What `-v` wants to know about the rules.
+    pub(crate) fn notes(&self) -> Vec<String> {
+        let silenced = self.rules.infos.iter().filter(|rule| !rule.silenced_by.is_empty());
+        let silenced = silenced.map(|rule| format!("{}: silenced by {}", rule.id, rule.silenced_by.join(", ")));
+        let replaced = self.rules.replaced.iter().map(|(by, old)| format!("{by}: replaces the built-in {old}"));
+        let warnings = self.rules.diagnostics.iter().filter(|d| d.severity == Severity::Warning).map(mistake);
+        silenced.chain(replaced).chain(warnings).collect()
+    }
+
+    /// Scans everything below `paths`. Matches go to `sink` while they are found, if there is one.
+    pub(crate) fn run(&self, paths: &[PathBuf], sink: Option<&mut dyn LineSink>, watch: &mut dyn Watch) -> Report {
+        finish::scanned(self, paths, sink, watch)
+    }
+
+    /// What the report means for the caller of the program.
+    pub(crate) fn verdict(&self, report: &Report) -> Gate {
+        finish::gate(&self.config, report)
+    }
+}
+
+/// How many built-in rules there are: detections and correlations.
+pub(crate) fn builtin_counts() -> (usize, usize) {
+    let loaded = sigma::load(&rule_files::builtin(), &sigma::LoadOptions::default());
+    (loaded.rules.rules.len(), loaded.rules.correlations.len())
+}
+
+/// A problem in one line.
+pub(crate) fn said(problem: &Problem) -> String {
+    let lines: Vec<String> = problem.first.iter().map(u64::to_string).collect();
+    let at = match (problem.count, lines.len()) {
+        (_, 0) => String::new(),
+        (1, _) => format!(" (line {})", lines.join(", ")),
+        (n, _) if n as usize == lines.len() => format!(" (lines {})", lines.join(", ")),
+        (_, _) => format!(" (first lines: {})", lines.join(", ")),
+    };
+    let path = if problem.path.is_empty() { String::new() } else { format!("{}: ", problem.path) };
+    let count = if problem.count == 1 { String::new() } else { format!("{} times ", problem.count) };
+    format!("{path}{}: {count}{}{at}", problem.kind.name(), problem.message)
+}
+
+/// A rule author's mistake in one line: place, code, what is wrong, how to mend it.
+pub(crate) fn mistake(d: &Diagnostic) -> String {
+    let severity = if d.severity == Severity::Error { "error" } else { "warning" };
+    let help = if d.help.is_empty() { String::new() } else { format!("; {}", d.help) };
+    format!("{}:{}: {severity}[{}]: {}{help}", d.path, d.line, d.code.name(), d.message)
+}

@@ -1,0 +1,151 @@
+//! The library's front door.
+
+use super::{RunInfo, Scan, SetupError, Unwatched};
+use crate::config::Config;
+use crate::model::{Alert, Level, Report, RuleInfo};
+use std::path::{Path, PathBuf};
+
+/// Rules and options, ready to look at logs. Built once, used for any number of scans.
+///
+/// ```
+/// use logsentry::{Analyzer, Config};
+///
+/// let analyzer = Analyzer::new(Config::default())?;
+/// let analysis = analyzer.analyze_paths(&["examples/sample_logs"])?;
+/// assert_eq!(analysis.verdict(), "CRITICAL");
+/// assert!(analysis.alerts().any(|alert| alert.rule_id() == "corr-ssh-bruteforce"));
+/// # Ok::<(), logsentry::SetupError>(())
+/// ```
+pub struct Analyzer {
+    scan: Scan,
+}
+
+impl Analyzer {
+    /// Loads the built-in rules and those of `config`, and compiles them.
+    ///
+    /// Library code does not look at the clock: unless [`Config::reference_time`] is set, stamps whose year
+    /// cannot be told from the input are counted back from the end of 1972. Order and distances hold, the
+    /// year does not.
+    ///
+    /// # Errors
+    ///
+    /// When a rule path cannot be read, no rule of the rule paths can be loaded, or an option makes no sense.
+    pub fn new(config: Config) -> Result<Analyzer, SetupError> {
+        let now = "1972-12-31T23:59:59Z".parse().expect("a time of RFC 3339");
+        let run = RunInfo { now, directory: PathBuf::from(".") };
+        Ok(Analyzer { scan: Scan::new(config, run)? })
+    }
+
+    /// Scans files and directories.
+    ///
+    /// # Errors
+    ///
+    /// None at present: what cannot be read is part of the analysis ([`Analysis::is_complete`],
+    /// [`Analysis::problems`]).
+    pub fn analyze_paths<P: AsRef<Path>>(&self, paths: &[P]) -> Result<Analysis, SetupError> {
+        let paths: Vec<PathBuf> = paths.iter().map(|path| path.as_ref().to_path_buf()).collect();
+        Ok(Analysis { report: self.scan.run(&paths, None, &mut Unwatched) })
+    }
+}
+
+/// The result of a scan.
+pub struct Analysis {
+    report: Report,
+}
+
+impl Analysis {
+    /// `CRITICAL`, `HIGH_RISK`, `MODERATE`, `LOW_RISK` or `CLEAN`.
+    #[must_use]
+    pub fn verdict(&self) -> &str {
+        self.report.summary.verdict
+    }
+
+    /// 0 (nothing) to 100.
+    #[must_use]
+    pub fn risk_score(&self) -> u8 {
+        self.report.summary.risk_score
+    }
+
+    /// Events read.
+    #[must_use]
+    pub fn events(&self) -> u64 {
+        self.report.summary.books.events
+    }
+
+    /// Whether every input was read to its end and no limit cut the result.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.report.summary.complete
+    }
+
+    /// The alerts, worst first.
+    pub fn alerts(&self) -> impl Iterator<Item = AlertView<'_>> {
+        self.report.alerts.iter().filter_map(|alert| {
+            let rule = self.report.rules.get(alert.rule.0 as usize)?;
+            Some(AlertView { alert, rule, report: &self.report })
+        })
+    }
+
+    /// What could not be read or was cut, one sentence each.
+    pub fn problems(&self) -> impl Iterator<Item = String> + '_ {
+        self.report.problems.iter().map(super::said)
+    }
+}
+
+/// One alert.
+#[derive(Clone, Copy)]
+pub struct AlertView<'a> {
+    alert: &'a Alert,
+    rule: &'a RuleInfo,
+    report: &'a Report,
+}
+
+impl<'a> AlertView<'a> {
+    /// The rule's identity: its name, else its id.
+    #[must_use]
+    pub fn rule_id(&self) -> &'a str {
+        &self.rule.id
+    }
+
+    /// The rule's title.
+    #[must_use]
+    pub fn title(&self) -> &'a str {
+        &self.rule.title
+    }
+
+    /// Severity.
+    #[must_use]
+    pub fn level(&self) -> Level {
+        self.alert.level
+    }
+
+    /// What it is about: field names and values. Values come from logs: escape them for where they go.
+    pub fn entity(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
+        self.alert.entity.iter().map(|pair| (pair.field.as_str(), pair.value.as_str()))
+    }
+
+    /// ATT&CK technique ids.
+    #[must_use]
+    pub fn techniques(&self) -> &'a [String] {
+        &self.rule.techniques
+    }
+
+    /// Distinct events behind it.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.alert.count
+    }
+
+    /// Path and line of its first event.
+    #[must_use]
+    pub fn place(&self) -> (&'a str, u64) {
+        let path = self.report.inputs.get(self.alert.place.source.0 as usize).map_or("", |input| input.path.as_str());
+        (path, self.alert.place.line)
+    }
+
+    /// Known by this from scan to scan.
+    #[must_use]
+    pub fn fingerprint(&self) -> &'a str {
+        &self.alert.fingerprint
+    }
+}

@@ -1,0 +1,285 @@
+//! From inputs to the report: finds them, runs them, and gives the sum its final shape.
+
+use super::look::{Look, Looked, look};
+use super::merge::Merger;
+use super::run::{Open, Sizes, run};
+use super::work::Desk;
+use super::{Scan, Watch, setup};
+use crate::config::Config;
+use crate::correlate::{self, Correlator};
+use crate::detect::{self, Folds, Keep};
+use crate::formats;
+use crate::model::{
+    Alert, AlertKind, AlertStatus, Books, Burst, Level, LineSink, Place, Problem, ProblemKind, Report, RuleTotals,
+    SourceId, Summary, limits,
+};
+use crate::score;
+use crate::source::{self, Found, Shower};
+use rayon::prelude::*;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What a report means for the caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Gate {
+    /// An alert at or above the gate.
+    Fired,
+    /// The gate did not fire, but not everything could be read or kept.
+    Incomplete,
+    /// Neither.
+    Clean,
+}
+
+/// Computed from all alerts, before any is hidden.
+pub(super) fn gate(config: &Config, report: &Report) -> Gate {
+    let worst = Level::ALL.into_iter().zip(report.summary.alerts).filter(|(_, n)| *n > 0).map(|(level, _)| level).max();
+    let books = &report.summary.books;
+    if config.fail_on.is_some_and(|gate| worst.is_some_and(|worst| worst >= gate)) {
+        Gate::Fired
+    } else if !report.summary.complete || (config.strict && books.unparsed + books.truncated > 0) {
+        Gate::Incomplete
+    } else {
+        Gate::Clean
+    }
+}
+
+/// Scans everything below `paths`.
+pub(super) fn scanned(
+    scan: &Scan,
+    paths: &[PathBuf],
+    sink: Option<&mut dyn LineSink>,
+    watch: &mut dyn Watch,
+) -> Report {
+    let (found, mut problems) = inputs(scan, paths);
+    let shown: Vec<String> = found.iter().map(|f| f.shown.clone()).collect();
+    let looks: Vec<Look> = found.into_par_iter().enumerate().map(|(n, f)| look(scan, SourceId(n as u32), f)).collect();
+    let mut waiting = Vec::new();
+    for one in looks {
+        match one {
+            Look::Ready(looked) => waiting.push(*looked),
+            Look::Not(problem) => problems.push(problem),
+        }
+    }
+    // By first stamp, those without one last; then by path, in which order their ids are.
+    waiting.sort_by_key(|looked| (looked.first.is_none(), looked.first, looked.source));
+    watch.total(waiting.iter().map(|looked| looked.stored_bytes).sum());
+
+    let levels = scan.rules.infos.iter().map(|rule| rule.level).collect();
+    let keep = Keep { alerts: scan.config.max_alerts, samples: scan.config.samples, ..Keep::default() };
+    let streams = sink.is_some();
+    let mut merger = Merger::new(shown, Folds::new(keep, levels), correlator(scan, streams), sink);
+    let desk = Desk { engine: &scan.machine.engine, taxonomy: &scan.machine.taxonomy, streams };
+    for looked in &waiting {
+        let format = formats::format(looked.sniffed.format).map_or("", |row| row.name);
+        watch.taken_for(&looked.found.shown, format, looked.sniffed.why);
+        problems.extend(looked.problem.clone());
+    }
+    let mut open = |looked: Looked, merger: &mut Merger<'_>| opened(scan, looked, merger);
+    let applicable = run(&desk, waiting, &mut open, &mut merger, sizes(&scan.config), watch);
+    report(scan, merger, problems, &applicable)
+}
+
+fn sizes(config: &Config) -> Sizes {
+    let threads = config.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+    Sizes { block: config.block_size.clamp(1, 64 << 20), threads: threads.min(512) }
+}
+
+fn correlator(scan: &Scan, streams: bool) -> Correlator {
+    let options = correlate::Options {
+        memory: scan.config.correlation_memory,
+        samples: scan.config.samples,
+        bursts: streams.then_some(limits::MATCH_EVENTS),
+        excluded: scan.rules.excluded.clone(),
+    };
+    Correlator::new(&scan.rules.set, &scan.machine.feeds, options)
+}
+
+/// Finds the inputs, and says what is wrong with the paths.
+pub(super) fn inputs(scan: &Scan, paths: &[PathBuf]) -> (Vec<Found>, Vec<Problem>) {
+    let mut shower = shower(&scan.config, &scan.run.directory);
+    let discovered = source::discover(paths, &scan.config.stdin_name, &mut shower);
+    let mut problems = discovered.problems;
+    if discovered.inputs.is_empty() && !scan.config.allow_empty {
+        let message = "nothing to scan was found; `--allow-empty` if that is meant".to_owned();
+        let kind = ProblemKind::Unreadable;
+        problems.push(Problem { path: String::new(), kind, count: 1, first: Vec::new(), message, incomplete: true });
+    }
+    (discovered.inputs, problems)
+}
+
+/// Paths are shown relative to the configured root, else to the top of the git work tree around the current directory, else
+/// to that directory.
+fn shower(config: &Config, directory: &Path) -> Shower {
+    let here = directory.canonicalize().unwrap_or_else(|_| directory.to_path_buf());
+    let root = match &config.sarif.root {
+        Some(root) => root.clone(),
+        None => here.ancestors().find(|d| d.join(".git").exists()).unwrap_or(&here).to_path_buf(),
+    };
+    Shower::new(&root, config.path_rewrites.clone())
+}
+
+/// Opens an input for good.
+fn opened(scan: &Scan, looked: Looked, merger: &mut Merger<'_>) -> Option<Open> {
+    let name = formats::format(looked.sniffed.format).map_or("", |row| row.name);
+    merger.open(looked.source, name, looked.container.clone(), name != "plain");
+    match looked.open(&scan.machine.taxonomy.table(), scan.config.hash_inputs) {
+        Ok((reader, decoder)) => Some(Open { reader, decoder: Arc::from(decoder) }),
+        Err(problem) => {
+            merger.problems.push(problem);
+            None
+        }
+    }
+}
+
+/// The final sum.
+fn report(scan: &Scan, mut merger: Merger<'_>, problems: Vec<Problem>, applicable: &[bool]) -> Report {
+    let outcome = merger.end();
+    merger.last_words();
+    let mut rules = scan.rules.infos.clone();
+    mark_applicable(scan, &mut rules, applicable);
+    let mut all = problems;
+    all.append(&mut merger.problems);
+    all.extend(scan.rules.problems.iter().cloned());
+    all.extend(limit_problems(&outcome));
+
+    let correlated = correlated_alerts(&merger, outcome, &rules);
+    let inputs = merger.summaries;
+    let kept = merger.folds.into_alerts(&rules);
+    if kept.overflow > 0 {
+        let message = format!("more than {} alerts: the least severe are counted in one alert a rule", scan.config.max_alerts);
+        all.push(limit(kept.overflow as u64, message, true));
+    }
+    if kept.samples_full {
+        all.push(limit(1, "samples fill their memory: some alerts keep their first and last event only".to_owned(), false));
+    }
+    let mut alerts: Vec<Alert> = kept.alerts.into_iter().chain(correlated).collect();
+    detect::in_report_order(&mut alerts, &rules, &inputs);
+    all.sort_by(|a, b| (&a.path, a.kind, &a.message, &a.first).cmp(&(&b.path, b.kind, &b.message, &b.first)));
+    let matches = merger.matches + alerts.iter().filter(|a| a.kind == AlertKind::Correlation).map(|a| a.matches).sum::<u64>();
+    let mut summary = summary(&alerts, &inputs, &rules, matches);
+    summary.rules.rejected = scan.rules.rejected;
+    summary.complete = all.iter().all(|problem| !problem.incomplete);
+    summary.hidden = hide(&mut alerts, scan.config.min_severity);
+    let has_assumed_year = all.iter().any(|p| p.kind == ProblemKind::YearAssumed);
+    Report {
+        version: env!("CARGO_PKG_VERSION"),
+        config: scan.config.file.as_ref().map(|file| shown_config(file, &scan.run.directory)),
+        reference_time: has_assumed_year.then(|| format!("{:.0}", scan.reference)),
+        summary,
+        inputs,
+        rules,
+        redacted: is_redacted(&alerts),
+        alerts,
+        problems: all,
+    }
+}
+
+/// The configuration file relative to where the scan was started.
+fn shown_config(file: &Path, directory: &Path) -> String {
+    let real = file.canonicalize().unwrap_or_else(|_| file.to_path_buf());
+    let here = directory.canonicalize().unwrap_or_else(|_| directory.to_path_buf());
+    match real.strip_prefix(&here) {
+        Ok(below) => below.display().to_string(),
+        Err(_) => file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default(),
+    }
+}
+
+/// A correlation is applicable when something it refers to is.
+fn mark_applicable(scan: &Scan, rules: &mut [crate::model::RuleInfo], applicable: &[bool]) {
+    for (rule, seen) in rules.iter_mut().zip(applicable) {
+        rule.applicable = *seen;
+    }
+    for feed in &scan.machine.feeds {
+        if applicable.get(feed.rule.0 as usize).copied().unwrap_or(false)
+            && let Some(rule) = rules.get_mut(feed.correlation.0 as usize)
+        {
+            rule.applicable = true;
+        }
+    }
+    for _ in &scan.rules.set.correlations {
+        for (at, correlation) in scan.rules.set.correlations.iter().enumerate() {
+            let fed = correlation.rules.iter().any(|id| rules.iter().any(|rule| rule.id == *id && rule.applicable));
+            if let Some(rule) = rules.get_mut(scan.rules.set.rules.len() + at) {
+                rule.applicable |= fed;
+            }
+        }
+    }
+}
+
+fn limit(count: u64, message: String, incomplete: bool) -> Problem {
+    Problem { path: String::new(), kind: ProblemKind::Limit, count, first: Vec::new(), message, incomplete }
+}
+
+fn is_redacted(alerts: &[Alert]) -> bool {
+    let has = |text: &str| text.contains(crate::redact::TOKEN);
+    alerts.iter().any(|alert| {
+        alert.entity.iter().any(|pair| has(&pair.value))
+            || alert.samples.iter().any(|sample| {
+                sample.raw.as_deref().is_some_and(has) || sample.fields.iter().any(|(_, values)| values.iter().any(|v| has(v)))
+            })
+    })
+}
+
+/// Takes alerts below `least` out, and counts them.
+fn hide(alerts: &mut Vec<Alert>, least: Level) -> u64 {
+    let before = alerts.len();
+    alerts.retain(|alert| alert.level >= least);
+    (before - alerts.len()) as u64
+}
+
+fn summary(
+    alerts: &[Alert],
+    inputs: &[crate::model::InputSummary],
+    rules: &[crate::model::RuleInfo],
+    matches: u64,
+) -> Summary {
+    let mut by_level = [0_u64; 5];
+    let mut by_rule = vec![0_u64; rules.len()];
+    for alert in alerts.iter().filter(|alert| alert.status == AlertStatus::New) {
+        by_level[alert.level as usize] += 1;
+        if let Some(n) = by_rule.get_mut(alert.rule.0 as usize) {
+            *n += 1;
+        }
+    }
+    let weighed: Vec<(Level, u64)> =
+        rules.iter().zip(&by_rule).filter(|(_, n)| **n > 0).map(|(rule, n)| (rule.level, *n)).collect();
+    let risk = score::judge(&weighed);
+    let mut books = Books::default();
+    let mut span = None;
+    for input in inputs {
+        books.add(&input.books);
+        for stamp in [input.first, input.last].into_iter().filter(|stamp| stamp.time.is_some()) {
+            span = Some(super::work::widened(span, stamp));
+        }
+    }
+    let (first, last) = span.unwrap_or_default();
+    Summary {
+        verdict: risk.verdict,
+        risk_score: risk.score,
+        alerts: by_level,
+        matches,
+        suppressed: 0,
+        unchanged: 0,
+        books,
+        hidden: 0,
+        inputs: inputs.len() as u64,
+        bytes: inputs.iter().map(|input| input.bytes).sum(),
+        first,
+        last,
+        rules: totals(rules),
+        complete: true,
+    }
+}
+
+fn totals(rules: &[crate::model::RuleInfo]) -> RuleTotals {
+    let count = |holds: &dyn Fn(&crate::model::RuleInfo) -> bool| rules.iter().filter(|rule| holds(rule)).count() as u64;
+    RuleTotals {
+        loaded: rules.len() as u64,
+        detection: count(&|rule| rule.kind == AlertKind::Detection),
+        correlation: count(&|rule| rule.kind == AlertKind::Correlation),
+        rejected: 0,
+        excluded: count(&|rule| rule.excluded),
+        silenced: count(&|rule| !rule.silenced_by.is_empty()),
+        not_applicable: count(&|rule| !rule.applicable),
+    }
+}
