@@ -1,14 +1,12 @@
 //! Turns a rule set into what the engine walks: every field name becomes a question, every log source a set of bits.
 //!
-//! The tree keeps the shape of the rule; nothing is optimised here but one thing: a number keeps its plain spelling, so
-//! that the usual value is compared without being parsed.
+//! The tree keeps the shape of the rule; nothing is optimised here.
 
-use super::feeds::{feeds, silencers};
+use super::feeds::feeds;
 use super::redaction::Redaction;
 use crate::model::{AskId, Asks, Feed, FeedId, FormatId, LogSource, RuleId, TagSet};
 use crate::sigma::{
-    Comparison, Correlation, Decimal, Expr, FieldTest, Group, Keywords, Pattern, PatternPart, Rule, Ruleset, TimePart,
-    ValueTest,
+    Comparison, Correlation, Decimal, Expr, FieldTest, Group, Keywords, Pattern, Rule, Ruleset, TimePart, ValueTest,
 };
 
 /// The fields an alert can be about when its rule does not say, the first one first (report.md 1).
@@ -116,7 +114,7 @@ pub(super) enum Test {
     /// A lone `*`: something is there that is not null.
     Something,
     Regex(regex::Regex),
-    Number(Exact),
+    Number(Decimal),
     Bool(bool),
     Null,
     Exists(bool),
@@ -124,13 +122,6 @@ pub(super) enum Test {
     Compare(Comparison, Decimal),
     TimePart(TimePart, Comparison, Decimal),
     SameAs(FieldRef),
-}
-
-/// A number to be equal to.
-pub(super) struct Exact {
-    pub(super) number: Decimal,
-    /// Its digits, when it is a whole number that is not negative.
-    pub(super) plain: Option<String>,
 }
 
 /// Another field to be equal to.
@@ -165,12 +156,11 @@ impl Engine {
         options: Options,
     ) -> Engine {
         let feeds = feeds(rules);
-        let silencers = silencers(rules);
         let mut compiled = Vec::with_capacity(rules.rules.len());
         for (id, rule) in (0u32..).map(RuleId).zip(&rules.rules) {
             let start = feeds.partition_point(|feed| feed.rule < id);
             let end = feeds.partition_point(|feed| feed.rule <= id);
-            let silent = silencers.get(id.0 as usize).is_some_and(|by| !by.is_empty());
+            let silent = rules.silenced_by.get(id.0 as usize).is_some_and(|by| !by.is_empty());
             let mut one = Compiler::of(rule, asks).rule(id, rule, needs);
             one.reported = !silent && !options.excluded.contains(&id);
             one.feeds = start..end;
@@ -187,7 +177,7 @@ impl Engine {
         self.has_keywords
     }
 
-    /// Whether some rule needs the record's text or fields whole; the number of detection rules.
+    /// The number of detection rules.
     pub(crate) fn len(&self) -> usize {
         self.rules.len()
     }
@@ -313,10 +303,10 @@ impl<'a> Compiler<'a> {
 
     fn test(&mut self, test: &ValueTest, mentioned: &mut Vec<usize>) -> Test {
         match test {
-            ValueTest::Pattern(pattern) if is_lone_star(pattern) => Test::Something,
+            ValueTest::Pattern(pattern) if pattern.is_anything() => Test::Something,
             ValueTest::Pattern(pattern) => Test::Pattern(pattern.clone()),
             ValueTest::Regex(regex) => Test::Regex(regex.clone()),
-            ValueTest::Number(number) => Test::Number(Exact { number: number.clone(), plain: plain(number) }),
+            ValueTest::Number(number) => Test::Number(number.clone()),
             ValueTest::Bool(word) => Test::Bool(*word),
             ValueTest::Null => Test::Null,
             ValueTest::Exists(present) => Test::Exists(*present),
@@ -330,20 +320,6 @@ impl<'a> Compiler<'a> {
                 ends: *ends,
             }),
         }
-    }
-}
-
-fn is_lone_star(pattern: &Pattern) -> bool {
-    !pattern.parts.is_empty() && pattern.parts.iter().all(|part| *part == PatternPart::Many)
-}
-
-/// The digits of a whole number, as most logs write it; only for numbers of ordinary size.
-fn plain(number: &Decimal) -> Option<String> {
-    let zeros = usize::try_from(number.exponent).ok().filter(|zeros| *zeros <= 30)?;
-    match number.digits.as_str() {
-        "" => Some("0".to_owned()),
-        digits if !number.negative => Some(format!("{digits}{}", "0".repeat(zeros))),
-        _ => None,
     }
 }
 

@@ -6,11 +6,12 @@
 
 use super::compile::{CompiledRule, ENTITY_FIELDS, Named};
 use super::evidence::Evidence;
-use super::redaction::{Redact, Redaction};
+use super::redaction::Redaction;
+use crate::redact::Redactor;
 use super::reference::Case;
 use super::template::template;
 use crate::model::{AskId, Datum, Entity, Pair, limits, show};
-use crate::sigma::fold;
+use crate::sigma::folded;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 
@@ -34,7 +35,7 @@ pub(super) fn about(
         .or_else(|| by_selection(rule, whole, line, evidence));
     match field {
         Some((name, value)) => {
-            let pair = |redact: &dyn Redact| redact.field(name, &value).into_owned();
+            let pair = |redact: &Redactor| redact.field(name, &value).into_owned();
             entity(name, redaction, pair)
         }
         None => {
@@ -95,9 +96,9 @@ fn text(value: Datum<'_>) -> Option<Cow<'_, str>> {
     }
 }
 
-fn entity(field: &str, redaction: &Redaction, value: impl Fn(&dyn Redact) -> String) -> About {
-    let stable = value(&*redaction.stable);
-    let shown = redaction.shown.as_deref().map(value);
+fn entity(field: &str, redaction: &Redaction, value: impl Fn(&Redactor) -> String) -> About {
+    let stable = value(&redaction.stable);
+    let shown = redaction.shown.as_ref().map(value);
     let pair = |value: String| vec![Pair { field: field.to_owned(), value }];
     let identity = pair(identified(&stable));
     About { shown: pair(show::cut(shown.as_deref().unwrap_or(&stable), limits::ENTITY_VALUE)), identity }
@@ -105,7 +106,7 @@ fn entity(field: &str, redaction: &Redaction, value: impl Fn(&dyn Redact) -> Str
 
 /// A value as identities hold it: case-folded and of bounded length. Of a longer one the digest tells the rest.
 fn identified(value: &str) -> String {
-    let folded: String = value.chars().map(fold).collect();
+    let folded = folded(value);
     if folded.len() <= limits::ENTITY_VALUE {
         return folded;
     }

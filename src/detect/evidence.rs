@@ -2,7 +2,7 @@
 //! shortcut changes what people see (README decision 21).
 
 use super::compile::{CompiledRule, Named};
-use super::redaction::Redact;
+use crate::redact::Redactor;
 use super::reference::{Answers, Case, selection_holds};
 use crate::model::{Datum, Place, Sample, Values, limits, show};
 
@@ -28,7 +28,7 @@ pub(super) fn sample<'r>(
     rule: &CompiledRule,
     case: &Case<'_, 'r>,
     others: &[&Named],
-    redact: &dyn Redact,
+    redact: &Redactor,
 ) -> Sample {
     let mut fields: Vec<(String, Vec<String>)> = Vec::new();
     let mut values = Values::new();
@@ -52,7 +52,7 @@ pub(super) fn sample<'r>(
     Sample { place, time: event.time, rule: rule.id, fields, raw: Some(raw) }
 }
 
-fn add(fields: &mut Vec<(String, Vec<String>)>, name: &str, values: &[Datum<'_>], redact: &dyn Redact) {
+fn add(fields: &mut Vec<(String, Vec<String>)>, name: &str, values: &[Datum<'_>], redact: &Redactor) {
     if fields.iter().any(|(known, _)| known == name) {
         return;
     }

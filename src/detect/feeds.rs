@@ -1,4 +1,4 @@
-//! Which detection rules contribute to which correlations, with which fields; and which rules correlations silence.
+//! Which detection rules contribute to which correlations, with which fields.
 //!
 //! A hit leaves its event behind, so its key must hold everything that will ever be read of the event: what the
 //! correlation groups by and counts, and what correlations above it do (sigma-semantics.md 10.1 "Chains": an outer key
@@ -29,23 +29,6 @@ pub(crate) fn feeds(rules: &Ruleset) -> Vec<Feed> {
         }
     }
     feeds
-}
-
-/// For every rule and correlation, in order of [`RuleId`], the correlations that silence it: those that refer to it, when
-/// none of them says `generate: true` (README decision 9).
-pub(crate) fn silencers(rules: &Ruleset) -> Vec<Vec<RuleId>> {
-    let users = users(rules);
-    let detections = rules.rules.iter().map(|rule| &rule.meta);
-    let correlations = rules.correlations.iter().map(|correlation| &correlation.meta);
-    let by = |identity: &str| {
-        let positions = users.get(identity).map_or(&[][..], Vec::as_slice);
-        let generates = |n: &usize| rules.correlations.get(*n).is_some_and(|correlation| correlation.generate);
-        if positions.iter().any(generates) {
-            return Vec::new();
-        }
-        positions.iter().map(|n| correlation_id(rules, *n)).collect()
-    };
-    detections.chain(correlations).map(|meta| by(&meta.identity)).collect()
 }
 
 fn correlation_id(rules: &Ruleset, position: usize) -> RuleId {

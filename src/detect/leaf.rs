@@ -3,10 +3,10 @@
 //! Tests that ask about a field as a whole (null, exists, another field) are judged where all its values are known, in
 //! `reference.rs`; the comparison of two fields is here too.
 
-use super::compile::{Exact, FieldRef, Test};
+use super::compile::{FieldRef, Test};
 use super::time_part;
 use crate::model::Datum;
-use crate::sigma::{Comparison, Decimal, fold};
+use crate::sigma::{Decimal, fold, folded};
 use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::net::{IpAddr, Ipv6Addr};
@@ -29,19 +29,16 @@ pub(super) fn passes(test: &Test, value: &Datum<'_>, objects: Objects) -> bool {
         },
         Test::Something => !matches!(value, Datum::Null | Datum::NoItems),
         Test::Regex(regex) => value.text().is_some_and(|text| regex.is_match(text)),
-        Test::Number(exact) => numeric(value).is_some_and(|text| is_number(text, exact)),
+        Test::Number(number) => numeric(value).is_some_and(|text| number.compare_to(text) == Some(Ordering::Equal)),
         Test::Bool(word) => match value {
             Datum::Bool(have) => have == word,
             Datum::Text(text) => text.eq_ignore_ascii_case(if *word { "true" } else { "false" }),
             _ => false,
         },
         Test::Cidr(net) => value.text().and_then(address).is_some_and(|address| net.contains(&address)),
-        Test::Compare(how, bound) => {
-            numeric(value).and_then(Decimal::parse).is_some_and(|number| compared(number.cmp(bound), *how))
-        }
+        Test::Compare(how, bound) => numeric(value).is_some_and(|text| bound.admits(*how, text)),
         Test::TimePart(part, how, bound) => {
-            let number = time_part::part(value, *part).and_then(|n| Decimal::parse(&n.to_string()));
-            number.is_some_and(|number| compared(number.cmp(bound), *how))
+            time_part::part(value, *part).is_some_and(|number| bound.admits(*how, &number.to_string()))
         }
         // An empty element of an event payload is both empty text and null.
         Test::Null => matches!(value, Datum::Null | Datum::Empty),
@@ -55,30 +52,6 @@ fn numeric<'v>(value: &'v Datum<'_>) -> Option<&'v str> {
     match value {
         Datum::Number(text) | Datum::Text(text) => Some(text),
         _ => None,
-    }
-}
-
-/// Whether `text` is a decimal number of this value.
-fn is_number(text: &str, exact: &Exact) -> bool {
-    match text.as_bytes() {
-        [b'1'..=b'9', rest @ ..] if rest.iter().all(u8::is_ascii_digit) && exact.plain.is_some() => {
-            exact.plain.as_deref() == Some(text)
-        }
-        [b'0'..=b'9' | b'+' | b'-' | b'.', ..] => {
-            Decimal::parse(text).is_some_and(|number| number.cmp(&exact.number) == Ordering::Equal)
-        }
-        _ => false,
-    }
-}
-
-fn compared(order: Ordering, how: Comparison) -> bool {
-    match how {
-        Comparison::Eq => order.is_eq(),
-        Comparison::Neq => order.is_ne(),
-        Comparison::Lt => order.is_lt(),
-        Comparison::Lte => order.is_le(),
-        Comparison::Gt => order.is_gt(),
-        Comparison::Gte => order.is_ge(),
     }
 }
 
@@ -101,12 +74,12 @@ pub(super) fn same(left: &[Datum<'_>], right: &[Datum<'_>], how: &FieldRef) -> b
     if left.len().saturating_mul(right.len()) <= PAIRS {
         return left.iter().any(|a| right.iter().any(|b| equal(a, b, how.cased)));
     }
-    let texts: HashSet<String> = right.iter().filter_map(|b| folded(b, how.cased)).collect();
+    let texts: HashSet<String> = right.iter().filter_map(|b| comparable(b, how.cased)).collect();
     let numbers = |values: &[Datum<'_>], typed: bool| -> HashSet<String> {
         let kept = values.iter().filter(|v| !typed || matches!(v, Datum::Number(_)));
         kept.filter_map(|v| numeric(v).and_then(Decimal::parse)).map(|n| written(&n)).collect()
     };
-    left.iter().filter_map(|a| folded(a, how.cased)).any(|text| texts.contains(&text))
+    left.iter().filter_map(|a| comparable(a, how.cased)).any(|text| texts.contains(&text))
         || !numbers(left, true).is_disjoint(&numbers(right, false))
         || !numbers(left, false).is_disjoint(&numbers(right, true))
 }
@@ -120,14 +93,14 @@ fn equal(a: &Datum<'_>, b: &Datum<'_>, cased: bool) -> bool {
     let typed = matches!(a, Datum::Number(_)) || matches!(b, Datum::Number(_));
     typed
         && match (numeric(a).and_then(Decimal::parse), numeric(b).and_then(Decimal::parse)) {
-            (Some(x), Some(y)) => x.cmp(&y) == Ordering::Equal,
+            (Some(x), Some(y)) => x == y,
             _ => false,
         }
 }
 
 fn part_of(left: &[Datum<'_>], right: &[Datum<'_>], how: &FieldRef) -> bool {
-    let right: Vec<String> = right.iter().filter_map(|b| folded(b, how.cased)).collect();
-    left.iter().filter_map(|a| folded(a, how.cased)).any(|whole| {
+    let right: Vec<String> = right.iter().filter_map(|b| comparable(b, how.cased)).collect();
+    left.iter().filter_map(|a| comparable(a, how.cased)).any(|whole| {
         right.iter().any(|part| match (how.starts, how.ends) {
             (true, true) => whole.contains(part.as_str()),
             (true, false) => whole.starts_with(part.as_str()),
@@ -136,8 +109,8 @@ fn part_of(left: &[Datum<'_>], right: &[Datum<'_>], how: &FieldRef) -> bool {
     })
 }
 
-fn folded(value: &Datum<'_>, cased: bool) -> Option<String> {
-    value.text().map(|text| if cased { text.to_owned() } else { text.chars().map(fold).collect() })
+fn comparable(value: &Datum<'_>, cased: bool) -> Option<String> {
+    value.text().map(|text| if cased { text.to_owned() } else { folded(text) })
 }
 
 /// A spelling that equal numbers share.

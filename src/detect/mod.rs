@@ -17,15 +17,17 @@ mod observe;
 mod raw;
 mod redaction;
 mod reference;
+#[cfg(test)]
+mod reference_tests;
 mod template;
 #[cfg(test)]
 mod testing;
 mod time_part;
 
 pub(crate) use compile::{Engine, Options};
-pub(crate) use feeds::{feeds, silencers};
+pub(crate) use feeds::feeds;
 pub(crate) use fold::{Before, Folds, Keep};
 pub(crate) use fold_alert::{Kept, fingerprint, in_report_order, sentence};
 pub(crate) use observe::Worker;
 pub(crate) use raw::RawView;
-pub(crate) use redaction::{Redact, Redaction};
+pub(crate) use redaction::Redaction;

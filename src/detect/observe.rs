@@ -147,6 +147,8 @@ impl Engine {
             line: origin.line,
             feed: feed.id,
             key,
+            lines: u16::try_from(event.lines).unwrap_or(u16::MAX),
+            decimals: event.time.decimals,
             inherited,
         });
     }

@@ -3,56 +3,30 @@
 //! A fingerprint is always computed behind the built-in rules, whatever the user asked to see (README decision 13). How
 //! secrets are found is the business of `redact`.
 
-use std::borrow::Cow;
+use crate::redact::Redactor;
 
-/// Blanks secrets.
-pub(crate) trait Redact: Send + Sync {
-    /// Free text with its secrets blanked; borrowed when it holds none.
-    fn apply<'a>(&self, text: &'a str) -> Cow<'a, str>;
-
-    /// The value of a field, whose name may say that all of it is a secret.
-    fn field<'a>(&self, name: &str, value: &'a str) -> Cow<'a, str>;
-}
-
-/// Blanks nothing: `rules test`, and `--redact off` for what people see.
-pub(crate) struct Unredacted;
-
-impl Redact for Unredacted {
-    fn apply<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        Cow::Borrowed(text)
-    }
-
-    fn field<'a>(&self, _name: &str, value: &'a str) -> Cow<'a, str> {
-        Cow::Borrowed(value)
-    }
-}
-
-/// The two ways of a run.
+/// The redactors of a run.
+#[derive(Debug)]
 pub(crate) struct Redaction {
     /// The built-in rules: what identities are made of.
-    pub(super) stable: Box<dyn Redact>,
+    pub(super) stable: Redactor,
     /// What people see; `None` when that is the same.
-    pub(super) shown: Option<Box<dyn Redact>>,
+    pub(super) shown: Option<Redactor>,
 }
 
 impl Redaction {
-    /// Identities and people alike see text behind `stable`.
-    pub(crate) fn new(stable: Box<dyn Redact>) -> Redaction {
-        Redaction { stable, shown: None }
+    /// People see text behind the built-in rules, which identities are made of too.
+    pub(crate) fn default_rules() -> Redaction {
+        Redaction { stable: Redactor::default_rules(), shown: None }
     }
 
-    /// Nothing is blanked anywhere.
-    pub(crate) fn off() -> Redaction {
-        Redaction::new(Box::new(Unredacted))
-    }
-
-    /// People see text behind `shown` instead.
-    pub(crate) fn showing(self, shown: Box<dyn Redact>) -> Redaction {
-        Redaction { shown: Some(shown), ..self }
+    /// People see text behind other rules.
+    pub(crate) fn showing(shown: Redactor) -> Redaction {
+        Redaction { stable: Redactor::default_rules(), shown: Some(shown) }
     }
 
     /// What people see.
-    pub(super) fn shown(&self) -> &dyn Redact {
-        self.shown.as_deref().unwrap_or(&*self.stable)
+    pub(super) fn shown(&self) -> &Redactor {
+        self.shown.as_ref().unwrap_or(&self.stable)
     }
 }

@@ -1,9 +1,17 @@
-//! Events for tests, from JSON, without any format's decoder.
+//! Events for tests, from JSON, without any format's decoder; and rules put together by hand.
 //!
 //! Members become entries as a JSON decoder pushes them: dotted paths with their shape, an entry for every object, one
 //! for every element of an array.
 
-use crate::model::{Entry, Event, FieldId, FormatId, Marks, Origin, Regions, Scratch, Stamp, TagSet, Value};
+use super::{Engine, Options, RawView, Redaction, Worker};
+use crate::model::{
+    Asks, Entry, Event, FieldId, Findings, FormatId, LogSource, Marks, Origin, Regions, Scratch, Stamp, TagSet, Value,
+    View,
+};
+use crate::sigma::{
+    Condition, Correlation, Decimal, Expr, FieldTest, Group, Keywords, Pattern, PatternPart, Rule, RuleMeta, Ruleset,
+    Selection, ValueTest,
+};
 use serde_json::Value as Json;
 
 /// A JSON object as an event would hold it.
@@ -83,4 +91,86 @@ impl JsonEvent {
             tags: TagSet::default(),
         }
     }
+}
+
+/// A rule called `identity` for any log source.
+pub(super) fn rule(identity: &str, selections: Vec<(&str, Group)>, expr: Expr) -> Rule {
+    let selections = selections.into_iter().map(|(name, body)| Selection { name: name.to_owned(), body }).collect();
+    Rule {
+        meta: RuleMeta { identity: identity.to_owned(), title: identity.to_owned(), ..RuleMeta::default() },
+        logsource: LogSource { category: Some("any".to_owned()), ..LogSource::default() },
+        selections,
+        conditions: vec![Condition { text: String::new(), expr }],
+    }
+}
+
+/// A rule of one selection.
+pub(super) fn one(identity: &str, body: Group) -> Rule {
+    rule(identity, vec![("selection", body)], Expr::Selection(0))
+}
+
+/// `field: value`.
+pub(super) fn field(name: &str, value: ValueTest) -> Group {
+    Group::Field(field_test(name, vec![value]))
+}
+
+/// `field: [values]`.
+pub(super) fn field_test(name: &str, values: Vec<ValueTest>) -> FieldTest {
+    let values = values.into_iter().map(|value| vec![value]).collect();
+    FieldTest { field: name.to_owned(), all: false, negated: false, values }
+}
+
+/// Keywords, each found anywhere in a value.
+pub(super) fn keywords(words: &[&str]) -> Keywords {
+    let values = words.iter().map(|word| vec![text(&format!("*{word}*"))]).collect();
+    Keywords { all: false, negated: false, values }
+}
+
+/// A string with `*` and `?` as wildcards, in any case.
+pub(super) fn text(value: &str) -> ValueTest {
+    let parts = value.chars().map(|c| match c {
+        '*' => PatternPart::Many,
+        '?' => PatternPart::One,
+        c => PatternPart::Literal(c.to_string()),
+    });
+    ValueTest::Pattern(Pattern::new(parts, false))
+}
+
+/// A number of a rule.
+#[track_caller]
+pub(super) fn number(text: &str) -> Decimal {
+    Decimal::parse(text).expect("the test's number")
+}
+
+/// How `rules test --raw` looks at events.
+pub(super) fn raw_options() -> Options {
+    Options {
+        raw: true,
+        raw_text: |_| false,
+        excluded: Vec::new(),
+        samples: crate::model::limits::SAMPLES,
+        redaction: Redaction::default_rules(),
+    }
+}
+
+/// Compiles rules whose log source every event has.
+pub(super) fn engine(rules: Vec<Rule>, correlations: Vec<Correlation>, options: Options) -> (Engine, RawView) {
+    let silenced_by = vec![Vec::new(); rules.len() + correlations.len()];
+    let rules = Ruleset { rules, correlations, silenced_by };
+    let mut asks = Asks::default();
+    let engine = Engine::new(&rules, &|_| Some(TagSet::default()), &mut asks, options);
+    (engine, RawView::new(&asks))
+}
+
+/// What the engine finds in one block of these events.
+pub(super) fn observe(engine: &Engine, view: &dyn View, events: &[JsonEvent], streamed: bool) -> Findings {
+    let mut findings = Findings { matches: streamed.then(Vec::new), ..Findings::default() };
+    let mut worker = Worker::default();
+    for (index, event) in (0u32..).zip(events) {
+        let mut event = event.event(index);
+        event.time = view.time(&event);
+        engine.observe(&event, view, &mut worker, &mut findings);
+        findings.last_time = event.time.time.or(findings.last_time);
+    }
+    findings
 }
