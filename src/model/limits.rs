@@ -54,3 +54,11 @@ pub(crate) const OPEN_INPUTS: usize = 16;
 pub(crate) const YEAR_WINDOW: usize = 64 << 20;
 /// Unpacked bytes a block of work holds, unless told otherwise.
 pub(crate) const BLOCK: usize = 1 << 20;
+/// A rule file longer than this is refused.
+pub(crate) const RULE_BYTES: usize = 32 << 20;
+/// How deep lists and maps of a rule, and brackets of a condition, may nest.
+pub(crate) const RULE_DEPTH: usize = 64;
+/// What YAML anchors and aliases of one rule file may copy.
+pub(crate) const RULE_ALIAS_BYTES: usize = 16 << 20;
+/// Values that modifiers may make of the values of one rule, and operands its conditions may spell out.
+pub(crate) const RULE_EXPANSIONS: usize = 200_000;

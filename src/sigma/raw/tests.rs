@@ -1,0 +1,127 @@
+//! What YAML texts become, and what they cannot do to us.
+
+use super::*;
+use proptest::prelude::*;
+use std::time::{Duration, Instant};
+
+fn text(text: &str) -> Kind {
+    Kind::Text(text.to_owned())
+}
+
+fn digits(text: &str) -> Kind {
+    Kind::Number(text.to_owned())
+}
+
+#[test]
+fn scalars_are_those_of_the_core_schema() {
+    for (yaml, want) in [
+        ("yes", text("yes")),
+        ("True", Kind::Bool(true)),
+        ("tRue", text("tRue")),
+        ("~", Kind::Null),
+        ("12:30", text("12:30")),
+        ("2024-01-01", text("2024-01-01")),
+        ("0x10", digits("16")),
+        ("0o17", digits("15")),
+        ("017", digits("017")),
+        ("0x+1", text("0x+1")),
+        ("-4", digits("-4")),
+        ("+4", digits("4")),
+        (".5", digits("0.5")),
+        ("5.", digits("5")),
+        ("1e3", digits("1e3")),
+        (".inf", text(".inf")),
+        ("1_000", text("1_000")),
+        ("'5'", text("5")),
+        ("!!str 5", text("5")),
+        ("!!int '5'", digits("5")),
+        ("\"a\\tb\"", text("a\tb")),
+        ("|\n  a\n  b\n", text("a\nb\n")),
+    ] {
+        let stream = read(&format!("k: {yaml}"));
+        assert_eq!(stream.broken, None, "{yaml}");
+        let value = stream.documents.first().and_then(|d| d.map()).and_then(|m| m.first()).map(|e| &e.value.kind);
+        assert_eq!(value, Some(&want), "{yaml}");
+    }
+}
+
+#[test]
+fn nodes_know_their_lines_and_keys_may_repeat() {
+    let stream = read("\u{feff}# comment\na: 1\r\nb:\n    - x\n    - y: 1\na: 2\n");
+    let entries = stream.documents[0].map().unwrap();
+    let lines: Vec<_> = entries.iter().map(|e| (e.key.as_str(), e.line)).collect();
+    assert_eq!(lines, [("a", 2), ("b", 3), ("a", 6)]);
+    let Kind::List(items) = &entries[1].value.kind else { panic!("a list") };
+    assert_eq!(items.iter().map(|n| n.line).collect::<Vec<_>>(), [4, 5]);
+}
+
+#[test]
+fn documents_before_a_break_are_kept() {
+    let stream = read("a: 1\n---\n---\nb: 'open\n");
+    assert_eq!(stream.documents.len(), 2);
+    assert!(stream.documents[1].is_null());
+    assert!(stream.broken.is_some());
+}
+
+#[test]
+fn aliases_copy_what_they_name() {
+    let stream = read("a: &x [1, 2]\nb: *x\n? *x\n");
+    assert_eq!(stream.broken.map(|b| b.message), Some("a list or a map cannot be a key".to_owned()));
+    let stream = read("a: &x [1, 2]\nb: *x\n");
+    let entries = stream.documents[0].map().unwrap();
+    let Kind::List(items) = &entries[1].value.kind else { panic!("a list") };
+    assert_eq!(items.len(), 2);
+    assert!(read("a: &x [*x]").broken.is_some());
+}
+
+#[test]
+fn bombs_are_refused_at_once() {
+    let mut billion = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+    for n in 1..12 {
+        billion += &format!("a{n}: &a{n} [{}]\n", vec![format!("*a{}", n - 1); 10].join(", "));
+    }
+    let long = format!("a: &a '{}'\nb: [{}]\n", "x".repeat(100_000), vec!["*a"; 100_000].join(", "));
+    let chain: String =
+        (1..200).fold("a0: &a0 [x]\n".to_owned(), |text, n| text + &format!("a{n}: &a{n} [*a{}]\n", n - 1));
+    let texts = [
+        billion,
+        long,
+        chain,
+        "[".repeat(1_000_000),
+        "{a: ".repeat(300_000),
+        "- ".repeat(500_000),
+        "? ".repeat(500_000),
+    ];
+    for text in texts {
+        let start = Instant::now();
+        assert!(read(&text).broken.is_some());
+        assert!(start.elapsed() < Duration::from_secs(2), "{}", &text[..20]);
+    }
+}
+
+#[test]
+fn long_texts_take_time_in_proportion() {
+    let list = "- abc\n".repeat(50_000);
+    let flow = format!("[{}]", "abc, ".repeat(50_000));
+    let words = format!("a: {}", "word\n  ".repeat(50_000));
+    let quoted = format!("a: \"{}\"", "word\\n ".repeat(50_000));
+    let block = format!("a: |\n{}", "  word\n".repeat(50_000));
+    let anchors: String = (0..20_000).map(|n| format!("- &a{n} x\n")).collect();
+    for text in [list, flow, words, quoted, block, anchors] {
+        let start = Instant::now();
+        assert_eq!(read(&text).broken, None);
+        assert!(start.elapsed() < Duration::from_secs(3), "{}: {:?}", &text[..10], start.elapsed());
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_it_panic(text in "(?s).*") {
+        read(&text);
+    }
+
+    #[test]
+    fn no_text_of_yaml_signs_makes_it_panic(text in "[-a \n:\\[\\]{},&*!|>'\"%#?~0x\t.]{0,80}") {
+        read(&text);
+    }
+}
