@@ -50,9 +50,11 @@ pub(super) fn scanned(
     sink: Option<&mut dyn LineSink>,
     watch: &mut dyn Watch,
 ) -> Report {
-    let (found, mut problems) = inputs(scan, paths);
+    let (found, mut problems) = inputs(&scan.config, &scan.run.directory, paths);
     let shown: Vec<String> = found.iter().map(|f| f.shown.clone()).collect();
-    let looks: Vec<Look> = found.into_par_iter().enumerate().map(|(n, f)| look(scan, SourceId(n as u32), f)).collect();
+    let context = scan.look_context();
+    let looks: Vec<Look> =
+        found.into_par_iter().enumerate().map(|(n, f)| look(&context, SourceId(n as u32), f)).collect();
     let mut waiting = Vec::new();
     for one in looks {
         match one {
@@ -95,11 +97,11 @@ fn correlator(scan: &Scan, streams: bool) -> Correlator {
 }
 
 /// Finds the inputs, and says what is wrong with the paths.
-pub(super) fn inputs(scan: &Scan, paths: &[PathBuf]) -> (Vec<Found>, Vec<Problem>) {
-    let mut shower = shower(&scan.config, &scan.run.directory);
-    let discovered = source::discover(paths, &scan.config.stdin_name, &mut shower);
+pub(super) fn inputs(config: &Config, directory: &Path, paths: &[PathBuf]) -> (Vec<Found>, Vec<Problem>) {
+    let mut shower = shower(config, directory);
+    let discovered = source::discover(paths, &config.stdin_name, &mut shower);
     let mut problems = discovered.problems;
-    if discovered.inputs.is_empty() && !scan.config.allow_empty {
+    if discovered.inputs.is_empty() && !config.allow_empty {
         let message = "nothing to scan was found; `--allow-empty` if that is meant".to_owned();
         let kind = ProblemKind::Unreadable;
         problems.push(Problem { path: String::new(), kind, count: 1, first: Vec::new(), message, incomplete: true });

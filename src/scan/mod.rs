@@ -132,6 +132,11 @@ impl Scan {
         finish::scanned(self, paths, sink, watch)
     }
 
+    fn look_context(&self) -> look::Context<'_> {
+        let taxonomy = &self.machine.taxonomy;
+        look::Context { config: &self.config, taxonomy, zone: &self.zone, reference: self.reference }
+    }
+
     /// What the report means for the caller of the program.
     pub(crate) fn verdict(&self, report: &Report) -> Gate {
         finish::gate(&self.config, report)

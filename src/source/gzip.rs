@@ -7,12 +7,18 @@ use super::{Bytes, Opener};
 use flate2::bufread::GzDecoder;
 use std::io::{self, BufRead, BufReader, Read};
 
-pub(crate) const OPENER: Opener = Opener { name: "gzip", knows, open };
+pub(crate) const OPENER: Opener = Opener { name: "gzip", knows, changed, open };
 
 const MAGIC: [u8; 3] = [0x1F, 0x8B, 8];
 
 fn knows(head: &[u8]) -> bool {
     head.starts_with(&MAGIC)
+}
+
+/// MTIME (RFC 1952 section 2.3.1): 0 says nothing.
+fn changed(head: &[u8]) -> Option<i64> {
+    let bytes: [u8; 4] = head.get(4..8)?.try_into().ok()?;
+    Some(i64::from(u32::from_le_bytes(bytes))).filter(|seconds| *seconds != 0)
 }
 
 fn open(inner: Bytes) -> Bytes {

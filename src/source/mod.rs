@@ -24,6 +24,8 @@ pub(crate) struct Opener {
     pub(crate) name: &'static str,
     /// Whether these first bytes are its own.
     pub(crate) knows: fn(&[u8]) -> bool,
+    /// The time its header says the content was last changed, in seconds since 1970.
+    pub(crate) changed: fn(&[u8]) -> Option<i64>,
     /// Unpacks; the reader gives all data it can before it gives an error.
     pub(crate) open: fn(Bytes) -> Bytes,
 }

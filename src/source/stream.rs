@@ -23,6 +23,8 @@ pub(crate) struct Stream {
     unpacked: u64,
     /// What it was wrapped in, outermost first: `gzip`, `gzip+gzip`.
     pub(crate) container: Option<String>,
+    /// When the content was last changed, as the innermost container says: seconds since 1970.
+    pub(crate) stored_at: Option<i64>,
 }
 
 /// Opens an input and takes its compressions off.
@@ -41,6 +43,7 @@ pub(crate) fn open(found: &Found, hashed: bool) -> Result<Stream, OpenError> {
 
 fn unwrap_layers(mut reader: Bytes, tally: Tally) -> Result<Stream, OpenError> {
     let mut layers: Vec<&str> = Vec::new();
+    let mut stored_at = None;
     loop {
         let head = peek(&mut reader)?;
         let Some(opener) = OPENERS.iter().find(|o| (o.knows)(head)) else { break };
@@ -52,10 +55,11 @@ fn unwrap_layers(mut reader: Bytes, tally: Tally) -> Result<Stream, OpenError> {
             .into());
         }
         layers.push(opener.name);
+        stored_at = (opener.changed)(head).or(stored_at);
         reader = (opener.open)(reader);
     }
     let container = (!layers.is_empty()).then(|| layers.join("+"));
-    Ok(Stream { reader, ahead: Vec::new(), tally, unpacked: 0, container })
+    Ok(Stream { reader, ahead: Vec::new(), tally, unpacked: 0, container, stored_at })
 }
 
 /// The first bytes, without taking them. A broken container shows its error when it is read.

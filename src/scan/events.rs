@@ -1,0 +1,178 @@
+//! `events`: the normalised records, one after the other.
+
+use super::look::{Look, look};
+use super::{RunInfo, SetupError, Watch, finish, look, setup};
+use crate::config::Config;
+use crate::formats::{self, Decoded};
+use crate::model::stamp::Zone;
+use crate::model::{
+    AskId, Asks, Datum, Event, EventLine, InputSummary, Line, LineSink, LogSource, Place, Problem, Scratch, SourceId,
+};
+use crate::taxonomy::{Frozen, Taxonomy};
+use std::io;
+use std::path::PathBuf;
+
+/// Names and options, ready to read inputs.
+pub(crate) struct Events {
+    config: Config,
+    run: RunInfo,
+    reference: jiff::Timestamp,
+    zone: Zone,
+    taxonomy: Frozen,
+    /// Every canonical field, and the question for it.
+    canonical: Vec<(&'static str, AskId)>,
+}
+
+impl Events {
+    /// Freezes every canonical name.
+    pub(crate) fn new(config: Config, run: RunInfo) -> Result<Events, SetupError> {
+        look::known_format(&config)?;
+        let reference = setup::reference(&config, &run)?;
+        let zone = setup::zone(&config);
+        let taxonomy = Taxonomy::load();
+        let mut asks = Asks::default();
+        let names = taxonomy.canonical_names().filter(|name| *name != "timestamp");
+        let canonical = names.map(|name| (name, asks.intern(&format!("norm.{name}"), None))).collect();
+        let taxonomy = taxonomy.freeze(&asks, true, &zone);
+        Ok(Events { config, run, reference, zone, taxonomy, canonical })
+    }
+
+    /// Writes every record below `paths` to `sink`, input by input in reading order, and gives what went wrong.
+    pub(crate) fn run(
+        &self,
+        paths: &[PathBuf],
+        sink: &mut dyn LineSink,
+        watch: &mut dyn Watch,
+    ) -> io::Result<Vec<Problem>> {
+        let (found, mut problems) = finish::inputs(&self.config, &self.run.directory, paths);
+        let inputs: Vec<InputSummary> =
+            found.iter().map(|f| InputSummary { path: f.shown.clone(), ..InputSummary::default() }).collect();
+        let context = look::Context {
+            config: &self.config,
+            taxonomy: &self.taxonomy,
+            zone: &self.zone,
+            reference: self.reference,
+        };
+        let mut waiting = Vec::new();
+        for (n, one) in found.into_iter().enumerate() {
+            match look(&context, SourceId(n as u32), one) {
+                Look::Ready(looked) => waiting.push(*looked),
+                Look::Not(problem) => problems.push(problem),
+            }
+        }
+        waiting.sort_by_key(|looked| (looked.first.is_none(), looked.first, looked.source));
+        for looked in waiting {
+            let format = formats::format(looked.sniffed.format).map_or("", |row| row.name);
+            watch.taken_for(&looked.found.shown, format, looked.sniffed.why);
+            problems.extend(looked.problem.clone());
+            self.input(looked, &inputs, sink, &mut problems)?;
+        }
+        Ok(problems)
+    }
+
+    fn input(
+        &self,
+        looked: look::Looked,
+        inputs: &[InputSummary],
+        sink: &mut dyn LineSink,
+        problems: &mut Vec<Problem>,
+    ) -> io::Result<()> {
+        let format = formats::format(looked.sniffed.format).map_or("", |row| row.name);
+        let (mut reader, decoder) = match looked.open(&self.taxonomy.table(), false) {
+            Ok(opened) => opened,
+            Err(problem) => {
+                problems.push(problem);
+                return Ok(());
+            }
+        };
+        let (mut lines, mut records) = (0, 0);
+        let mut scratch = Scratch::default();
+        while let Some(block) = reader.next(self.config.block_size, u64::MAX) {
+            let mut result = Ok(());
+            let mut seen = 0;
+            decoder.decode(&block, &mut scratch, &mut |decoded| {
+                let place = |line: u32, record: u64, n: u32| Place {
+                    source: block.source,
+                    line: lines + u64::from(line) + 1,
+                    record,
+                    lines: n,
+                };
+                let written = match decoded {
+                    Decoded::Event(event) => {
+                        seen += 1;
+                        let place = place(event.origin.line, records + seen, event.lines);
+                        self.event(event, place, sink, inputs)
+                    }
+                    Decoded::Refused { line, lines: n, text, .. } => {
+                        seen += 1;
+                        sink.line(&Line::Refused(place(line, records + seen, n), format, text), inputs)
+                    }
+                    Decoded::Blank(_) | Decoded::Header(_) => Ok(()),
+                };
+                if result.is_ok() {
+                    result = written;
+                }
+            });
+            result?;
+            lines += block.line_count;
+            records += seen;
+        }
+        let shown = inputs.get(reader.source.0 as usize).map_or("", |input| &input.path);
+        problems.extend(reader.failure.take().map(|error| look::broken_off(shown, lines, &error)));
+        Ok(())
+    }
+
+    fn event(
+        &self,
+        event: &mut Event<'_>,
+        place: Place,
+        sink: &mut dyn LineSink,
+        inputs: &[InputSummary],
+    ) -> io::Result<()> {
+        let view = self.taxonomy.tag(event);
+        event.time = view.time(event);
+        let mut canonical = Vec::new();
+        for (name, ask) in &self.canonical {
+            let mut values = Vec::new();
+            view.values(event, *ask, &mut values);
+            if !values.is_empty() {
+                canonical.push((*name, values));
+            }
+        }
+        let sources: Vec<LogSource> =
+            event.tags.sources().iter().map(|id| self.taxonomy.logsource(*id).clone()).collect();
+        let raw = originals(event);
+        let line = EventLine {
+            place,
+            format: formats::format(event.format).map_or("", |row| row.name),
+            payload: event.payload.map(|sentence| sentence.payload),
+            logsources: &sources,
+            time: event.time,
+            time_source: None,
+            canonical: &canonical,
+            raw: &raw,
+        };
+        sink.line(&Line::Event(&line), inputs)
+    }
+}
+
+/// The original fields by name, in the order names first appear. Objects are told by their members.
+fn originals<'r>(event: &Event<'r>) -> Vec<(&'r str, Vec<Datum<'r>>)> {
+    let mut names: Vec<(&str, Vec<Datum<'_>>)> = Vec::new();
+    let mut at = std::collections::HashMap::new();
+    for entry in event.entries {
+        let value = event.datum(entry);
+        if matches!(value, Datum::Object(_)) {
+            continue;
+        }
+        let name = event.name(entry);
+        let slot = *at.entry(name).or_insert_with(|| {
+            names.push((name, Vec::new()));
+            names.len() - 1
+        });
+        if let Some((_, values)) = names.get_mut(slot) {
+            values.push(value);
+        }
+    }
+    names
+}

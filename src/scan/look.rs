@@ -1,0 +1,269 @@
+//! The first look at an input, before the scan: its format, its first stamp, and the year of stamps that have none.
+//!
+//! Inputs are looked at on all cores and in any order; nothing here depends on another input.
+
+use super::SetupError;
+use super::reader::Reader;
+use crate::config::Config;
+use crate::formats::years::{self, YearScan};
+use crate::formats::{self, Decoded, Decoder, Head, ReadOptions, Shape, Sniffed, text};
+use crate::model::stamp::Zone;
+use crate::model::{FieldTable, Problem, ProblemKind, Scratch, SourceId, Time, limits};
+use crate::source::{self, Found, OpenError, Place, Stream};
+use crate::taxonomy::Frozen;
+use jiff::civil::Date;
+use std::sync::Arc;
+
+/// What looking needs.
+pub(super) struct Context<'a> {
+    pub(super) config: &'a Config,
+    pub(super) taxonomy: &'a Frozen,
+    pub(super) zone: &'a Zone,
+    /// Stands in for the clock.
+    pub(super) reference: jiff::Timestamp,
+}
+
+/// What a look gives.
+pub(super) enum Look {
+    /// An input that can be scanned.
+    Ready(Box<Looked>),
+    /// One that cannot.
+    Not(Problem),
+}
+
+/// An input whose format is known.
+pub(super) struct Looked {
+    pub(super) source: SourceId,
+    pub(super) found: Found,
+    pub(super) sniffed: Sniffed,
+    pub(super) container: Option<String>,
+    /// Time of the first record that has one, in the first 64 KiB.
+    pub(super) first: Option<Time>,
+    /// Size as stored, where that can be known beforehand.
+    pub(super) stored_bytes: u64,
+    /// What reports should say: a year that was assumed.
+    pub(super) problem: Option<Problem>,
+    options: ReadOptions,
+    /// Standard input stays open: it cannot be opened again.
+    stream: Option<Stream>,
+}
+
+/// Refuses a forced format that does not exist.
+pub(super) fn known_format(config: &Config) -> Result<(), SetupError> {
+    let Some(name) = &config.input_format else { return Ok(()) };
+    if formats::is_known(name) {
+        return Ok(());
+    }
+    let names = formats::FORMATS.iter().map(|row| row.name);
+    let nearest = names.map(|n| (similar(name, n), n)).max().filter(|(score, _)| *score > 0).map(|(_, n)| n.to_owned());
+    Err(SetupError::UnknownFormat { name: name.clone(), nearest })
+}
+
+/// How long a beginning two names share.
+fn similar(a: &str, b: &str) -> usize {
+    a.bytes().zip(b.bytes()).take_while(|(x, y)| x == y).count()
+}
+
+/// Looks at one input.
+pub(super) fn look(context: &Context<'_>, source: SourceId, found: Found) -> Look {
+    match looked(context, source, found) {
+        Ok(looked) => Look::Ready(Box::new(looked)),
+        Err(problem) => Look::Not(problem),
+    }
+}
+
+fn looked(context: &Context<'_>, source: SourceId, found: Found) -> Result<Looked, Problem> {
+    let hashed = context.config.hash_inputs && found.place == Place::Stdin;
+    let mut stream = source::open(&found, hashed).map_err(|error| unopened(&found.shown, &error))?;
+    let mut head = Vec::new();
+    let failure = fill(&mut stream, &mut head, limits::SNIFF_BYTES).err();
+    if let (Some(error), true) = (&failure, head.is_empty()) {
+        return Err(broken_off(&found.shown, 0, error));
+    }
+    if let Some(kind) = text::binary_kind(&head) {
+        return Err(skipped(&found, &format!("{}: {}", kind.name, kind.advice)));
+    }
+    let whole = head.len() < limits::SNIFF_BYTES;
+    let sample = sampled(&head, whole);
+    let clean = text::Text::clean(sample);
+    let start = Head { text: clean.text(), whole };
+    let sniffed = match context.config.input_format.as_deref() {
+        Some(name) => formats::sniff::forced(name, &start),
+        None => formats::sniff::sniff(&start),
+    };
+    let mut options = ReadOptions { zone: context.zone.clone(), first_year: None };
+    let mut problem = None;
+    stream.unread(&head);
+    if let Some(read_stamp) = yearless(&sniffed) {
+        let (year, assumed) = first_year(context, &found, &mut stream, read_stamp, clean.text());
+        options.first_year = year;
+        problem = assumed.then(|| assumed_year(&found.shown));
+    }
+    let stored_bytes = match &found.place {
+        Place::File(path) => std::fs::metadata(path).map_or(0, |meta| meta.len()),
+        Place::Stdin => 0,
+    };
+    let container = stream.container.clone();
+    let is_stdin = found.place == Place::Stdin;
+    let mut looked = Looked {
+        source,
+        found,
+        sniffed,
+        container,
+        first: None,
+        stored_bytes,
+        problem,
+        options,
+        stream: is_stdin.then_some(stream),
+    };
+    looked.first = first_stamp(context, &looked, head, whole);
+    Ok(looked)
+}
+
+impl Looked {
+    /// Opens the input to be read from its beginning, with its format's decoder.
+    pub(super) fn open(
+        self,
+        table: &Arc<FieldTable>,
+        hashed: bool,
+    ) -> Result<(Reader, Box<dyn Decoder>), Problem> {
+        let stream = match self.stream {
+            Some(stream) => stream,
+            None => source::open(&self.found, hashed).map_err(|error| unopened(&self.found.shown, &error))?,
+        };
+        let cutter = formats::cutter(&self.sniffed, &self.options);
+        let decoder = formats::decoder(&self.sniffed, table, &self.options);
+        Ok((Reader::new(self.source, stream, cutter), decoder))
+    }
+}
+
+/// Reads up to `max` bytes.
+fn fill(stream: &mut Stream, into: &mut Vec<u8>, max: usize) -> std::io::Result<()> {
+    while into.len() < max {
+        if stream.read(into, max - into.len())? == 0 {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// The sampled bytes up to the last line end, unless that leaves nothing.
+fn sampled(head: &[u8], whole: bool) -> &[u8] {
+    match memchr::memrchr(b'\n', head) {
+        Some(end) if !whole => head.get(..=end).unwrap_or(head),
+        _ => head,
+    }
+}
+
+/// Reads the year-less stamp of a line.
+type ReadStamp = fn(&[u8]) -> Option<crate::model::stamp::Yearless>;
+
+fn yearless(sniffed: &Sniffed) -> Option<ReadStamp> {
+    match &formats::format(sniffed.format)?.shape {
+        Shape::Lines(lines) => lines.yearless,
+        Shape::Own { .. } => None,
+    }
+}
+
+/// Looks a whole input through (a pipe: its first 64 MiB) and says of which year its first stamp is, and whether that rests on
+/// the reference time alone.
+fn first_year(
+    context: &Context<'_>,
+    found: &Found,
+    stream: &mut Stream,
+    read_stamp: ReadStamp,
+    head: &str,
+) -> (Option<i16>, bool) {
+    let keep = found.place == Place::Stdin;
+    let limit = if keep { limits::YEAR_WINDOW } else { usize::MAX };
+    let mut scan = YearScan::new(read_stamp);
+    let (mut kept, mut buffer, mut seen) = (Vec::new(), Vec::new(), 0_usize);
+    while seen < limit {
+        buffer.clear();
+        // An input that breaks off here breaks off again when it is scanned, and is reported then.
+        match stream.read(&mut buffer, (1 << 18).min(limit - seen)) {
+            Ok(n) if n > 0 => {
+                seen += n;
+                scan.feed(&buffer);
+                if keep {
+                    kept.extend_from_slice(&buffer);
+                }
+            }
+            _ => break,
+        }
+    }
+    if keep {
+        stream.unread(&kept);
+    }
+    let (anchor, assumed) = anchor(context, found, stream, head);
+    let year = scan.first_year(anchor);
+    (year, assumed && scan.has_stamps())
+}
+
+/// The date no record lies after, and whether it is the reference time.
+fn anchor(context: &Context<'_>, found: &Found, stream: &Stream, head: &str) -> (Date, bool) {
+    let end_of = |year: i16| Date::new(year, 12, 31).ok();
+    let stored = stream.stored_at.and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
+    let known = (context.config.year.and_then(end_of))
+        .or_else(|| years::anchor_in_text(head))
+        .or_else(|| years::anchor_in_name(&found.shown))
+        .or_else(|| stored.map(day_of));
+    match known {
+        Some(date) => (date, false),
+        None => (day_of(context.reference), true),
+    }
+}
+
+fn day_of(time: jiff::Timestamp) -> Date {
+    time.to_zoned(jiff::tz::TimeZone::UTC).date()
+}
+
+/// The first time among the records of the head.
+fn first_stamp(context: &Context<'_>, looked: &Looked, mut head: Vec<u8>, whole: bool) -> Option<Time> {
+    let table = context.taxonomy.table();
+    let mut cutter = formats::cutter(&looked.sniffed, &looked.options);
+    let decoder = formats::decoder(&looked.sniffed, &table, &looked.options);
+    let mut scratch = Scratch::default();
+    let mut first = None;
+    // A few records at a time: the first one nearly always has a stamp.
+    while first.is_none()
+        && let Some(block) = cutter.cut(&mut head, 1 << 12, whole)
+    {
+        decoder.decode(&block, &mut scratch, &mut |decoded| {
+            if let Decoded::Event(event) = decoded
+                && first.is_none()
+            {
+                let view = context.taxonomy.tag(event);
+                first = view.time(event).time;
+            }
+        });
+    }
+    first
+}
+
+fn unopened(shown: &str, error: &OpenError) -> Problem {
+    problem(shown, ProblemKind::Unreadable, error.to_string(), true)
+}
+
+/// An input that could not be read to its end.
+pub(super) fn broken_off(shown: &str, lines: u64, error: &std::io::Error) -> Problem {
+    let message = match lines {
+        0 => format!("cannot be read: {error}"),
+        n => format!("cannot be read beyond line {n}: {error}"),
+    };
+    problem(shown, ProblemKind::Unreadable, message, true)
+}
+
+fn skipped(found: &Found, message: &str) -> Problem {
+    // Met while walking, a file of another kind is expected; named, it was meant to be read.
+    problem(&found.shown, ProblemKind::Skipped, message.to_owned(), found.named)
+}
+
+fn assumed_year(shown: &str) -> Problem {
+    let message = "stamps without a year were counted back from the time of this run; --year says which it is";
+    problem(shown, ProblemKind::YearAssumed, message.to_owned(), false)
+}
+
+fn problem(shown: &str, kind: ProblemKind, message: String, incomplete: bool) -> Problem {
+    Problem { path: shown.to_owned(), kind, count: 1, first: Vec::new(), message, incomplete }
+}
