@@ -2,7 +2,6 @@
 //!
 //! The tree keeps the shape of the rule; nothing is optimised here.
 
-use super::feeds::feeds;
 use super::redaction::Redaction;
 use crate::model::{AskId, Asks, Feed, FeedId, FormatId, LogSource, RuleId, TagSet};
 use crate::sigma::{
@@ -44,7 +43,7 @@ pub(super) struct CompiledRule {
     /// People see its matches.
     pub(super) reported: bool,
     /// What its matches contribute to: positions in [`Engine::feeds`].
-    pub(super) feeds: std::ops::Range<usize>,
+    pub(super) feeds: Vec<usize>,
     pub(super) selections: Vec<CompiledSelection>,
     pub(super) conditions: Vec<Expr>,
     /// Selections of the conditions that do not stand under `not`, in document order.
@@ -147,26 +146,24 @@ pub(super) struct KeyField {
 }
 
 impl Engine {
-    /// Compiles `rules`. `needs` gives the tags an event must have for a log source (`None`: no event ever has it);
-    /// every field name becomes a question of `asks`.
+    /// Compiles `rules`. `feeds` are the contributions correlations wait for, `needs` gives the tags an event must have
+    /// for a log source (`None`: no event ever has it); every field name becomes a question of `asks`.
     pub(crate) fn new(
         rules: &Ruleset,
+        feeds: &[Feed],
         needs: &dyn Fn(&LogSource) -> Option<TagSet>,
         asks: &mut Asks,
         options: Options,
     ) -> Engine {
-        let feeds = feeds(rules);
         let mut compiled = Vec::with_capacity(rules.rules.len());
         for (id, rule) in (0u32..).map(RuleId).zip(&rules.rules) {
-            let start = feeds.partition_point(|feed| feed.rule < id);
-            let end = feeds.partition_point(|feed| feed.rule <= id);
             let silent = rules.silenced_by.get(id.0 as usize).is_some_and(|by| !by.is_empty());
             let mut one = Compiler::of(rule, asks).rule(id, rule, needs);
             one.reported = !silent && !options.excluded.contains(&id);
-            one.feeds = start..end;
+            one.feeds = feeds.iter().enumerate().filter(|(_, feed)| feed.rule == id).map(|(n, _)| n).collect();
             compiled.push(one);
         }
-        let feeds = (0u32..).map(FeedId).zip(&feeds).map(|(id, feed)| compiled_feed(id, feed, rules, asks)).collect();
+        let feeds = (0u32..).map(FeedId).zip(feeds).map(|(id, feed)| compiled_feed(id, feed, rules, asks)).collect();
         let has_keywords =
             compiled.iter().flat_map(|rule| &rule.selections).any(|selection| has_keywords(&selection.body));
         Engine { rules: compiled, feeds, options, has_keywords }
@@ -188,7 +185,7 @@ fn compiled_feed(id: FeedId, feed: &Feed, rules: &Ruleset, asks: &mut Asks) -> C
     let category = rule.and_then(|rule| asked_category(&rule.logsource));
     let position = (feed.correlation.0 as usize).checked_sub(rules.rules.len());
     let correlation = position.and_then(|n| rules.correlations.get(n));
-    // The key begins with what the correlation itself reads.
+    // The rest of the key is for correlations above this one.
     let own = match (correlation, rule) {
         (Some(correlation), Some(rule)) => own_fields(correlation, &rule.meta.identity),
         _ => Vec::new(),
@@ -200,10 +197,11 @@ fn compiled_feed(id: FeedId, feed: &Feed, rules: &Ruleset, asks: &mut Asks) -> C
     CompiledFeed { id, correlation: feed.correlation, key: key.collect() }
 }
 
-/// The fields of a rule that a correlation reads itself: its group-by and what it counts.
-pub(super) fn own_fields<'c>(correlation: &'c Correlation, rule: &str) -> Vec<&'c str> {
+/// The fields of a rule that a correlation reads itself: its group-by and what it counts, aliases resolved.
+fn own_fields<'c>(correlation: &'c Correlation, rule: &str) -> Vec<&'c str> {
     let names = correlation.group_by.iter().chain(&correlation.count_fields);
-    names.map(|name| correlation.field_of(name, rule)).collect()
+    let resolved = |name: &'c String| correlation.aliases.get(name).and_then(|fields| fields.get(rule)).unwrap_or(name);
+    names.map(|name| resolved(name).as_str()).collect()
 }
 
 /// The category a rule's field names are meant for. `any` is no category of records.
@@ -251,7 +249,7 @@ impl<'a> Compiler<'a> {
             needs: needed(&rule.logsource, needs),
             one_line: rule.logsource.service.as_deref().is_some_and(|service| service.eq_ignore_ascii_case("auditd")),
             reported: true,
-            feeds: 0..0,
+            feeds: Vec::new(),
             selections,
             conditions,
             positive,
@@ -283,11 +281,9 @@ impl<'a> Compiler<'a> {
             Group::All(groups) => Node::All(groups.iter().map(|group| self.node(group, mentioned)).collect()),
             Group::Any(groups) => Node::Any(groups.iter().map(|group| self.node(group, mentioned)).collect()),
             Group::Field(test) => Node::Field(self.field(test, mentioned)),
-            Group::Keywords(Keywords { all, negated, values }) => Node::Keywords(KeywordsNode {
-                all: *all,
-                negated: *negated,
-                values: self.tests(values, mentioned),
-            }),
+            Group::Keywords(Keywords { all, negated, values }) => {
+                Node::Keywords(KeywordsNode { all: *all, negated: *negated, values: self.tests(values, mentioned) })
+            }
         }
     }
 

@@ -7,10 +7,10 @@
 use super::compile::{CompiledRule, ENTITY_FIELDS, Named};
 use super::evidence::Evidence;
 use super::redaction::Redaction;
-use crate::redact::Redactor;
 use super::reference::Case;
 use super::template::template;
 use crate::model::{AskId, Datum, Entity, Pair, limits, show};
+use crate::redact::Redactor;
 use crate::sigma::folded;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;

@@ -2,9 +2,9 @@
 //! shortcut changes what people see (README decision 21).
 
 use super::compile::{CompiledRule, Named};
-use crate::redact::Redactor;
 use super::reference::{Answers, Case, selection_holds};
 use crate::model::{Datum, Place, Sample, Values, limits, show};
+use crate::redact::Redactor;
 
 /// What of a rule held.
 pub(super) struct Evidence {
@@ -24,12 +24,7 @@ const READ_AHEAD: usize = 4;
 
 /// The event as an alert keeps it: the fields the detection names, in order of first naming, under the rule's spelling
 /// and under the canonical one; then those of `others` that are not among them.
-pub(super) fn sample<'r>(
-    rule: &CompiledRule,
-    case: &Case<'_, 'r>,
-    others: &[&Named],
-    redact: &Redactor,
-) -> Sample {
+pub(super) fn sample<'r>(rule: &CompiledRule, case: &Case<'_, 'r>, others: &[&Named], redact: &Redactor) -> Sample {
     let mut fields: Vec<(String, Vec<String>)> = Vec::new();
     let mut values = Values::new();
     for named in rule.named.iter().chain(others.iter().copied()) {

@@ -28,7 +28,7 @@ pub(crate) struct Keep {
     pub(crate) alerts: usize,
     /// Samples an alert.
     pub(crate) samples: usize,
-    /// Bytes of all samples but each alert's first and last.
+    /// Bytes of all samples. Each alert's first and last event stay even when they are full.
     pub(crate) sample_bytes: usize,
 }
 
@@ -115,9 +115,9 @@ impl Folds {
         for n in 0..incoming.len() {
             let Some((key, fold)) = incoming.get(n) else { break };
             let at = (fold.place.record, key.rule);
-            while let Some((m, sample)) = samples.next_if(|(m, sample)| {
-                incoming.get(*m).is_some_and(|(key, _)| (sample.place.record, key.rule) < at)
-            }) {
+            while let Some((m, sample)) = samples
+                .next_if(|(m, sample)| incoming.get(*m).is_some_and(|(key, _)| (sample.place.record, key.rule) < at))
+            {
                 self.offer(&incoming, m, sample, &mut turned_away);
             }
             self.enter(key, fold, before.block);
@@ -138,7 +138,14 @@ impl Folds {
         }
         let rank = self.rank(key.rule, block, fold);
         self.order.insert(rank, Arc::clone(key));
-        let empty = Fold { samples: Vec::new(), last_sample: None, count: 0, first: Stamp::default(), last: Stamp::default(), ..fold.clone() };
+        let empty = Fold {
+            samples: Vec::new(),
+            last_sample: None,
+            count: 0,
+            first: Stamp::default(),
+            last: Stamp::default(),
+            ..fold.clone()
+        };
         self.folds.insert(Arc::clone(key), Ranked { fold: empty, rank });
         if self.folds.len() > self.keep.alerts
             && let Some((_, worst)) = self.order.pop_last()
@@ -160,9 +167,9 @@ impl Folds {
         let fold = &mut ranked.fold;
         let has_room = fold.samples.len() < self.keep.samples.saturating_sub(1) && fold.last_sample.is_none();
         let is_first = fold.samples.is_empty() && fold.last_sample.is_none();
-        if has_room && !is_first && !self.samples_full {
+        if has_room && (is_first || !self.samples_full) {
             self.sample_bytes = self.sample_bytes.saturating_add(size(&sample));
-            self.samples_full = self.sample_bytes > self.keep.sample_bytes;
+            self.samples_full |= self.sample_bytes > self.keep.sample_bytes;
         }
         if has_room && (is_first || !self.samples_full) {
             fold.samples.push(sample);
@@ -237,4 +244,121 @@ fn absolute(mut fold: Fold, before: Before) -> Fold {
 fn size(sample: &Sample) -> usize {
     let fields = sample.fields.iter().map(|(name, values)| name.len() + values.iter().map(String::len).sum::<usize>());
     sample.raw.as_ref().map_or(0, String::len) + fields.sum::<usize>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::entity::About;
+    use crate::detect::observe::fold_in;
+    use crate::model::{Findings, Pair, Place, Time};
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    /// A match: its rule, what it is about, its time, and how long its text is.
+    type Found = (u32, u8, Option<i64>, usize);
+
+    const LEVELS: [Level; 3] = [Level::Low, Level::Critical, Level::Medium];
+
+    fn found() -> impl Strategy<Value = Vec<Found>> {
+        vec((0u32..3, 0u8..6, proptest::option::of(0i64..9), 0usize..30), 0..60)
+    }
+
+    fn block(matches: &[Found], keep: usize) -> FoldedAlerts {
+        let mut findings = Findings::default();
+        for (record, (rule, about, time, length)) in (1u64..).zip(matches) {
+            let entity = |value: String| vec![Pair { field: "f".to_owned(), value }];
+            let about = About { shown: entity(format!("{about}@{record}")), identity: entity(about.to_string()) };
+            let time = time.map_or_else(Stamp::default, |t| Stamp::exact(Time(t), 0));
+            let place = Place { line: record, record, lines: 1, ..Place::default() };
+            let raw = Some("x".repeat(*length));
+            let sample = Sample { place, time, rule: RuleId(*rule), fields: Vec::new(), raw };
+            fold_in(&mut findings, RuleId(*rule), about, sample, keep);
+        }
+        findings.alerts
+    }
+
+    fn folded(matches: &[Found], cuts: &[usize], keep: Keep) -> Folded {
+        let mut folds = Folds::new(keep, LEVELS.to_vec());
+        let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut % (matches.len() + 1)).collect();
+        cuts.extend([0, matches.len()]);
+        cuts.sort_unstable();
+        for (n, ends) in (0u32..).zip(cuts.windows(2)) {
+            let records = ends[0] as u64;
+            let before = Before { block: n, lines: records, records };
+            folds.add("a.log", before, block(&matches[ends[0]..ends[1]], keep.samples));
+        }
+        folds.into_folded()
+    }
+
+    /// What can be compared: entities are shown with the record they were first seen at, so blocks show there.
+    fn shape(folded: Folded) -> String {
+        let values = |fold: &Fold| {
+            (fold.count, fold.place, fold.first, fold.last, fold.samples.clone(), fold.last_sample.clone())
+        };
+        let folds: Vec<_> = folded.folds.iter().map(|(key, fold)| (key, values(fold))).collect();
+        let overflow: Vec<_> = folded.overflow.iter().map(|(rule, fold)| (rule, values(fold))).collect();
+        format!("{folds:#?} {overflow:#?} {}", folded.samples_full)
+    }
+
+    proptest! {
+        #[test]
+        fn any_split_into_blocks_gives_the_same(
+            matches in found(),
+            cuts in vec(any::<usize>(), 0..8),
+            alerts in 1usize..20,
+            samples in 0usize..5,
+            sample_bytes in 0usize..400,
+        ) {
+            let keep = Keep { alerts, samples, sample_bytes };
+            prop_assert_eq!(shape(folded(&matches, &[], keep)), shape(folded(&matches, &cuts, keep)));
+        }
+
+        #[test]
+        fn every_match_is_counted_once(matches in found(), alerts in 1usize..20, samples in 0usize..5) {
+            let folded = folded(&matches, &[7, 30], Keep { alerts, samples, sample_bytes: 100 });
+            let kept: u64 = folded.folds.iter().map(|(_, fold)| fold.count).sum();
+            let rest: u64 = folded.overflow.iter().map(|(_, fold)| fold.count).sum();
+            prop_assert_eq!(kept + rest, matches.len() as u64);
+            prop_assert!(folded.folds.len() <= alerts);
+        }
+    }
+
+    #[test]
+    fn the_first_events_and_the_last_are_kept() {
+        let matches: Vec<Found> = (0..10).map(|n| (0, 0, Some(9 - n), 5)).collect();
+        let lines = |samples| {
+            let keep = Keep { samples, ..Keep::default() };
+            let folded = folded(&matches, &[4], keep);
+            let (_, fold) = folded.folds.into_iter().next().expect("one alert");
+            assert_eq!((fold.first.time, fold.last.time), (Some(Time(0)), Some(Time(9))));
+            fold.samples.into_iter().chain(fold.last_sample).map(|sample| sample.place.line).collect::<Vec<_>>()
+        };
+        assert_eq!(lines(3), [1, 2, 10]);
+        assert_eq!(lines(1), [10]);
+        assert_eq!(lines(0), [0u64; 0]);
+        assert_eq!(lines(20), (1..=10).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn past_the_limit_the_mildest_and_latest_go() {
+        // Rule 1 is critical, rule 0 low: three entities each, the low ones first.
+        let matches: Vec<Found> = (0..6u8).map(|n| (u32::from(n / 3), n % 3, Some(i64::from(n)), 5)).collect();
+        let folded = folded(&matches, &[], Keep { alerts: 4, ..Keep::default() });
+        let kept: Vec<_> = folded.folds.iter().map(|(key, _)| (key.rule.0, key.entity[0].value.as_str())).collect();
+        assert_eq!(kept, [(1, "0"), (1, "1"), (1, "2"), (0, "0")]);
+        let [(rule, fold)] = folded.overflow.as_slice() else { panic!("one rule is over") };
+        assert_eq!((rule.0, fold.count, fold.place.record, fold.last.time), (0, 2, 2, Some(Time(2))));
+    }
+
+    #[test]
+    fn when_samples_are_full_the_first_and_the_last_stay() {
+        let matches: Vec<Found> = [0, 0, 0, 1, 1, 1].map(|about| (0, about, None, 60)).to_vec();
+        let folded = folded(&matches, &[], Keep { sample_bytes: 100, ..Keep::default() });
+        assert!(folded.samples_full);
+        let records =
+            |fold: &Fold| fold.samples.iter().chain(&fold.last_sample).map(|s| s.place.record).collect::<Vec<_>>();
+        let kept: Vec<_> = folded.folds.iter().map(|(_, fold)| records(fold)).collect();
+        assert_eq!(kept, [vec![1, 3], vec![4, 6]]);
+    }
 }

@@ -101,3 +101,97 @@ pub(crate) fn in_report_order(alerts: &mut [Alert], rules: &[RuleInfo], inputs: 
             .then_with(|| a.fingerprint.cmp(&b.fingerprint))
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::{Before, Keep};
+    use crate::model::{FoldedAlerts, Level, LogSource, Place, SourceId, Stamp};
+
+    fn pairs<const N: usize>(pairs: [(&str, &str); N]) -> Entity {
+        pairs.map(|(field, value)| Pair { field: field.to_owned(), value: value.to_owned() }).to_vec()
+    }
+
+    fn rule(id: &str, level: Level) -> RuleInfo {
+        RuleInfo {
+            id: id.to_owned(),
+            uuid: None,
+            title: format!("Title of {id}."),
+            level,
+            kind: AlertKind::Detection,
+            status: None,
+            logsource: LogSource::default(),
+            tags: Vec::new(),
+            techniques: Vec::new(),
+            tactics: Vec::new(),
+            file: String::new(),
+            description: None,
+            references: Vec::new(),
+            falsepositives: Vec::new(),
+            remediation: None,
+            group_by: Vec::new(),
+            timespan: None,
+            excluded: false,
+            silenced_by: Vec::new(),
+            applicable: true,
+        }
+    }
+
+    fn fold(value: &str, line: u64, count: u64) -> Fold {
+        let place = Place { source: SourceId(0), line, record: line, lines: 1 };
+        let entity = pairs([("user", value)]);
+        Fold {
+            entity,
+            place,
+            count,
+            first: Stamp::default(),
+            last: Stamp::default(),
+            samples: Vec::new(),
+            last_sample: None,
+        }
+    }
+
+    #[test]
+    fn fingerprints_are_pinned() {
+        // printf 'logsentry-alert-v1\037ssh_failed\037logs/auth.log\037src_ip=203.0.113.66' | sha256sum
+        let one = fingerprint("ssh_failed", "logs/auth.log", &pairs([("src_ip", "203.0.113.66")]));
+        assert_eq!(one, "6a9999179c697869");
+        // The same with \037user=root behind it, in whatever order the pairs come.
+        let two = fingerprint("ssh_failed", "logs/auth.log", &pairs([("user", "root"), ("src_ip", "203.0.113.66")]));
+        assert_eq!(two, "22bdc952381d0e66");
+        // printf 'logsentry-alert-v1\037corr\037logs/auth.log' | sha256sum
+        assert_eq!(fingerprint("corr", "logs/auth.log", &[]), "f3b6b4f3f7612178");
+    }
+
+    #[test]
+    fn sentences_name_the_rule_and_what_it_is_about() {
+        assert_eq!(sentence("SSH failure.", &pairs([("user", "root")])), "SSH failure for user 'root'.");
+        assert_eq!(sentence("A", &pairs([("user", "x"), ("host", "y")])), "A for user 'x', host 'y'.");
+        assert_eq!(sentence("A", &[]), "A.");
+        assert!(sentence("A", &pairs([("url", &"é".repeat(500))])).len() < 150);
+    }
+
+    #[test]
+    fn folds_become_alerts_and_the_rest_one_alert_a_rule() {
+        let rules = [rule("b", Level::Low), rule("a", Level::High)];
+        let mut folds = Folds::new(Keep { alerts: 2, ..Keep::default() }, vec![Level::Low, Level::High]);
+        let found = [(0, "Mia", 1), (1, "Mia", 2), (0, "Tom", 3)].map(|(rule, user, line)| {
+            ((RuleId(rule), pairs([("user", &user.to_lowercase())])), fold(user, line, line))
+        });
+        folds.add("a.log", Before { lines: 10, records: 10, block: 0 }, FoldedAlerts::from(found));
+        let mut kept = folds.into_alerts(&rules);
+        in_report_order(&mut kept.alerts, &rules, &[]);
+        let shown: Vec<_> = kept.alerts.iter().map(|a| (a.rule.0, a.place.line, a.count, a.message.as_str())).collect();
+        assert_eq!(
+            shown,
+            [
+                (1, 12, 2, "Title of a for user 'Mia'."),
+                (0, 11, 1, "Title of b for user 'Mia'."),
+                (0, 13, 3, "Title of b: more alerts than are kept, counted in this one."),
+            ]
+        );
+        assert_eq!(kept.overflow, 1);
+        assert_eq!(kept.alerts[1].fingerprint, fingerprint("b", "a.log", &pairs([("user", "mia")])));
+        assert!(kept.alerts[2].entity.is_empty());
+    }
+}

@@ -9,7 +9,8 @@
 mod compile;
 mod entity;
 mod evidence;
-mod feeds;
+#[cfg(test)]
+mod findings_tests;
 mod fold;
 mod fold_alert;
 mod leaf;
@@ -25,7 +26,6 @@ mod testing;
 mod time_part;
 
 pub(crate) use compile::{Engine, Options};
-pub(crate) use feeds::feeds;
 pub(crate) use fold::{Before, Folds, Keep};
 pub(crate) use fold_alert::{Kept, fingerprint, in_report_order, sentence};
 pub(crate) use observe::Worker;

@@ -5,9 +5,7 @@ use super::entity::about;
 use super::evidence::{evidence, sample};
 use super::leaf::Objects;
 use super::reference::{Answers, Case, holds};
-use crate::model::{
-    Entry, Event, Findings, Fold, Hit, Match, RuleId, Sample, Stamp, TagSet, View, limits,
-};
+use crate::model::{Entry, Event, Findings, Fold, Hit, Match, RuleId, Sample, Stamp, TagSet, View, limits};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
 use std::ops::Range;
@@ -104,7 +102,7 @@ impl Engine {
         answers: &mut Answers<'r>,
         findings: &mut Findings,
     ) {
-        let feeds = self.feeds.get(rule.feeds.clone()).unwrap_or_default();
+        let feeds: Vec<&CompiledFeed> = rule.feeds.iter().filter_map(|n| self.feeds.get(*n)).collect();
         let found = evidence(rule, line, answers);
         let redaction = &self.options.redaction;
         if rule.reported || findings.matches.is_some() {
@@ -121,7 +119,7 @@ impl Engine {
                 fold_in(findings, rule.id, about, sample, self.options.samples);
             }
         }
-        feeds.iter().for_each(|feed| self.feed(feed, whole, findings));
+        feeds.into_iter().for_each(|feed| self.feed(feed, whole, findings));
     }
 
     /// Contributes the event to a correlation, unless it lacks what that groups by or counts.
@@ -134,7 +132,8 @@ impl Engine {
             (None, None) => (Hit::INHERIT, true),
         };
         let answers: Vec<_> = feed.key.iter().map(|key| case.view.single(event, key.field.ask)).collect();
-        let texts: Vec<Option<&str>> = answers.iter().map(|answer| answer.as_ref().and_then(|value| value.text())).collect();
+        let texts: Vec<Option<&str>> =
+            answers.iter().map(|answer| answer.as_ref().and_then(|value| value.text())).collect();
         if feed.key.iter().zip(&texts).any(|(key, text)| key.required && text.is_none()) {
             return;
         }
@@ -155,7 +154,7 @@ impl Engine {
 }
 
 /// Adds one match to the block's folds. `keep` is how many samples an alert has, the last event included.
-fn fold_in(findings: &mut Findings, rule: RuleId, about: super::entity::About, sample: Sample, keep: usize) {
+pub(super) fn fold_in(findings: &mut Findings, rule: RuleId, about: super::entity::About, sample: Sample, keep: usize) {
     let first = keep.saturating_sub(1);
     let slot = findings.alerts.entry((rule, about.identity));
     let fold = match slot {

@@ -54,7 +54,12 @@ fn expr_holds<'r>(expr: &Expr, rule: &CompiledRule, case: &Case<'_, 'r>, answers
 }
 
 /// Whether search identifier `n` of the rule holds.
-pub(super) fn selection_holds<'r>(rule: &CompiledRule, n: usize, case: &Case<'_, 'r>, answers: &mut Answers<'r>) -> bool {
+pub(super) fn selection_holds<'r>(
+    rule: &CompiledRule,
+    n: usize,
+    case: &Case<'_, 'r>,
+    answers: &mut Answers<'r>,
+) -> bool {
     rule.selections.get(n).is_some_and(|selection| node_holds(&selection.body, case, answers))
 }
 
@@ -102,5 +107,8 @@ fn keywords_hold(keywords: &KeywordsNode, case: &Case<'_, '_>) -> bool {
 fn keyword_passes(test: &Test, case: &Case<'_, '_>) -> bool {
     let text = case.raw_text.map(Datum::borrowed);
     let entries = case.event.entries.iter().map(|entry| case.event.datum(entry));
-    text.into_iter().chain(entries).filter(|value| value.text().is_some()).any(|value| passes(test, &value, Objects::Opaque))
+    text.into_iter()
+        .chain(entries)
+        .filter(|value| value.text().is_some())
+        .any(|value| passes(test, &value, Objects::Opaque))
 }

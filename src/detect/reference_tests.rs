@@ -8,7 +8,7 @@ use regex::Regex;
 
 #[track_caller]
 fn holds(rule: &Rule, event: JsonEvent, options: Options) -> bool {
-    let (engine, view): (_, RawView) = engine(vec![rule.clone()], Vec::new(), options);
+    let (engine, view): (_, RawView) = engine(vec![rule.clone()], options);
     observe(&engine, &view, &[event], false).matches_total == 1
 }
 
@@ -140,10 +140,18 @@ fn booleans_equal_their_words() {
 #[test]
 fn comparisons_take_numbers_and_numeric_text() {
     use Comparison::{Gt, Gte, Lt, Lte};
-    for (how, below, same, above) in [(Lt, true, false, false), (Lte, true, true, false), (Gt, false, false, true), (Gte, false, true, true)] {
+    for (how, below, same, above) in
+        [(Lt, true, false, false), (Lte, true, true, false), (Gt, false, false, true), (Gte, false, true, true)]
+    {
         check(
             field("f", ValueTest::Compare(how, number("10"))),
-            &[(r#"{"f": 9.99}"#, below), (r#"{"f": "10.0"}"#, same), (r#"{"f": 1e2}"#, above), (r#"{"f": "x"}"#, false), (MISSING, false)],
+            &[
+                (r#"{"f": 9.99}"#, below),
+                (r#"{"f": "10.0"}"#, same),
+                (r#"{"f": 1e2}"#, above),
+                (r#"{"f": "x"}"#, false),
+                (MISSING, false),
+            ],
         );
     }
     check(
@@ -165,7 +173,11 @@ fn addresses_lie_in_networks_of_their_family() {
     ];
     for (net, address, want) in rows {
         let rule = one("r", field("f", ValueTest::Cidr(net.parse().unwrap())));
-        assert_eq!(holds(&rule, JsonEvent::parse(&format!(r#"{{"f": "{address}"}}"#)), raw_options()), want, "{address}");
+        assert_eq!(
+            holds(&rule, JsonEvent::parse(&format!(r#"{{"f": "{address}"}}"#)), raw_options()),
+            want,
+            "{address}"
+        );
     }
 }
 
@@ -194,7 +206,8 @@ fn fields_are_compared_with_fields() {
 #[test]
 fn many_values_are_compared_like_few() {
     let same = field("f", ValueTest::FieldRef { field: "g".to_owned(), cased: false, starts: false, ends: false });
-    let list = |from: u32, suffix: &str| (from..from + 40).map(|n| format!("{n}{suffix}")).collect::<Vec<_>>().join(",");
+    let list =
+        |from: u32, suffix: &str| (from..from + 40).map(|n| format!("{n}{suffix}")).collect::<Vec<_>>().join(",");
     let event = |f: &str, g: &str| format!(r#"{{"f": [{f}], "g": [{g}]}}"#);
     check(
         same,
@@ -289,7 +302,8 @@ fn an_audit_rule_holds_for_one_line_alone() {
     assert!(holds(&audit, event(), scanned()), "a rule that is not for auditd sees the whole record");
     audit.logsource.service = Some("auditd".to_owned());
     assert!(!holds(&audit, event(), scanned()));
-    audit.selections[0].body = Group::All(vec![field("type", text("EXECVE")), field("a0", text("rm")), field("host", text("web1"))]);
+    audit.selections[0].body =
+        Group::All(vec![field("type", text("EXECVE")), field("a0", text("rm")), field("host", text("web1"))]);
     assert!(holds(&audit, event(), scanned()));
 }
 

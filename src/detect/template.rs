@@ -48,7 +48,10 @@ mod tests {
 
     #[test]
     fn numbers_addresses_and_ids_become_gaps() {
-        check("Failed password for root from 203.0.113.9 port 50011 ssh2", "Failed password for root from #.#.#.# port # ssh#");
+        check(
+            "Failed password for root from 203.0.113.9 port 50011 ssh2",
+            "Failed password for root from #.#.#.# port # ssh#",
+        );
         check("request 7b1d2c3e-0a0b-4c0d-8e0f-001122334455 done", "request # done");
         check("object 0x3e7 at 00007FF6DEADBEEF", "object # at #");
         check("facade, decade and deface stay", "facade, decade and deface stay");

@@ -5,12 +5,12 @@
 
 use super::{Engine, Options, RawView, Redaction, Worker};
 use crate::model::{
-    Asks, Entry, Event, FieldId, Findings, FormatId, LogSource, Marks, Origin, Regions, Scratch, Stamp, TagSet, Value,
-    View,
+    AskId, Asks, Datum, Entry, Event, Feed, FieldId, Findings, FormatId, LogSource, Marks, Origin, Regions, Scratch,
+    Stamp, TagSet, Value, Values, View,
 };
 use crate::sigma::{
-    Condition, Correlation, Decimal, Expr, FieldTest, Group, Keywords, Pattern, PatternPart, Rule, RuleMeta, Ruleset,
-    Selection, ValueTest,
+    Condition, Decimal, Expr, FieldTest, Group, Keywords, Pattern, PatternPart, Rule, RuleMeta, Ruleset, Selection,
+    ValueTest,
 };
 use serde_json::Value as Json;
 
@@ -154,11 +154,14 @@ pub(super) fn raw_options() -> Options {
 }
 
 /// Compiles rules whose log source every event has.
-pub(super) fn engine(rules: Vec<Rule>, correlations: Vec<Correlation>, options: Options) -> (Engine, RawView) {
-    let silenced_by = vec![Vec::new(); rules.len() + correlations.len()];
-    let rules = Ruleset { rules, correlations, silenced_by };
+pub(super) fn engine(rules: Vec<Rule>, options: Options) -> (Engine, RawView) {
+    fed_engine(&Ruleset { rules, ..Ruleset::default() }, &[], options)
+}
+
+/// The same with contributions to correlations.
+pub(super) fn fed_engine(rules: &Ruleset, feeds: &[Feed], options: Options) -> (Engine, RawView) {
     let mut asks = Asks::default();
-    let engine = Engine::new(&rules, &|_| Some(TagSet::default()), &mut asks, options);
+    let engine = Engine::new(rules, feeds, &|_| Some(TagSet::default()), &mut asks, options);
     (engine, RawView::new(&asks))
 }
 
@@ -173,4 +176,56 @@ pub(super) fn observe(engine: &Engine, view: &dyn View, events: &[JsonEvent], st
         findings.last_time = event.time.time.or(findings.last_time);
     }
     findings
+}
+
+/// A view that knows canonical names: for each, the original that holds its value.
+pub(super) struct Mapped {
+    originals: RawView,
+    /// By question: what it is called, and the question to ask of the originals.
+    canonical: Vec<Option<(&'static str, AskId)>>,
+}
+
+impl Mapped {
+    /// Compiles rules and a view of events in which `(canonical, original)` names mean the same.
+    pub(super) fn engine(
+        rules: &Ruleset,
+        feeds: &[Feed],
+        options: Options,
+        names: &[(&'static str, &str)],
+    ) -> (Engine, Mapped) {
+        let mut asks = Asks::default();
+        let engine = Engine::new(rules, feeds, &|_| Some(TagSet::default()), &mut asks, options);
+        let asked: Vec<String> = asks.iter().map(|(_, name, _)| name.to_owned()).collect();
+        let means = |name: &String| names.iter().find(|(canonical, original)| name == canonical || name == original);
+        let canonical = asked
+            .iter()
+            .map(|name| means(name).map(|(canonical, original)| (*canonical, asks.intern(original, None))))
+            .collect();
+        (engine, Mapped { originals: RawView::new(&asks), canonical })
+    }
+
+    fn meaning(&self, ask: AskId) -> Option<(&'static str, AskId)> {
+        self.canonical.get(ask.0 as usize).copied().flatten()
+    }
+}
+
+impl View for Mapped {
+    fn values<'r>(&self, event: &Event<'r>, ask: AskId, into: &mut Values<'r>) {
+        self.originals.values(event, ask, into);
+        if let Some((_, original)) = self.meaning(ask).filter(|(_, original)| *original != ask) {
+            self.originals.values(event, original, into);
+        }
+    }
+
+    fn single<'r>(&self, event: &Event<'r>, ask: AskId) -> Option<Datum<'r>> {
+        self.originals.single(event, self.meaning(ask).map_or(ask, |(_, original)| original))
+    }
+
+    fn canonical_name(&self, ask: AskId) -> Option<&'static str> {
+        self.meaning(ask).map(|(name, _)| name)
+    }
+
+    fn time(&self, event: &Event<'_>) -> Stamp {
+        self.originals.time(event)
+    }
 }

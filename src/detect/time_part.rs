@@ -88,7 +88,9 @@ mod tests {
 
     #[test]
     fn other_spellings_have_no_parts() {
-        for text in ["", "2024-02-29", "2024-02-30T03:00:00Z", "29/Feb/2024:03:00:00", "0x10", "1e9", "é024-01-01T00:00:00"] {
+        for text in
+            ["", "2024-02-29", "2024-02-30T03:00:00Z", "29/Feb/2024:03:00:00", "0x10", "1e9", "é024-01-01T00:00:00"]
+        {
             check(text, TimePart::Day, None);
         }
     }
