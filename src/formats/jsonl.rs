@@ -1,6 +1,7 @@
 //! JSON lines: one object a line (<https://jsonlines.org>).
 
-use super::{Format, LineShape, Sample, Shape, json};
+use super::json::shape::{self, JsonShape};
+use super::{Format, Learned, LineShape, Sample, Shape, json};
 use crate::model::limits;
 
 /// The row of [`FORMATS`](super::FORMATS).
@@ -19,7 +20,12 @@ pub(crate) const FORMAT: Format = Format {
         },
     ],
     raw_text: false,
-    sniff: |_| None,
+    sniff: |head| {
+        shape::claim(head, "starts with an object a line", |shape| match shape {
+            JsonShape::Lines(share) => Some((share, Learned::Nothing)),
+            _ => None,
+        })
+    },
     shape: Shape::Lines(LineShape {
         read: json::read_record,
         continues: |_| false,

@@ -4,7 +4,11 @@
 //! its documentation gives them. To add a format: one file beside this one and one row in [`FORMATS`].
 
 mod json;
+mod json_array;
+mod json_envelope;
+mod json_values;
 mod jsonl;
+pub(crate) mod sniff;
 pub(crate) mod text;
 
 #[cfg(test)]
@@ -184,7 +188,7 @@ pub(crate) trait Decoder: Send + Sync {
 }
 
 /// All formats, in the order `formats` lists them.
-pub(crate) static FORMATS: &[Format] = &[jsonl::FORMAT];
+pub(crate) static FORMATS: &[Format] = &[jsonl::FORMAT, json_array::FORMAT, json_envelope::FORMAT, json_values::FORMAT];
 
 /// The row of an id.
 pub(crate) fn format(id: FormatId) -> Option<&'static Format> {

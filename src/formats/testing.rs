@@ -1,8 +1,9 @@
 //! Helpers of this room's tests: reads records the way `scan` does and makes them comparable.
 
-use super::{ReadRecord, Record, Refused, YearTrack};
+use super::{Decoded, Head, ReadOptions, ReadRecord, Record, Refused, Shape, Sniffed, YearTrack, sniff, text};
 use crate::model::stamp::Zone;
-use crate::model::{Datum, Entry, FieldTable, Regions, Scratch, Stamp, Value};
+use crate::model::{Entry, FieldTable, Regions, Scratch, Stamp, Value};
+use std::sync::Arc;
 
 /// One record as tests compare it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,6 +17,13 @@ pub(crate) struct Read {
     pub(crate) lines: u32,
     pub(crate) raw: String,
     pub(crate) truncated: bool,
+}
+
+impl Read {
+    /// The values of its fields, in order.
+    pub(crate) fn values(&self) -> Vec<&str> {
+        self.fields.iter().map(|(_, value)| value.as_str()).collect()
+    }
 }
 
 /// A table that wants every name.
@@ -61,4 +69,64 @@ pub(crate) fn read_with(read: ReadRecord, table: &FieldTable, text: &str) -> Rea
     let repaired = record.repaired;
     let regions = Regions { block: text, scratch: &scratch.text, fixed: "" };
     Read { fields: fields(&scratch.entries, &regions), repaired, refused, ..Read::default() }
+}
+
+/// Sniffs an input and reads it whole, in blocks of about `target` bytes.
+pub(crate) fn sniff_and_read(bytes: &[u8], target: usize) -> Vec<Read> {
+    let cleaned = text::Text::clean(bytes);
+    read_all(&sniff::sniff(&Head::new(&cleaned.text, true)), bytes, target)
+}
+
+/// Reads an input whose format is known, in blocks of about `target` bytes, as it arrives in pieces of
+/// that size. Blanks and headers are left out; lines are absolute, counted from 0.
+pub(crate) fn read_all(sniffed: &Sniffed, bytes: &[u8], target: usize) -> Vec<Read> {
+    let format = super::format(sniffed.format).expect("the id of a row");
+    let (table, options) = (Arc::new(everything()), ReadOptions::default());
+    let (cutter, decoder) = match &format.shape {
+        Shape::Own { cutter, decoder } => (cutter(sniffed, &options), decoder(sniffed, &table, &options)),
+        Shape::Lines(shape) => return read_lines(shape.read, &table, bytes),
+    };
+    let (mut cutter, mut pending, mut scratch) = (cutter, Vec::new(), Scratch::default());
+    let (mut all, mut line, mut covered) = (Vec::new(), 0, 0);
+    let mut pieces = bytes.chunks(target.max(1)).peekable();
+    loop {
+        pending.extend_from_slice(pieces.next().unwrap_or_default());
+        let end = pieces.peek().is_none();
+        while let Some(block) = cutter.cut(&mut pending, target, end) {
+            decoder.decode(&block, &mut scratch, &mut |decoded| all.extend(keep(decoded, line)));
+            line += u32::try_from(block.line_count).expect("small tests");
+            covered += block.input_bytes;
+        }
+        if end {
+            break;
+        }
+    }
+    assert_eq!((pending.len(), covered), (0, bytes.len() as u64), "every byte belongs to a block");
+    assert_eq!(line as usize, bytes.iter().filter(|b| **b == b'\n').count(), "and every line");
+    all
+}
+
+/// Line formats, line by line: what their own framing adds is tested with it.
+fn read_lines(read: ReadRecord, table: &FieldTable, bytes: &[u8]) -> Vec<Read> {
+    let cleaned = text::Text::clean(bytes);
+    let lines = (0..).zip(cleaned.text.split('\n')).filter(|(_, line)| !text::is_blank(line));
+    lines.map(|(line, text)| Read { line, lines: 1, ..read_with(read, table, text::record(text).1) }).collect()
+}
+
+fn keep(decoded: Decoded<'_, '_>, before: u32) -> Option<Read> {
+    match decoded {
+        Decoded::Event(event) => Some(Read {
+            fields: fields(event.entries, &event.regions),
+            repaired: event.marks.repaired,
+            refused: None,
+            line: before + event.origin.line,
+            lines: event.lines,
+            raw: event.raw.to_owned(),
+            truncated: event.marks.truncated,
+        }),
+        Decoded::Refused { why, line, lines, text } => {
+            Some(Read { refused: Some(why), line: before + line, lines, raw: text.to_owned(), ..Read::default() })
+        }
+        Decoded::Blank(_) | Decoded::Header(_) => None,
+    }
 }

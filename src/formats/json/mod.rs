@@ -9,12 +9,20 @@
 //! order: a rule may match either. A string that holds an object is kept as a string and read as an
 //! object under its name too, one level deep. `{"key": …, "value": …}` lists are left as they are.
 
+pub(crate) mod document;
 mod escape;
+mod frames;
 mod read;
+pub(crate) mod scan;
+pub(crate) mod shape;
+mod token;
 
 use super::{Record, Refused};
 use crate::model::Region;
 use read::{Place, Strings};
+
+/// Names of the member that holds the records of a document.
+pub(crate) const ENVELOPES: [&str; 8] = ["Records", "records", "value", "events", "logs", "hits", "data", "items"];
 
 /// Reads the object that starts at byte `from` of the record's text, pushes its fields, and gives where
 /// it ends. When it is refused, nothing stays pushed.
@@ -36,7 +44,10 @@ fn read_at(record: &mut Record<'_>, from: usize, strings: Strings) -> Result<usi
 
 /// Reads a record that is one object. What stands behind it is cut off, which counts as a repair.
 pub(crate) fn read_record(record: &mut Record<'_>) -> Result<(), Refused> {
-    let start = record.text.find(|c: char| !c.is_ascii_whitespace() && c != '\0').unwrap_or(record.text.len());
+    let start = record
+        .text
+        .find(|c: char| !c.is_ascii_whitespace() && !matches!(c, '\0' | '\u{1e}'))
+        .unwrap_or(record.text.len());
     let end = object_at(record, start)?;
     record.repaired |= record.text.bytes().skip(end).any(|b| !b.is_ascii_whitespace());
     Ok(())

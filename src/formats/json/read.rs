@@ -2,7 +2,7 @@
 //!
 //! Nothing recurses: open containers stand on a stack of their own, in the worker's scratch.
 
-use super::escape;
+use super::{escape, token};
 use crate::formats::Refused;
 use crate::model::{Entry, FieldId, FieldTable, Open, Region, Scratch, Span, Value, limits};
 use std::mem;
@@ -210,7 +210,7 @@ impl<'r> Reader<'r> {
     fn settle_objects(&mut self, first: usize) {
         let compact = offset(self.scratch.text.len());
         let record = self.text.get(self.from..self.at).unwrap_or("");
-        push_compact(record, &mut self.scratch.text);
+        token::push_compact(record, &mut self.scratch.text);
         let from = offset(self.from);
         for entry in self.scratch.entries.iter_mut().skip(first) {
             match &mut entry.value {
@@ -365,7 +365,7 @@ impl<'r> Reader<'r> {
     /// Reads a number, a word, or what stands in the place of one.
     fn scalar(&mut self, slot: Slot) -> Result<(), Refused> {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let len = rest.iter().position(|b| ends_scalar(*b)).unwrap_or(rest.len());
+        let len = rest.iter().position(|b| token::ends_scalar(*b)).unwrap_or(rest.len());
         if len == 0 {
             return Err(self.expected("a value"));
         }
@@ -375,7 +375,7 @@ impl<'r> Reader<'r> {
             b"true" => Value::Bool(true),
             b"false" => Value::Bool(false),
             b"null" => Value::Null,
-            number if is_number(number) => Value::Number(self.span(start, end)),
+            number if token::is_number(number) => Value::Number(self.span(start, end)),
             _ => {
                 self.repaired = true;
                 Value::Text(self.span(start, end))
@@ -433,64 +433,4 @@ fn element(top: &Open, path: usize) -> Slot {
 /// Offsets inside one record or one worker's scratch: both are far below 4 GiB (`limits`).
 fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
-}
-
-fn ends_scalar(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\n' | b'\t' | b'\r' | b',' | b':' | b'"' | b'{' | b'}' | b'[' | b']')
-}
-
-/// Whether a text is a number as JSON spells it (RFC 8259, 6).
-fn is_number(text: &[u8]) -> bool {
-    let text = text.strip_prefix(b"-").unwrap_or(text);
-    let (whole, rest) = digits(text);
-    if whole.is_empty() || (whole.len() > 1 && whole.starts_with(b"0")) {
-        return false;
-    }
-    let rest = match rest.strip_prefix(b".").map(digits) {
-        Some((fraction, _)) if fraction.is_empty() => return false,
-        Some((_, rest)) => rest,
-        None => rest,
-    };
-    match rest {
-        [] => true,
-        [b'e' | b'E', exponent @ ..] => {
-            let unsigned = exponent.strip_prefix(b"+").or_else(|| exponent.strip_prefix(b"-")).unwrap_or(exponent);
-            let (digits, rest) = digits(unsigned);
-            !digits.is_empty() && rest.is_empty()
-        }
-        _ => false,
-    }
-}
-
-/// The digits at the start, and what follows.
-fn digits(text: &[u8]) -> (&[u8], &[u8]) {
-    text.split_at(text.iter().position(|b| !b.is_ascii_digit()).unwrap_or(text.len()))
-}
-
-/// Appends JSON without the blanks between its tokens.
-fn push_compact(json: &str, out: &mut String) {
-    let bytes = json.as_bytes();
-    let (mut kept, mut at) = (0, 0);
-    let mut keep = |from: usize, to: usize| out.push_str(json.get(from..to).unwrap_or(""));
-    while let Some(byte) = bytes.get(at) {
-        match byte {
-            b'"' => {
-                at += 1;
-                while let Some(stop) = memchr::memchr2(b'"', b'\\', bytes.get(at..).unwrap_or_default()) {
-                    at += stop + 1;
-                    if bytes.get(at - 1) == Some(&b'"') {
-                        break;
-                    }
-                    at += 1;
-                }
-            }
-            b' ' | b'\n' | b'\t' | b'\r' => {
-                keep(kept, at);
-                at += 1;
-                kept = at;
-            }
-            _ => at += 1,
-        }
-    }
-    keep(kept, bytes.len());
 }

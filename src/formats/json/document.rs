@@ -1,0 +1,212 @@
+//! JSON that is not a line each: an array, an object around an array, values one after another.
+//!
+//! The cutter runs over the input once and notes where each record starts and ends; decoders read the
+//! records by these notes. What is no object is refused, and so is a record the input ends in.
+
+use super::frames::Framer;
+use super::scan::Watch;
+use crate::formats::{Cutter, Decoded, Decoder, ReadOptions, Record, Refused, Sniffed, YearTrack, text};
+use crate::model::stamp::Zone;
+use crate::model::{
+    Block, Carry, Event, FieldTable, FormatId, Lines, Marks, Origin, Regions, Scratch, Stamp, TagSet, limits,
+};
+use std::mem;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Where the records of a block stand in its bytes.
+struct Frames(Vec<Range<usize>>);
+
+/// Cuts a document into blocks of whole records.
+struct DocumentCutter {
+    framer: Framer,
+    frames: Vec<Range<usize>>,
+    /// Bytes and line feeds taken out of the front of the input that is still in work: more than the
+    /// longest record.
+    dropped: (u64, u64),
+    /// A block that was cut together with the one before it.
+    ready: Option<Block>,
+}
+
+/// The cutter of a document whose records are found by `watch`.
+pub(crate) fn cutter(watch: Watch) -> Box<dyn Cutter> {
+    Box::new(DocumentCutter { framer: Framer::new(watch), frames: Vec::new(), dropped: (0, 0), ready: None })
+}
+
+impl Cutter for DocumentCutter {
+    fn cut(&mut self, pending: &mut Vec<u8>, target: usize, end: bool) -> Option<Block> {
+        if self.ready.is_some() {
+            return self.ready.take();
+        }
+        loop {
+            match self.framer.next(pending, end) {
+                Some(frame) if frame.len() > limits::JSON_VALUE || (frame.start == 0 && self.dropped.0 > 0) => {
+                    let before = (frame.start > 0).then(|| self.block(pending, frame.start));
+                    let long = self.too_long(pending, frame.len());
+                    return match before {
+                        Some(before) => {
+                            self.ready = Some(long);
+                            Some(before)
+                        }
+                        None => Some(long),
+                    };
+                }
+                Some(frame) => {
+                    let full = frame.end >= target;
+                    self.frames.push(frame);
+                    if full {
+                        return Some(self.block(pending, self.framer.at));
+                    }
+                }
+                None if end => {
+                    let rest = pending.len();
+                    return (rest > 0 || self.dropped.0 > 0).then(|| self.block(pending, rest));
+                }
+                None => {
+                    let done = self.framer.done();
+                    if done > 0 && pending.len() >= target {
+                        return Some(self.block(pending, done));
+                    }
+                    self.drop_excess(pending);
+                    return None;
+                }
+            }
+        }
+    }
+}
+
+impl DocumentCutter {
+    /// Takes `len` bytes and the records in them off the front.
+    fn block(&mut self, pending: &mut Vec<u8>, len: usize) -> Block {
+        let rest = pending.split_off(len);
+        let bytes = mem::replace(pending, rest);
+        self.framer.forget(0, len);
+        let (dropped_bytes, dropped_lines) = mem::take(&mut self.dropped);
+        Block {
+            line_count: line_feeds(&bytes) + dropped_lines,
+            input_bytes: bytes.len() as u64 + dropped_bytes,
+            carry: Carry::new(Frames(mem::take(&mut self.frames))),
+            lines: Lines::Counted,
+            bytes,
+            ..Block::default()
+        }
+    }
+
+    /// Takes a record that is longer than the limit off the front.
+    fn too_long(&mut self, pending: &mut Vec<u8>, len: usize) -> Block {
+        let mut block = self.block(pending, len);
+        block.bytes.truncate(limits::JSON_VALUE);
+        block.truncated = true;
+        block.carry = Carry::new(Frames(vec![0..block.bytes.len()]));
+        block
+    }
+
+    /// Keeps the memory of a record without end within bounds.
+    fn drop_excess(&mut self, pending: &mut Vec<u8>) {
+        let at = self.framer.at;
+        if self.framer.done() > 0 || at <= limits::JSON_VALUE {
+            return;
+        }
+        let excess = pending.drain(limits::JSON_VALUE..at);
+        let lines = line_feeds(excess.as_slice());
+        drop(excess);
+        let count = at - limits::JSON_VALUE;
+        self.dropped.0 += count as u64;
+        self.dropped.1 += lines;
+        self.framer.forget(limits::JSON_VALUE, count);
+    }
+}
+
+fn line_feeds(bytes: &[u8]) -> u64 {
+    memchr::memchr_iter(b'\n', bytes).count() as u64
+}
+
+/// Reads the records of a block.
+struct DocumentDecoder {
+    format: FormatId,
+    table: Arc<FieldTable>,
+    zone: Zone,
+}
+
+/// The decoder of every kind of document.
+pub(crate) fn decoder(sniffed: &Sniffed, table: &Arc<FieldTable>, options: &ReadOptions) -> Box<dyn Decoder> {
+    Box::new(DocumentDecoder { format: sniffed.format, table: Arc::clone(table), zone: options.zone.clone() })
+}
+
+impl Decoder for DocumentDecoder {
+    fn decode(&self, block: &Block, scratch: &mut Scratch, sink: &mut dyn FnMut(Decoded<'_, '_>)) {
+        let frames = block.carry.get::<Frames>().map_or(&[][..], |frames| &frames.0);
+        let (mut line, mut counted) = (0, 0);
+        for (index, frame) in (0u32..).zip(frames) {
+            let skipped = block.bytes.get(counted..frame.start).unwrap_or_default();
+            let bytes = block.bytes.get(frame.clone()).unwrap_or_default();
+            line += lines(skipped);
+            counted = frame.end;
+            let origin = Origin { source: block.source, block: block.number, index, line };
+            let breaks = lines(bytes);
+            // A record cut off in the middle covers all lines of its block.
+            let covered = if block.truncated { u32::try_from(block.line_count).unwrap_or(u32::MAX) } else { breaks };
+            self.record(bytes, block.truncated, origin, covered.saturating_add(1), scratch, sink);
+            line += breaks;
+        }
+    }
+}
+
+impl DocumentDecoder {
+    fn record(
+        &self,
+        bytes: &[u8],
+        truncated: bool,
+        origin: Origin,
+        lines: u32,
+        scratch: &mut Scratch,
+        sink: &mut dyn FnMut(Decoded<'_, '_>),
+    ) {
+        let cleaned = text::Text::clean(bytes);
+        let text = &*cleaned.text;
+        scratch.reset();
+        let mut record = Record {
+            text,
+            start: 0,
+            scratch,
+            table: &self.table,
+            zone: &self.zone,
+            year: &mut YearTrack::default(),
+            time: Stamp::default(),
+            payload: None,
+            repaired: cleaned.is_repaired(0, text.len()),
+        };
+        let read = if truncated {
+            Err(Refused { expected: "a value of at most 16 MiB", at: u32::try_from(text.len()).unwrap_or(u32::MAX) })
+        } else {
+            super::read_record(&mut record)
+        };
+        let repaired = record.repaired;
+        if let Err(why) = read {
+            return sink(Decoded::Refused { why, line: origin.line, lines, text });
+        }
+        let mut event = Event {
+            origin,
+            lines,
+            format: self.format,
+            payload: None,
+            raw: text,
+            header_time: Stamp::default(),
+            time: Stamp::default(),
+            marks: Marks { repaired, truncated },
+            entries: &scratch.entries,
+            regions: Regions { block: text, scratch: &scratch.text, fixed: "" },
+            tags: TagSet::default(),
+        };
+        sink(Decoded::Event(&mut event));
+    }
+}
+
+/// Line feeds in a piece of a block, which is far smaller than 4 GiB.
+fn lines(bytes: &[u8]) -> u32 {
+    u32::try_from(line_feeds(bytes)).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+#[path = "document_tests.rs"]
+mod tests;

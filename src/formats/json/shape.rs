@@ -1,0 +1,177 @@
+//! Which of the shapes of JSON an input has.
+
+use super::scan::{Step, ValueScan, Watch};
+use crate::formats::{Head, Learned, Sniffed, sniff};
+use crate::model::limits;
+
+/// How the records of a JSON input stand in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum JsonShape {
+    /// One object a line; the share of lines that are one, in thousandths.
+    Lines(u16),
+    /// Elements of an array.
+    Array,
+    /// Elements of an array that is a member of an object; its name, if the beginning shows it.
+    Envelope(Option<String>),
+    /// Objects over several lines, or several in one.
+    Values,
+}
+
+/// Looks at the beginning of an input.
+pub(crate) fn of(head: &Head<'_>) -> Option<JsonShape> {
+    let text = head.text.trim_start_matches(is_filler);
+    if let Some(inside) = text.strip_prefix('[') {
+        // Not every line in brackets is JSON: Apache's error log starts with a date in them.
+        let inside = inside.trim_start();
+        let empty = inside.strip_prefix(']').is_some_and(|rest| rest.trim().is_empty());
+        return (inside.starts_with('{') || empty).then_some(JsonShape::Array);
+    }
+    if !text.strip_prefix('{')?.trim_start().starts_with(['"', '}']) {
+        return None;
+    }
+    let (objects, lines) = object_lines(text);
+    let first = text.lines().next().unwrap_or("");
+    let is_single = lines == 1 && (head.whole || !text.contains('\n'));
+    if !is_single && objects > 0 && objects * 2 >= lines {
+        return Some(JsonShape::Lines(thousandths(objects, lines)));
+    }
+    match document(text) {
+        JsonShape::Values if is_single && glued(first).is_none() => Some(JsonShape::Lines(1000)),
+        // Its end and any name of an array lie behind the beginning.
+        JsonShape::Envelope(None) if head.whole => {
+            Some(if is_single { JsonShape::Lines(0) } else { JsonShape::Values })
+        }
+        shape => Some(shape),
+    }
+}
+
+/// What may stand before the first value.
+fn is_filler(c: char) -> bool {
+    c.is_ascii_whitespace() || matches!(c, '\u{feff}' | '\0' | '\u{1e}')
+}
+
+/// How many lines are one whole object, and how many are not blank.
+fn object_lines(text: &str) -> (usize, usize) {
+    let lines = text.lines().map(|line| line.trim_matches(is_filler)).filter(|line| !line.is_empty());
+    lines
+        .take(limits::SNIFF_LINES)
+        .fold((0, 0), |(objects, all), line| (objects + usize::from(is_object(line)), all + 1))
+}
+
+/// Whether a line is one object and nothing else, as far as its brackets tell.
+fn is_object(line: &str) -> bool {
+    line.starts_with('{') && first_value(line) == Step::End(line.len())
+}
+
+/// What follows the first object of a line, if that is another one.
+fn glued(line: &str) -> Option<&str> {
+    match first_value(line) {
+        Step::End(end) => line.get(end..).filter(|rest| rest.trim_start().starts_with('{')),
+        _ => None,
+    }
+}
+
+fn first_value(text: &str) -> Step {
+    ValueScan::new().step(text.as_bytes(), &mut 0, true, &Watch::Nothing)
+}
+
+/// The shape of an input that starts with an object and is not one object a line.
+fn document(text: &str) -> JsonShape {
+    let (mut scan, mut at) = (ValueScan::new(), 0);
+    loop {
+        match scan.step(text.as_bytes(), &mut at, true, &Watch::Any) {
+            Step::Array(from) => {
+                let inside = text.get(from + 1..).unwrap_or("").trim_start();
+                if inside.starts_with('{') {
+                    return JsonShape::Envelope(member_before(text.get(..from).unwrap_or("")));
+                }
+                scan.pass_array();
+            }
+            Step::More => return JsonShape::Envelope(None),
+            Step::End(_) | Step::Broken(_) => return JsonShape::Values,
+        }
+    }
+}
+
+/// The name of the member whose value starts behind `text`.
+fn member_before(text: &str) -> Option<String> {
+    let name = text.trim_end().strip_suffix(':')?.trim_end().strip_suffix('"')?;
+    name.rsplit('"').next().map(str::to_owned)
+}
+
+fn thousandths(part: usize, all: usize) -> u16 {
+    u16::try_from(part * 1000 / all.max(1)).unwrap_or(1000)
+}
+
+/// The claim of a row on inputs of the shapes that `learn` knows.
+pub(crate) fn claim(
+    head: &Head<'_>,
+    why: &'static str,
+    learn: fn(JsonShape) -> Option<(u16, Learned)>,
+) -> Option<Sniffed> {
+    let (share, learned) = learn(of(head)?)?;
+    Some(sniff::claim(RANK, share, why, learned))
+}
+
+/// JSON is told by its first byte: only headers and magic numbers go before it.
+const RANK: u8 = 10;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, shape: Option<JsonShape>) {
+        assert_eq!(of(&Head { text, whole: true }), shape, "{text}");
+    }
+
+    fn envelope(name: &str) -> Option<JsonShape> {
+        Some(JsonShape::Envelope(Some(name.to_owned())))
+    }
+
+    #[test]
+    fn objects_a_line_are_lines() {
+        check("{\"a\":1}\n{\"b\":2}\n", Some(JsonShape::Lines(1000)));
+        check("\u{feff}{}\r\n\r\n{}\r\n", Some(JsonShape::Lines(1000)));
+        check("{\"a\":1}", Some(JsonShape::Lines(1000)));
+        check("{\"a\":{\"Records\":[{}]}}\n", Some(JsonShape::Lines(1000)));
+        check("{\"Records\":{\"a\":1}}\n", Some(JsonShape::Lines(1000)));
+        check("{\"a\":1}\npanic: x\n", Some(JsonShape::Lines(500)));
+        check("{\"a\":1}\n{\"b\":", Some(JsonShape::Lines(500)));
+        check("{\"a\":\"cut", Some(JsonShape::Lines(0)));
+        check("{\"records\":[{}]}\n{\"records\":[{}]}\n", Some(JsonShape::Lines(1000)));
+    }
+
+    #[test]
+    fn documents_are_told_from_lines() {
+        check("[{\"a\":1}]", Some(JsonShape::Array));
+        check(" [\n{}\n,{}]", Some(JsonShape::Array));
+        check("[]\n", Some(JsonShape::Array));
+        check("{\"Records\":[{\"a\":1}]}\n", envelope("Records"));
+        check("{\n \"x\": [1],\n \"value\" : [\n {}]}", envelope("value"));
+        check("{\"took\":1,\"hits\":{\"hits\":[{}]}}", envelope("hits"));
+        check("{\"a\":1}{\"b\":2}", Some(JsonShape::Values));
+        check("{\n\"a\":1\n}\n{\n\"b\":2\n}\n", Some(JsonShape::Values));
+        check("{\n\"value\":[1]\n}\n", Some(JsonShape::Values));
+    }
+
+    #[test]
+    fn a_document_without_end_is_looked_for_its_array_later() {
+        for (text, whole, shape) in [
+            ("{\"a\":\"x", false, JsonShape::Envelope(None)),
+            ("{\n\"a\":\"x", true, JsonShape::Values),
+            ("{\"a\":1}\n", false, JsonShape::Lines(1000)),
+        ] {
+            assert_eq!(of(&Head { text, whole }), Some(shape), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_brackets_are_not_json() {
+        check("[Mon Nov 03 10:11:12 2025] [error] x", None);
+        check("[1,2]", None);
+        check("{template} x", None);
+        check("plain", None);
+        check("", None);
+    }
+}

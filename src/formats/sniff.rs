@@ -1,0 +1,164 @@
+//! Recognises the format of an input by its beginning, never by its name.
+//!
+//! Every row is asked; the most specific claim wins, then the one that fits more lines, then the order
+//! of the table. JSON, headers and magic numbers are more specific than typed lines, these than CSV;
+//! what nobody claims is plain text.
+
+use super::{FORMATS, Format, FormatId, Head, Learned, Sniffed};
+use crate::model::limits;
+
+/// The row for text nobody knows.
+const FALLBACK: &str = "plain";
+
+/// Words of `--input-format` that mean several rows: whichever fits best, else the first. A row belongs
+/// to a word when its name starts with one of these.
+static ALIASES: &[(&str, &[&str])] = &[
+    ("json", &["json-values", "json-array", "json-envelope", "jsonl"]),
+    ("syslog", &["syslog-"]),
+    ("kv", &["logfmt"]),
+];
+
+/// The format of an input.
+pub(crate) fn sniff(head: &Head<'_>) -> Sniffed {
+    best(head, |_| true).unwrap_or_else(|| {
+        let format = id_of(|row| row.name == FALLBACK).unwrap_or_default();
+        Sniffed { format, ..claim(0, 0, "nothing else fits", Learned::Nothing) }
+    })
+}
+
+/// The format the user named: a row's name or one of the words for several. `None`: there is no such format.
+pub(crate) fn forced(name: &str, head: &Head<'_>) -> Option<Sniffed> {
+    let exact = |row: &Format| row.name == name;
+    let stems = ALIASES.iter().find(|(alias, _)| *alias == name).map_or(&[][..], |(_, stems)| stems);
+    let first = id_of(exact).or_else(|| stems.iter().find_map(|stem| id_of(|row| row.name.starts_with(stem))))?;
+    let named = |row: &Format| exact(row) || stems.iter().any(|stem| row.name.starts_with(stem));
+    let sniffed = best(head, named);
+    Some(sniffed.unwrap_or_else(|| Sniffed { format: first, ..claim(0, 0, "told to", Learned::Nothing) }))
+}
+
+/// The best claim among some rows.
+fn best(head: &Head<'_>, rows: impl Fn(&Format) -> bool) -> Option<Sniffed> {
+    let mut best: Option<Sniffed> = None;
+    for (id, row) in (0..).zip(FORMATS).filter(|(_, row)| rows(row)) {
+        let claimed = (row.sniff)(head).map(|sniffed| Sniffed { format: FormatId(id), ..sniffed });
+        if let Some(claimed) = claimed.filter(|claimed| best.as_ref().is_none_or(|best| claimed.rank > best.rank)) {
+            best = Some(claimed);
+        }
+    }
+    best
+}
+
+fn id_of(is_it: impl Fn(&Format) -> bool) -> Option<FormatId> {
+    (0..).zip(FORMATS).find(|(_, row)| is_it(row)).map(|(id, _)| FormatId(id))
+}
+
+/// A row's claim. The id is filled in by [`sniff`].
+pub(crate) fn claim(specificity: u8, share: u16, why: &'static str, learned: Learned) -> Sniffed {
+    Sniffed { format: FormatId::default(), rank: (specificity, share), why, learned }
+}
+
+/// The lines that are sampled: not blank, without byte order mark and line end, at most
+/// [`limits::SNIFF_LINES`].
+pub(crate) fn lines<'a>(head: &Head<'a>) -> impl Iterator<Item = &'a str> {
+    let lines = head.text.split('\n').filter(|line| !super::text::is_blank(line));
+    lines.map(|line| super::text::record(line).1).take(limits::SNIFF_LINES)
+}
+
+/// The share of the sampled lines that pass, in thousandths; `None` when it is less than half.
+pub(crate) fn share(head: &Head<'_>, mut passes: impl FnMut(&str) -> bool) -> Option<u16> {
+    let (passed, all) = lines(head).fold((0, 0), |(n, all), line| (n + usize::from(passes(line)), all + 1));
+    (passed > 0 && passed * 2 >= all).then(|| u16::try_from(passed * 1000 / all).unwrap_or(1000))
+}
+
+impl<'a> Head<'a> {
+    /// The head of an input, from its first cleaned text: without the last line when that is cut off,
+    /// unless there is no other.
+    pub(crate) fn new(text: &'a str, whole: bool) -> Head<'a> {
+        let end = if whole { None } else { text.rfind('\n') };
+        Head { text: end.and_then(|end| text.get(..=end)).unwrap_or(text), whole }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::testing;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn a_cut_last_line_is_left_out_unless_it_is_the_only_one() {
+        for (text, whole, kept) in [("a\nb", true, "a\nb"), ("a\nb", false, "a\n"), ("a", false, "a"), ("", false, "")]
+        {
+            assert_eq!(Head::new(text, whole).text, kept);
+        }
+    }
+
+    #[test]
+    fn a_share_is_counted_over_lines_that_are_not_blank() {
+        let head = Head { text: "x\n\n\0\ny\r\nx\r\n", whole: true };
+        assert_eq!(lines(&head).collect::<Vec<_>>(), ["x", "y", "x"]);
+        assert_eq!(share(&head, |line| line == "x"), Some(666));
+        assert_eq!(share(&head, |line| line == "y"), None);
+    }
+
+    #[test]
+    fn names_of_formats_are_unique_and_in_kebab_case() {
+        let names: BTreeSet<&str> = FORMATS.iter().map(|row| row.name).collect();
+        assert_eq!(names.len(), FORMATS.len());
+        for name in names {
+            assert!(
+                name.split('-').all(|word| {
+                    !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+                }),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn summaries_are_phrases() {
+        for row in FORMATS {
+            assert!(row.summary.len() < 60 && !row.summary.is_empty() && !row.summary.ends_with('.'), "{}", row.name);
+            assert!(!row.spec.is_empty(), "{}", row.name);
+        }
+    }
+
+    #[test]
+    fn every_sample_sniffs_to_its_own_format_and_gives_its_fields() {
+        for row in FORMATS {
+            for sample in row.samples {
+                let head = Head::new(sample.text, true);
+                assert_eq!(
+                    super::super::format(sniff(&head).format).map(|f| f.name),
+                    Some(row.name),
+                    "{}",
+                    sample.text
+                );
+                let read =
+                    testing::read_all(&forced(row.name, &head).expect("it is a row"), sample.text.as_bytes(), 1 << 20);
+                for (name, value) in sample.fields {
+                    let given = read
+                        .iter()
+                        .flat_map(|read| &read.fields)
+                        .any(|(n, v)| n == name && v.strip_prefix('#').unwrap_or(v) == *value);
+                    assert!(given, "{}: {name}={value} in {read:?}", row.name);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_format_that_is_told_is_not_second_guessed() {
+        let name = |told: &str, text: &str| {
+            forced(told, &Head::new(text, true))
+                .and_then(|sniffed| super::super::format(sniffed.format))
+                .map(|f| f.name)
+        };
+        assert_eq!(name("jsonl", "no JSON at all"), Some("jsonl"));
+        assert_eq!(name("json", "[{}]"), Some("json-array"));
+        assert_eq!(name("json", "{}\n{}\n"), Some("jsonl"));
+        assert_eq!(name("json", "{\"records\":[{}]}"), Some("json-envelope"));
+        assert_eq!(name("json", "text"), Some("json-values"));
+        assert_eq!(name("telepathy", ""), None);
+    }
+}
