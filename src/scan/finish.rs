@@ -1,17 +1,16 @@
 //! From inputs to the report: finds them, runs them, and gives the sum its final shape.
 
+use super::bursts::{Bursts, Limits};
 use super::look::{Look, Looked, look};
-use super::merge::Merger;
+use super::merge::{Merged, Merger};
 use super::run::{Open, Sizes, run};
 use super::work::Desk;
-use super::{Scan, Watch, setup};
+use super::{Scan, Watch};
 use crate::config::Config;
-use crate::correlate::{self, Correlator};
 use crate::detect::{self, Folds, Keep};
 use crate::formats;
 use crate::model::{
-    Alert, AlertKind, AlertStatus, Books, Burst, Level, LineSink, Place, Problem, ProblemKind, Report, RuleTotals,
-    SourceId, Summary, limits,
+    Alert, AlertKind, AlertStatus, Books, Level, LineSink, Problem, ProblemKind, Report, RuleTotals, SourceId, Summary,
 };
 use crate::score;
 use crate::source::{self, Found, Shower};
@@ -69,7 +68,14 @@ pub(super) fn scanned(
     let levels = scan.rules.infos.iter().map(|rule| rule.level).collect();
     let keep = Keep { alerts: scan.config.max_alerts, samples: scan.config.samples, ..Keep::default() };
     let streams = sink.is_some();
-    let mut merger = Merger::new(shown, Folds::new(keep, levels), correlator(scan, streams), sink);
+    let bounds = Limits {
+        memory: scan.config.correlation_memory,
+        samples: scan.config.samples,
+        alerts: scan.config.max_alerts,
+    };
+    let (set, machine) = (&scan.rules.set, &scan.machine);
+    let bursts = Bursts::new(set, &machine.feeds, &scan.rules.infos, &machine.redactions, &bounds, streams);
+    let mut merger = Merger::new(shown, Folds::new(keep, levels), bursts, sink);
     let desk = Desk { engine: &scan.machine.engine, taxonomy: &scan.machine.taxonomy, streams };
     for looked in &waiting {
         let format = formats::format(looked.sniffed.format).map_or("", |row| row.name);
@@ -84,16 +90,6 @@ pub(super) fn scanned(
 fn sizes(config: &Config) -> Sizes {
     let threads = config.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
     Sizes { block: config.block_size.clamp(1, 64 << 20), threads: threads.min(512) }
-}
-
-fn correlator(scan: &Scan, streams: bool) -> Correlator {
-    let options = correlate::Options {
-        memory: scan.config.correlation_memory,
-        samples: scan.config.samples,
-        bursts: streams.then_some(limits::MATCH_EVENTS),
-        excluded: scan.rules.excluded.clone(),
-    };
-    Correlator::new(&scan.rules.set, &scan.machine.feeds, options)
 }
 
 /// Finds the inputs, and says what is wrong with the paths.
@@ -134,30 +130,15 @@ fn opened(scan: &Scan, looked: Looked, merger: &mut Merger<'_>) -> Option<Open> 
 }
 
 /// The final sum.
-fn report(scan: &Scan, mut merger: Merger<'_>, problems: Vec<Problem>, applicable: &[bool]) -> Report {
-    let outcome = merger.end();
-    merger.last_words();
+fn report(scan: &Scan, merger: Merger<'_>, problems: Vec<Problem>, applicable: &[bool]) -> Report {
     let mut rules = scan.rules.infos.clone();
     mark_applicable(scan, &mut rules, applicable);
+    let Merged { summaries: inputs, mut alerts, problems: met, matches } = merger.end(&rules, scan.config.max_alerts);
     let mut all = problems;
-    all.append(&mut merger.problems);
+    all.extend(met);
     all.extend(scan.rules.problems.iter().cloned());
-    all.extend(limit_problems(&outcome));
-
-    let correlated = correlated_alerts(&merger, outcome, &rules);
-    let inputs = merger.summaries;
-    let kept = merger.folds.into_alerts(&rules);
-    if kept.overflow > 0 {
-        let message = format!("more than {} alerts: the least severe are counted in one alert a rule", scan.config.max_alerts);
-        all.push(limit(kept.overflow as u64, message, true));
-    }
-    if kept.samples_full {
-        all.push(limit(1, "samples fill their memory: some alerts keep their first and last event only".to_owned(), false));
-    }
-    let mut alerts: Vec<Alert> = kept.alerts.into_iter().chain(correlated).collect();
     detect::in_report_order(&mut alerts, &rules, &inputs);
     all.sort_by(|a, b| (&a.path, a.kind, &a.message, &a.first).cmp(&(&b.path, b.kind, &b.message, &b.first)));
-    let matches = merger.matches + alerts.iter().filter(|a| a.kind == AlertKind::Correlation).map(|a| a.matches).sum::<u64>();
     let mut summary = summary(&alerts, &inputs, &rules, matches);
     summary.rules.rejected = scan.rules.rejected;
     summary.complete = all.iter().all(|problem| !problem.incomplete);
@@ -206,10 +187,6 @@ fn mark_applicable(scan: &Scan, rules: &mut [crate::model::RuleInfo], applicable
             }
         }
     }
-}
-
-fn limit(count: u64, message: String, incomplete: bool) -> Problem {
-    Problem { path: String::new(), kind: ProblemKind::Limit, count, first: Vec::new(), message, incomplete }
 }
 
 fn is_redacted(alerts: &[Alert]) -> bool {

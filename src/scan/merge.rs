@@ -1,12 +1,14 @@
 //! Takes block results in reading order and adds them up: line numbers become absolute, times are inherited,
 //! folds and books are summed, hits go to the correlator.
 
+use super::bursts::{Bursts, Streaming};
 use super::reader::Reader;
 use super::work::widened;
-use crate::correlate::Correlator;
+use crate::correlate::BurstEvent;
 use crate::detect::{Before, Folds};
 use crate::model::{
-    Findings, Hit, InputSummary, Line, LineSink, Match, Place, Problem, ProblemKind, Problems, SourceId, Stamp, Time,
+    Alert, Findings, Hit, InputSummary, Line, LineSink, Match, Place, Problem, ProblemKind, Problems, RuleInfo, SourceId,
+    Stamp, Time,
 };
 use crate::source;
 use std::collections::BTreeMap;
@@ -23,7 +25,7 @@ struct Input {
 
 /// Where a block stands: turns places within it into absolute ones.
 #[derive(Clone, Copy)]
-struct Base {
+pub(super) struct Base {
     source: SourceId,
     lines: u64,
     records: u64,
@@ -33,15 +35,23 @@ struct Base {
 pub(super) struct Merger<'s> {
     inputs: Vec<Input>,
     pub(super) summaries: Vec<InputSummary>,
-    pub(super) folds: Folds,
-    pub(super) correlator: Correlator,
-    pub(super) matches: u64,
+    folds: Folds,
+    bursts: Bursts<'s>,
+    matches: u64,
     pub(super) problems: Vec<Problem>,
     counted: BTreeMap<(SourceId, ProblemKind, String), (u64, Vec<u64>)>,
     bases: Vec<Base>,
-    sink: Option<&'s mut dyn LineSink>,
-    /// Writing a stream failed.
-    pub(super) stream_failure: Option<std::io::Error>,
+    stream: Streaming<'s>,
+}
+
+/// What is left when all blocks are in.
+pub(super) struct Merged {
+    pub(super) summaries: Vec<InputSummary>,
+    /// Unsorted.
+    pub(super) alerts: Vec<Alert>,
+    pub(super) problems: Vec<Problem>,
+    /// Matches of reported rules, bursts of correlations among them.
+    pub(super) matches: u64,
 }
 
 impl<'s> Merger<'s> {
@@ -49,7 +59,7 @@ impl<'s> Merger<'s> {
     pub(super) fn new(
         shown: Vec<String>,
         folds: Folds,
-        correlator: Correlator,
+        bursts: Bursts<'s>,
         sink: Option<&'s mut dyn LineSink>,
     ) -> Merger<'s> {
         let input = |path: &String| Input {
@@ -63,13 +73,12 @@ impl<'s> Merger<'s> {
             inputs: shown.iter().map(input).collect(),
             summaries: shown.into_iter().map(|path| InputSummary { path, ..InputSummary::default() }).collect(),
             folds,
-            correlator,
+            bursts,
             matches: 0,
             problems: Vec::new(),
             counted: BTreeMap::new(),
             bases: Vec::new(),
-            sink,
-            stream_failure: None,
+            stream: Streaming { sink, failure: None },
         }
     }
 
@@ -124,36 +133,16 @@ impl<'s> Merger<'s> {
                 found.hits.retain(|hit| hit.time != Hit::INHERIT);
             }
         }
-        self.correlator.take(&found.hits, &found.keys);
-        self.bursts();
-    }
-
-    /// Passes on the bursts that are over.
-    fn bursts(&mut self) {
-        let finished = self.correlator.finished();
-        self.write_bursts(finished);
-    }
-
-    fn write_bursts(&mut self, bursts: Vec<crate::correlate::Burst>) {
-        let Some(sink) = self.sink.as_deref_mut() else { return };
-        for burst in bursts {
-            let line = super::finish::burst(&burst, &|block, index, line, lines| {
-                place(&self.bases, block, index, line, lines)
-            });
-            if let Err(error) = sink.line(&Line::Burst(&line), &self.summaries) {
-                self.stream_failure.get_or_insert(error);
-            }
-        }
+        let Merger { bursts, bases, inputs, summaries, stream, .. } = self;
+        let logical = |block| logical(inputs, bases, block);
+        bursts.take(found, bases, &logical, &mut |line| stream.line(line, summaries));
     }
 
     fn stream(&mut self, matches: Vec<Match>, before: Before) {
-        let Some(sink) = self.sink.as_deref_mut() else { return };
         for mut one in matches {
             one.sample.place.line += before.lines;
             one.sample.place.record += before.records;
-            if let Err(error) = sink.line(&Line::Match(&one), &self.summaries) {
-                self.stream_failure.get_or_insert(error);
-            }
+            self.stream.line(&Line::Match(&one), &self.summaries);
         }
     }
 
@@ -164,11 +153,6 @@ impl<'s> Merger<'s> {
             let room = Problems::FIRST.saturating_sub(lines.len());
             lines.extend(first.into_iter().take(room).map(|line| line + before.lines + 1));
         }
-    }
-
-    /// The absolute place of a record of some block.
-    pub(super) fn place(&self, block: u32, index: u32, line: u32, lines: u16) -> Place {
-        place(&self.bases, block, index, line, lines)
     }
 
     /// Ends an input: what was stored, what was left unread, and whether nothing of it could be understood.
@@ -187,7 +171,7 @@ impl<'s> Merger<'s> {
     }
 
     /// What was not said yet: problems by input, and inputs of which nothing could be understood.
-    pub(super) fn last_words(&mut self) {
+    fn last_words(&mut self) {
         for ((source, kind, cause), (count, first)) in std::mem::take(&mut self.counted) {
             let path = self.summaries.get(source.0 as usize).map_or_else(String::new, |s| s.path.clone());
             self.problems.push(Problem { path, kind, count, first, message: cause, incomplete: false });
@@ -204,26 +188,43 @@ impl<'s> Merger<'s> {
         }
     }
 
-    /// Ends the correlations: gives the folded bursts and passes the last ones on.
-    pub(super) fn end(&mut self) -> crate::correlate::Outcome {
-        let (outcome, last) = self.correlator.end();
-        self.write_bursts(last);
-        outcome
-    }
-
-    /// The logical source of an input.
-    pub(super) fn logical(&self, source: SourceId) -> &str {
-        self.inputs.get(source.0 as usize).map_or("", |input| &input.logical)
+    /// Lets the correlations finish and gives everything its last form.
+    pub(super) fn end(mut self, rules: &[RuleInfo], max_alerts: usize) -> Merged {
+        self.last_words();
+        let Merger { inputs, summaries, folds, bursts, mut matches, mut problems, bases, mut stream, .. } = self;
+        let logical = |block| logical(&inputs, &bases, block);
+        let (correlated, lost) = bursts.end(&bases, &logical, &mut |line| stream.line(line, &summaries));
+        super::bursts::losses(lost, &mut problems);
+        matches += correlated.bursts;
+        let kept = folds.into_alerts(rules);
+        if kept.overflow > 0 {
+            let message = format!("more than {max_alerts} alerts: the least severe are counted in one alert a rule");
+            problems.push(problem("", ProblemKind::Limit, message, true));
+        }
+        if kept.samples_full {
+            let message = "samples fill their memory: some alerts keep their first and last event only".to_owned();
+            problems.push(problem("", ProblemKind::Limit, message, false));
+        }
+        let mut alerts = kept.alerts;
+        alerts.extend(correlated.into_alerts(&bases, &mut problems));
+        Merged { summaries, alerts, problems, matches }
     }
 }
 
-fn place(bases: &[Base], block: u32, index: u32, line: u32, lines: u16) -> Place {
-    let Some(base) = bases.get(block as usize) else { return Place::default() };
+/// The logical source of the input a block belongs to.
+fn logical(inputs: &[Input], bases: &[Base], block: u32) -> String {
+    let source = bases.get(block as usize).map(|base| base.source.0 as usize);
+    source.and_then(|n| inputs.get(n)).map_or_else(String::new, |input| input.logical.clone())
+}
+
+/// The absolute place of an event behind a burst.
+pub(super) fn place(bases: &[Base], event: &BurstEvent) -> Place {
+    let Some(base) = bases.get(event.block as usize) else { return Place::default() };
     Place {
         source: base.source,
-        line: base.lines + u64::from(line) + 1,
-        record: base.records + u64::from(index) + 1,
-        lines: u32::from(lines),
+        line: base.lines + u64::from(event.line) + 1,
+        record: base.records + u64::from(event.index) + 1,
+        lines: u32::from(event.lines),
     }
 }
 

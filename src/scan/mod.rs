@@ -4,6 +4,7 @@
 //! what cannot be read becomes a [`Problem`] of the report.
 
 mod analyzer;
+mod bursts;
 mod check;
 mod error;
 mod events;

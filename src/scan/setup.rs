@@ -1,8 +1,10 @@
 //! Everything that is decided before the first byte is read. It may refuse; nothing after it does.
 
+use super::bursts::Redactions;
 use super::{RunInfo, SetupError, rule_files};
 use crate::config::{Config, Redaction as Wanted};
-use crate::detect::{self, Engine, Options, Redaction};
+use crate::correlate;
+use crate::detect::{Engine, Options, Redaction};
 use crate::formats;
 use crate::model::stamp::Zone;
 use crate::model::{AlertKind, Asks, Feed, Level, LogSource, Problem, ProblemKind, RuleId, RuleInfo};
@@ -144,35 +146,39 @@ pub(super) struct Machine {
     pub(super) engine: Engine,
     pub(super) taxonomy: Frozen,
     pub(super) feeds: Vec<Feed>,
+    pub(super) redactions: Redactions,
 }
 
 /// Compiles the rules and freezes the names they ask for.
 pub(super) fn machine(config: &Config, rules: &Rules, zone: &Zone) -> Result<Machine, SetupError> {
     let taxonomy = Taxonomy::load();
     let mut asks = Asks::default();
+    let (redaction, redactions) = redactions(config)?;
     let options = Options {
         raw: false,
         raw_text: |format| formats::format(format).is_some_and(|row| row.raw_text),
         excluded: rules.excluded.clone(),
         samples: config.samples,
-        redaction: redaction(config)?,
+        redaction,
     };
-    let engine = Engine::new(&rules.set, &|source| taxonomy.needs(source), &mut asks, options);
+    let feeds = correlate::feeds(&rules.set);
+    let engine = Engine::new(&rules.set, &feeds, &|source| taxonomy.needs(source), &mut asks, options);
     let taxonomy = taxonomy.freeze(&asks, engine.has_keywords(), zone);
-    Ok(Machine { engine, taxonomy, feeds: detect::feeds(&rules.set) })
+    Ok(Machine { engine, taxonomy, feeds, redactions })
 }
 
-/// The two redactions of a run: the built-in one identities are made of, and the one people see.
-fn redaction(config: &Config) -> Result<Redaction, SetupError> {
-    let stable = Redaction::new(Box::new(Redactor::default_rules()));
-    match &config.redaction {
-        Wanted::Default(patterns) if patterns.is_empty() => Ok(stable),
-        Wanted::Default(patterns) => {
-            let own = Redactor::with_patterns(patterns).map_err(|why| SetupError::Pattern { why: why.to_string() })?;
-            Ok(stable.showing(Box::new(own)))
-        }
-        Wanted::Off => Ok(stable.showing(Box::new(Redactor::off()))),
-    }
+/// The two redactions of a run, for detections and for correlations: the built-in one identities are made of, and
+/// the one people see.
+fn redactions(config: &Config) -> Result<(Redaction, Redactions), SetupError> {
+    let own = || match &config.redaction {
+        Wanted::Default(patterns) if patterns.is_empty() => Ok(None),
+        Wanted::Default(patterns) => Redactor::with_patterns(patterns).map(Some),
+        Wanted::Off => Ok(Some(Redactor::off())),
+    };
+    let pattern = |why: crate::redact::BadPattern| SetupError::Pattern { why: why.to_string() };
+    let redaction = own().map_err(pattern)?.map_or_else(Redaction::default_rules, Redaction::showing);
+    let redactions = Redactions { stable: Redactor::default_rules(), shown: own().map_err(pattern)? };
+    Ok((redaction, redactions))
 }
 
 /// The zone of stamps that name none.

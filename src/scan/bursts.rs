@@ -1,0 +1,239 @@
+//! What correlations find on its way to alerts: redacted, given its absolute places, streamed and folded.
+
+use super::merge::{Base, place};
+use crate::correlate::{self, Bounds, BurstEvent, Correlator, Folded, Losses, Room};
+use crate::detect::{fingerprint, sentence};
+use crate::model::{
+    Alert, AlertKind, AlertStatus, Burst, Entity, Feed, Findings, InputSummary, Line, LineSink, Pair, Problem,
+    ProblemKind, RuleInfo, Sample, limits,
+};
+use crate::redact::Redactor;
+use crate::sigma::Ruleset;
+use std::collections::BTreeMap;
+use std::io;
+
+/// Correlations and their folded bursts.
+pub(super) struct Bursts<'s> {
+    correlator: Correlator,
+    pub(super) out: BurstsOut<'s>,
+}
+
+/// Where bursts go.
+pub(super) struct BurstsOut<'s> {
+    rules: &'s [RuleInfo],
+    redaction: &'s Redactions,
+    folds: correlate::Folds,
+    /// Entities as people see them, by identity, where that differs.
+    shown: BTreeMap<(u32, String, Entity), Entity>,
+    /// Without a stream, silent bursts are of no interest.
+    streams: bool,
+    pub(super) bursts: u64,
+}
+
+/// The two redactions of a run.
+pub(super) struct Redactions {
+    /// What identities are made of.
+    pub(super) stable: Redactor,
+    /// What people see, where that differs.
+    pub(super) shown: Option<Redactor>,
+}
+
+/// Bounds of [`Bursts`].
+pub(super) struct Limits {
+    pub(super) memory: usize,
+    pub(super) samples: usize,
+    pub(super) alerts: usize,
+}
+
+impl<'s> Bursts<'s> {
+    pub(super) fn new(
+        set: &Ruleset,
+        feeds: &[Feed],
+        rules: &'s [RuleInfo],
+        redaction: &'s Redactions,
+        limits: &Limits,
+        streams: bool,
+    ) -> Bursts<'s> {
+        let given: Vec<bool> = rules.iter().map(|rule| streams || is_reported(rule)).collect();
+        let events = if streams { limits::MATCH_EVENTS } else { limits.samples.saturating_sub(1) };
+        let bounds = Bounds { memory: limits.memory, events };
+        let room = Room { alerts: limits.alerts, samples: limits.samples, sample_bytes: limits::SAMPLE_TOTAL };
+        Bursts {
+            correlator: Correlator::new(set, feeds, &given, bounds),
+            out: BurstsOut {
+                rules,
+                redaction,
+                folds: correlate::Folds::new(room),
+                shown: BTreeMap::new(),
+                streams,
+                bursts: 0,
+            },
+        }
+    }
+
+    /// Takes the hits of a block.
+    pub(super) fn take(
+        &mut self,
+        found: &Findings,
+        bases: &[Base],
+        logical: &dyn Fn(u32) -> String,
+        stream: &mut dyn FnMut(&Line<'_>),
+    ) {
+        let Bursts { correlator, out } = self;
+        correlator.take(&found.hits, &found.keys, &mut |burst| out.burst(burst, bases, logical, stream));
+    }
+
+    /// Lets everything through that still waits.
+    pub(super) fn end(
+        self,
+        bases: &[Base],
+        logical: &dyn Fn(u32) -> String,
+        stream: &mut dyn FnMut(&Line<'_>),
+    ) -> (BurstsOut<'s>, Losses) {
+        let Bursts { correlator, mut out } = self;
+        let losses = correlator.finish(&mut |burst| out.burst(burst, bases, logical, stream));
+        (out, losses)
+    }
+}
+
+impl BurstsOut<'_> {
+    fn burst(
+        &mut self,
+        mut burst: correlate::Burst,
+        bases: &[Base],
+        logical: &dyn Fn(u32) -> String,
+        stream: &mut dyn FnMut(&Line<'_>),
+    ) {
+        let Some(rule) = self.rules.get(burst.correlation.0 as usize) else { return };
+        let seen = self.redaction.shown.as_ref().unwrap_or(&self.redaction.stable);
+        let shown = redacted(&burst.key, seen);
+        for event in burst.events.iter_mut().chain([&mut burst.fired]) {
+            for (name, values) in &mut event.fields {
+                for value in values {
+                    *value = seen.field(name, value).into_owned();
+                }
+            }
+        }
+        if self.streams {
+            let at = |event: &BurstEvent| place(bases, event);
+            let line = Burst {
+                rule: burst.correlation,
+                entity: shown.clone(),
+                place: at(&burst.fired),
+                time: burst.fired.time,
+                count: burst.count,
+                events: burst.events.iter().map(|event| (at(event), event.time, event.rule)).collect(),
+                reported: is_reported(rule),
+            };
+            stream(&Line::Burst(&line));
+        }
+        if !is_reported(rule) {
+            return;
+        }
+        self.bursts += 1;
+        let source = logical(burst.fired.block);
+        burst.key = redacted(&burst.key, &self.redaction.stable);
+        if shown != burst.key {
+            let key = (burst.correlation.0, source.clone(), burst.key.clone());
+            if self.shown.len() < limits::ALERTS {
+                self.shown.entry(key).or_insert(shown);
+            }
+        }
+        self.folds.add(burst, rule.level, &source);
+    }
+
+    /// The alerts, and what could not be kept.
+    pub(super) fn into_alerts(self, bases: &[Base], problems: &mut Vec<Problem>) -> Vec<Alert> {
+        let BurstsOut { rules, folds, mut shown, .. } = self;
+        let outcome = folds.finish();
+        if !outcome.overflow.is_empty() {
+            let message = "more correlation alerts than are kept: the rest is counted in one alert a rule";
+            problems.push(limit(outcome.overflow.len() as u64, message, true));
+        }
+        if outcome.thinned {
+            let message = "samples of correlation alerts fill their memory: some keep their first and last event only";
+            problems.push(limit(1, message, false));
+        }
+        let all = outcome.alerts.into_iter().chain(outcome.overflow);
+        let alerts = all.filter_map(|folded| {
+            let rule = rules.get(folded.rule.0 as usize)?;
+            let key = (folded.rule.0, folded.logical_source.clone(), folded.entity.clone());
+            let entity = shown.remove(&key).unwrap_or_else(|| folded.entity.clone());
+            Some(alert(rule, folded, entity, bases))
+        });
+        alerts.collect()
+    }
+}
+
+fn alert(rule: &RuleInfo, folded: Folded, entity: Entity, bases: &[Base]) -> Alert {
+    let sample = |event: BurstEvent| Sample {
+        place: place(bases, &event),
+        time: event.time,
+        rule: event.rule,
+        fields: event.fields,
+        raw: None,
+    };
+    Alert {
+        rule: folded.rule,
+        level: rule.level,
+        kind: AlertKind::Correlation,
+        message: sentence(&rule.title, &entity),
+        fingerprint: fingerprint(&rule.id, &folded.logical_source, &folded.entity),
+        entity,
+        count: folded.count,
+        matches: folded.bursts,
+        first: folded.first,
+        last: folded.last,
+        place: place(bases, &folded.fired),
+        logical_source: folded.logical_source,
+        samples: folded.samples.into_iter().map(sample).collect(),
+        status: AlertStatus::New,
+        suppression: None,
+    }
+}
+
+fn is_reported(rule: &RuleInfo) -> bool {
+    !rule.excluded && rule.silenced_by.is_empty()
+}
+
+fn redacted(entity: &Entity, redactor: &Redactor) -> Entity {
+    let pair = |pair: &Pair| Pair {
+        field: pair.field.clone(),
+        value: redactor.field(&pair.field, &pair.value).into_owned(),
+    };
+    entity.iter().map(pair).collect()
+}
+
+/// What the memory bound of correlations cost.
+pub(super) fn losses(losses: Losses, problems: &mut Vec<Problem>) {
+    if losses.late > 0 {
+        let message = "hits came later than the correlation memory could wait for; --correlation-memory makes it larger";
+        problems.push(limit(losses.late, message, true));
+    }
+    if losses.closed > 0 {
+        let message = "groups were closed early to stay within --correlation-memory";
+        problems.push(limit(losses.closed, message, true));
+    }
+}
+
+fn limit(count: u64, message: &str, incomplete: bool) -> Problem {
+    let kind = ProblemKind::Limit;
+    Problem { path: String::new(), kind, count, first: Vec::new(), message: message.to_owned(), incomplete }
+}
+
+/// Writes lines to a sink that may be absent, and keeps the first failure.
+pub(super) struct Streaming<'s> {
+    pub(super) sink: Option<&'s mut dyn LineSink>,
+    pub(super) failure: Option<io::Error>,
+}
+
+impl Streaming<'_> {
+    /// Writes one line.
+    pub(super) fn line(&mut self, line: &Line<'_>, inputs: &[InputSummary]) {
+        if let Some(sink) = self.sink.as_deref_mut()
+            && let Err(error) = sink.line(line, inputs)
+        {
+            self.failure.get_or_insert(error);
+        }
+    }
+}
