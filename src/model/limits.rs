@@ -62,3 +62,5 @@ pub(crate) const RULE_DEPTH: usize = 64;
 pub(crate) const RULE_ALIAS_BYTES: usize = 16 << 20;
 /// Values that modifiers may make of the values of one rule, and operands its conditions may spell out.
 pub(crate) const RULE_EXPANSIONS: usize = 200_000;
+/// Errors, and warnings, told of one document of a rule file.
+pub(crate) const RULE_DIAGNOSTICS: usize = 100;

@@ -3,6 +3,7 @@
 //! An error rejects one document, a warning none. Every diagnostic names the file, the document, the path of the
 //! node inside it and its line, says what is wrong, and how to mend it.
 
+use crate::model::limits;
 use std::collections::BTreeMap;
 
 /// Whether a document is rejected.
@@ -213,26 +214,42 @@ pub(super) struct DocId {
     pub(super) document: usize,
 }
 
+/// What is said about one document: at most so many errors and so many warnings.
+#[derive(Debug, Default)]
+struct Said {
+    notes: Vec<(Spot, Code, String, String)>,
+    errors: usize,
+    warnings: usize,
+}
+
 /// Collects what is said, file by file and document by document.
 #[derive(Debug, Default)]
 pub(super) struct Notes {
-    said: BTreeMap<DocId, Vec<(Spot, Code, String, String)>>,
+    said: BTreeMap<DocId, Said>,
 }
 
 impl Notes {
-    /// Adds one.
+    /// Adds one. Beyond the limit they are only counted: who mends a hundred errors checks again.
     pub(super) fn say(&mut self, doc: DocId, spot: Spot, code: Code, message: String, help: String) {
-        self.said.entry(doc).or_default().push((spot, code, message, help));
+        let said = self.said.entry(doc).or_default();
+        let count = match code.severity() {
+            Severity::Error => &mut said.errors,
+            Severity::Warning => &mut said.warnings,
+        };
+        *count += 1;
+        if *count <= limits::RULE_DIAGNOSTICS {
+            said.notes.push((spot, code, message, help));
+        }
     }
 
-    /// Whether the document is rejected.
-    pub(super) fn rejects(&self, doc: DocId) -> bool {
-        self.said.get(&doc).is_some_and(|said| said.iter().any(|(_, code, ..)| code.severity() == Severity::Error))
+    /// How many errors a document has.
+    pub(super) fn errors(&self, doc: DocId) -> usize {
+        self.said.get(&doc).map_or(0, |said| said.errors)
     }
 
     /// How many documents are rejected.
     pub(super) fn rejected(&self) -> usize {
-        self.said.keys().filter(|doc| self.rejects(**doc)).count()
+        self.said.values().filter(|said| said.errors > 0).count()
     }
 
     /// All of them, by path, document and line.
@@ -240,7 +257,7 @@ impl Notes {
         let mut all = Vec::new();
         for (doc, said) in self.said {
             let path = path_of(doc.source);
-            for (spot, code, message, help) in said {
+            for (spot, code, message, help) in said.notes {
                 all.push(Diagnostic {
                     severity: code.severity(),
                     code,
@@ -272,9 +289,14 @@ impl DocNotes<'_> {
         self.notes.say(self.doc, at.spot(), code, message.into(), help.into());
     }
 
-    /// Whether the document is rejected by now.
-    pub(super) fn rejected(&self) -> bool {
-        self.notes.rejects(self.doc)
+    /// How many errors the document has by now.
+    pub(super) fn errors(&self) -> usize {
+        self.notes.errors(self.doc)
+    }
+
+    /// Whether there are so many errors that looking for more is no use.
+    pub(super) fn is_full(&self) -> bool {
+        self.errors() >= limits::RULE_DIAGNOSTICS
     }
 }
 
