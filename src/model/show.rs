@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// What stands where a secret stood.
+pub(crate) const REDACTED: &str = "[REDACTED]";
+
 /// Whether a character may do something to a terminal or hide text: C0, C1, bidirectional controls,
 /// invisible joiners, line and paragraph separators, tags.
 pub(crate) fn is_hostile(c: char) -> bool {

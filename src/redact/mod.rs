@@ -15,15 +15,13 @@ mod patterns;
 #[cfg(test)]
 mod tests;
 
+use crate::model::show::REDACTED as TOKEN;
 use aho_corasick::{AhoCorasick, MatchKind};
 use patterns::{PATTERNS, Pattern};
 use regex::bytes::{Captures, Regex, RegexBuilder};
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::OnceLock;
-
-/// What stands where a secret stood.
-pub(crate) const TOKEN: &str = "[REDACTED]";
 
 /// An own pattern of the configuration that is no regular expression.
 #[derive(Debug, thiserror::Error)]
