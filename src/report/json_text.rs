@@ -1,8 +1,8 @@
 //! How JSON is spelt: the escaping of every JSON output (reports, lines, SARIF).
 //!
 //! JSON may be printed on a terminal or into a runner's log, so characters that move a cursor or hide text are written
-//! as `\u` escapes, which readers undo; so is the second `#` of `##`, with which workflow commands start (`##[error]`,
-//! `##vso[`). No value changes by it.
+//! as `\u` escapes, which readers undo; so is the first character of `##[` and `##vso[`, with which workflow commands
+//! start anywhere in a line. No value changes by it.
 
 use crate::model::show::is_hostile;
 use serde::Serialize;
@@ -25,17 +25,19 @@ fn write(value: &impl Serialize, layout: impl Formatter, out: &mut dyn Write) ->
     out.write_all(b"\n")
 }
 
+/// Whether a runner would read a command from here on: `##[error]`, `##vso[task]`.
+fn starts_command(text: &str, at: usize) -> bool {
+    let rest = text.get(at..).and_then(|rest| rest.strip_prefix("##"));
+    rest.is_some_and(|rest| rest.starts_with('[') || rest.starts_with("vso["))
+}
+
 /// A layout whose strings are harmless to print.
 struct Harmless<F>(F);
 
 impl<F: Formatter> Formatter for Harmless<F> {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
         let mut rest = fragment;
-        let mut before = '"';
-        while let Some((at, c)) = rest.char_indices().find(|(at, c)| {
-            is_hostile(*c)
-                || (*c == '#' && rest.get(..*at).and_then(|r| r.chars().next_back()).unwrap_or(before) == '#')
-        }) {
+        while let Some((at, c)) = rest.char_indices().find(|(at, c)| is_hostile(*c) || starts_command(rest, *at)) {
             let (plain, tail) = rest.split_at(at);
             writer.write_all(plain.as_bytes())?;
             let mut units = [0; 2];
@@ -43,8 +45,6 @@ impl<F: Formatter> Formatter for Harmless<F> {
                 write!(writer, "\\u{unit:04x}")?;
             }
             rest = tail.get(c.len_utf8()..).unwrap_or_default();
-            // What was escaped is no `#` any more for whoever reads the line.
-            before = '"';
         }
         writer.write_all(rest.as_bytes())
     }
@@ -97,7 +97,7 @@ mod tests {
             ("\u{1b}[31m", "\"\\u001b[31m\"\n"),
             ("\u{9b}a\u{202e}b\u{7f}", "\"\\u009ba\\u202eb\\u007f\"\n"),
             ("\u{e0041}", "\"\\udb40\\udc41\"\n"),
-            ("##[error]x ###", "\"#\\u0023[error]x #\\u0023#\"\n"),
+            ("##[error]x ### ##vso[y]", "\"\\u0023#[error]x ### \\u0023#vso[y]\"\n"),
         ];
         for (text, want) in cases {
             let mut out = Vec::new();

@@ -18,6 +18,7 @@ mod jsonl;
 mod lines;
 #[cfg(test)]
 mod sample;
+mod sarif;
 mod shape;
 
 pub(crate) use lines::{EventLines, MatchLines};
@@ -38,7 +39,8 @@ pub(crate) struct Reporter {
 }
 
 /// All formats a whole report can be written in, in the order `--help` lists them.
-pub(crate) static REPORTERS: &[Reporter] = &[console::REPORTER, json::REPORTER, jsonl::REPORTER, csv::REPORTER];
+pub(crate) static REPORTERS: &[Reporter] =
+    &[console::REPORTER, json::REPORTER, jsonl::REPORTER, csv::REPORTER, sarif::REPORTER];
 
 /// The row of a name.
 pub(crate) fn reporter(name: &str) -> Option<&'static Reporter> {

@@ -338,7 +338,7 @@ fn problems() -> Vec<Problem> {
         incomplete: kind == ProblemKind::Unreadable || kind == ProblemKind::Limit,
     };
     vec![
-        problem("", ProblemKind::Limit, 4, &[], "the correlation memory was full; 4 hits came too late"),
+        problem("", ProblemKind::Limit, 4, &[], "the correlation memory was full and hits came too late"),
         problem("", ProblemKind::UnknownExclude, 1, &[], "no rule is called `no-such-rule`"),
         problem("case 1/auth.log", ProblemKind::Unparsed, 17, &[17, 40, 41], "expected a month, found `::error::x`"),
         problem("case 1/auth.log", ProblemKind::NoTime, 5, &[900], "no usable time"),
