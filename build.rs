@@ -18,7 +18,8 @@ fn main() -> io::Result<()> {
         let below = file.strip_prefix(root.join("rules")).map_err(io::Error::other)?;
         let shown = below.to_string_lossy().replace('\\', "/");
         let shown = shown.strip_prefix("sigma/").unwrap_or(&shown).to_owned();
-        writeln!(table, "    ({shown:?}, include_str!({:?})),", file.display().to_string()).map_err(io::Error::other)?;
+        writeln!(table, "    ({shown:?}, include_str!({:?})),", file.display().to_string())
+            .map_err(io::Error::other)?;
     }
     table.push_str("]\n");
     let out = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?);

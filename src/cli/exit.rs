@@ -40,6 +40,13 @@ impl Exit {
     }
 }
 
+impl Exit {
+    /// What it means, in words.
+    pub(crate) fn meaning(self) -> &'static str {
+        ALL.iter().find(|(exit, ..)| *exit == self).map_or("", |(.., meaning)| meaning)
+    }
+}
+
 /// The table of `--help`.
 pub(crate) fn help() -> String {
     let rows = ALL.iter().map(|(_, code, meaning)| format!("  {code:>3}  {meaning}\n"));

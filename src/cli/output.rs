@@ -66,9 +66,7 @@ impl Target {
         let temporary = beside(path);
         register(&temporary);
         match File::create(&temporary) {
-            Ok(file) => {
-                Ok(Pending { out: Out::File(BufWriter::new(file)), place: Some((temporary, path.clone())) })
-            }
+            Ok(file) => Ok(Pending { out: Out::File(BufWriter::new(file)), place: Some((temporary, path.clone())) }),
             Err(error) => {
                 unregister(&temporary, |_| ());
                 Err(error)

@@ -51,7 +51,10 @@ impl Burst {
     /// Memory in use, by length.
     pub(super) fn bytes(&self) -> usize {
         let pairs: usize = self.key.iter().map(|pair| pair.field.len() + pair.value.len() + 48).sum();
-        size_of::<Burst>() + 64 + 2 * pairs + self.events.iter().chain([&self.fired]).map(BurstEvent::bytes).sum::<usize>()
+        size_of::<Burst>()
+            + 64
+            + 2 * pairs
+            + self.events.iter().chain([&self.fired]).map(BurstEvent::bytes).sum::<usize>()
     }
 }
 
@@ -187,9 +190,8 @@ impl Open {
             self.seen.pop_first();
         }
         if self.looked_at.len() > self.thrown_out * 2 {
-            self.looked_at.retain(|group, _| {
-                groups.get(group.correlation).and_then(|groups| groups.get(*group)).is_some()
-            });
+            self.looked_at
+                .retain(|group, _| groups.get(group.correlation).and_then(|groups| groups.get(*group)).is_some());
             self.thrown_out = self.looked_at.len().max(16);
         }
     }

@@ -8,6 +8,7 @@
 //! the hits alone, never on how they were cut into blocks. Slack: [`Correlator::slack`], and what vectors and tables
 //! of the standard library reserve beyond their length.
 
+use super::behind;
 use super::buffer::Waiting;
 use super::burst::{Burst, Open};
 use super::group::{Entry, Group, Link, number};
@@ -15,7 +16,6 @@ use super::groups::{Groups, Queue};
 use super::keys::{Keys, Memo, TupleId, ValueId};
 use super::window::BurstId;
 use super::wiring::{From, Reader, Wired, Wiring};
-use super::behind;
 use crate::model::{Feed, Hit, KeyId, KeyTexts, Pair, limits};
 use crate::sigma::Ruleset;
 use std::collections::BTreeMap;
@@ -180,7 +180,8 @@ impl Correlator {
             let all = self.groups.iter().enumerate();
             all.filter_map(move |(at, groups)| groups.idlest(queue).map(|(_, group)| (group.tick, at, queue)))
         };
-        let Some((_, at, queue)) = idlest(Queue::Live).chain(idlest(Queue::Resting)).min_by_key(|(tick, at, _)| (*tick, *at))
+        let Some((_, at, queue)) =
+            idlest(Queue::Live).chain(idlest(Queue::Resting)).min_by_key(|(tick, at, _)| (*tick, *at))
         else {
             return false;
         };

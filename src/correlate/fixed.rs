@@ -119,7 +119,8 @@ mod tests {
 
     #[test]
     fn refuses_what_only_looks_like_a_number() {
-        for text in ["", "-", "lots", " 1", "1 ", "0x10", "inf", "NaN", "1.", ".5", "1e", "1e+", "--1", "1,5", "1.2.3"] {
+        for text in ["", "-", "lots", " 1", "1 ", "0x10", "inf", "NaN", "1.", ".5", "1e", "1e+", "--1", "1,5", "1.2.3"]
+        {
             check(text, None);
         }
     }

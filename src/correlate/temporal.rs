@@ -6,11 +6,8 @@ use super::window::{Item, Window};
 use crate::sigma::{CorrelationKind, Expr};
 use std::sync::Arc;
 
-pub(super) static KIND: Kind = Kind {
-    name: "temporal",
-    kind: CorrelationKind::Temporal,
-    window: |spec| Box::new(Temporal::new(spec)),
-};
+pub(super) static KIND: Kind =
+    Kind { name: "temporal", kind: CorrelationKind::Temporal, window: |spec| Box::new(Temporal::new(spec)) };
 
 /// How often each rule is in the window.
 pub(super) struct Temporal {

@@ -87,12 +87,20 @@ impl Percentile {
 
 impl Aggregate for Percentile {
     fn add(&mut self, value: Fixed) {
-        if self.low.greatest().is_some_and(|top| value <= top) { self.low.add(value) } else { self.high.add(value) }
+        if self.low.greatest().is_some_and(|top| value <= top) {
+            self.low.add(value)
+        } else {
+            self.high.add(value)
+        }
         self.balance();
     }
 
     fn remove(&mut self, value: Fixed) {
-        if self.low.greatest().is_some_and(|top| value <= top) { self.low.remove(value) } else { self.high.remove(value) }
+        if self.low.greatest().is_some_and(|top| value <= top) {
+            self.low.remove(value)
+        } else {
+            self.high.remove(value)
+        }
         self.balance();
     }
 

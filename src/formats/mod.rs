@@ -11,10 +11,10 @@ mod jsonl;
 pub(crate) mod sniff;
 pub(crate) mod text;
 
-#[cfg(test)]
-mod testing;
 pub(crate) mod payload;
 mod record;
+#[cfg(test)]
+mod testing;
 pub(crate) mod years;
 
 use crate::model::stamp::{Yearless, Zone};

@@ -90,7 +90,7 @@ pub(super) fn write_rules(rules: &[RuleInfo], options: &Options, out: &mut dyn W
     rows.flush()
 }
 
-fn writer(out: &mut dyn Write) -> csv::Writer<&mut dyn Write> {
+pub(super) fn writer(out: &mut dyn Write) -> csv::Writer<&mut dyn Write> {
     csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out)
 }
 
@@ -99,7 +99,7 @@ fn number(n: Option<u64>) -> String {
 }
 
 /// Text from outside as a cell.
-fn cell(text: &str, options: &Options) -> String {
+pub(super) fn cell(text: &str, options: &Options) -> String {
     let mut shown = Shown(text).to_string();
     if options.github_actions {
         shown = shown.replace("##[", "# #[");

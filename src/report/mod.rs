@@ -16,12 +16,14 @@ mod json;
 mod json_text;
 mod jsonl;
 mod lines;
+mod rules;
 #[cfg(test)]
 mod sample;
 mod sarif;
 mod shape;
 
 pub(crate) use lines::{EventLines, MatchLines};
+pub(crate) use rules::{rule_text, rules_csv, rules_json, rules_table};
 
 use crate::model::{Alert, Counting, InputSummary, Level, Place, Report, RuleId, RuleInfo};
 use std::io::{self, Write};
@@ -41,6 +43,14 @@ pub(crate) struct Reporter {
 /// All formats a whole report can be written in, in the order `--help` lists them.
 pub(crate) static REPORTERS: &[Reporter] =
     &[console::REPORTER, json::REPORTER, jsonl::REPORTER, csv::REPORTER, sarif::REPORTER];
+
+/// The stream that is written while the scan runs.
+pub(crate) const STREAM: &str = "matches";
+
+/// Every format of `--format` and `--report`.
+pub(crate) fn names() -> Vec<&'static str> {
+    REPORTERS.iter().map(|row| row.name).chain([STREAM]).collect()
+}
 
 /// The row of a name.
 pub(crate) fn reporter(name: &str) -> Option<&'static Reporter> {

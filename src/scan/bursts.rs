@@ -197,17 +197,16 @@ fn is_reported(rule: &RuleInfo) -> bool {
 }
 
 fn redacted(entity: &Entity, redactor: &Redactor) -> Entity {
-    let pair = |pair: &Pair| Pair {
-        field: pair.field.clone(),
-        value: redactor.field(&pair.field, &pair.value).into_owned(),
-    };
+    let pair =
+        |pair: &Pair| Pair { field: pair.field.clone(), value: redactor.field(&pair.field, &pair.value).into_owned() };
     entity.iter().map(pair).collect()
 }
 
 /// What the memory bound of correlations cost.
 pub(super) fn losses(losses: Losses, problems: &mut Vec<Problem>) {
     if losses.late > 0 {
-        let message = "hits came later than the correlation memory could wait for; --correlation-memory makes it larger";
+        let message =
+            "hits came later than the correlation memory could wait for; --correlation-memory makes it larger";
         problems.push(limit(losses.late, message, true));
     }
     if losses.closed > 0 {

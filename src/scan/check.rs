@@ -22,7 +22,9 @@ pub(crate) struct Check {
 pub(crate) fn check_rules(paths: &[PathBuf], config: &Config) -> Result<Check, SetupError> {
     let asked = rule_files::user_texts(paths)?;
     let mut texts = rule_files::builtin();
-    texts.extend(rule_files::user_texts(&config.rule_paths)?.into_iter().filter(|t| asked.iter().all(|a| a.shown != t.shown)));
+    texts.extend(
+        rule_files::user_texts(&config.rule_paths)?.into_iter().filter(|t| asked.iter().all(|a| a.shown != t.shown)),
+    );
     let others = texts.len();
     let options = LoadOptions { placeholders: config.placeholders.clone() };
     let without = sigma::load(&texts, &options);

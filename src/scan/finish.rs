@@ -68,11 +68,8 @@ pub(super) fn scanned(
     let levels = scan.rules.infos.iter().map(|rule| rule.level).collect();
     let keep = Keep { alerts: scan.config.max_alerts, samples: scan.config.samples, ..Keep::default() };
     let streams = sink.is_some();
-    let bounds = Limits {
-        memory: scan.config.correlation_memory,
-        samples: scan.config.samples,
-        alerts: scan.config.max_alerts,
-    };
+    let bounds =
+        Limits { memory: scan.config.correlation_memory, samples: scan.config.samples, alerts: scan.config.max_alerts };
     let (set, machine) = (&scan.rules.set, &scan.machine);
     let bursts = Bursts::new(set, &machine.feeds, &scan.rules.infos, &machine.redactions, &bounds, streams);
     let mut merger = Merger::new(shown, Folds::new(keep, levels), bursts, sink);
@@ -194,7 +191,8 @@ fn is_redacted(alerts: &[Alert]) -> bool {
     alerts.iter().any(|alert| {
         alert.entity.iter().any(|pair| has(&pair.value))
             || alert.samples.iter().any(|sample| {
-                sample.raw.as_deref().is_some_and(has) || sample.fields.iter().any(|(_, values)| values.iter().any(|v| has(v)))
+                sample.raw.as_deref().is_some_and(has)
+                    || sample.fields.iter().any(|(_, values)| values.iter().any(|v| has(v)))
             })
     })
 }
@@ -251,7 +249,8 @@ fn summary(
 }
 
 fn totals(rules: &[crate::model::RuleInfo]) -> RuleTotals {
-    let count = |holds: &dyn Fn(&crate::model::RuleInfo) -> bool| rules.iter().filter(|rule| holds(rule)).count() as u64;
+    let count =
+        |holds: &dyn Fn(&crate::model::RuleInfo) -> bool| rules.iter().filter(|rule| holds(rule)).count() as u64;
     RuleTotals {
         loaded: rules.len() as u64,
         detection: count(&|rule| rule.kind == AlertKind::Detection),

@@ -122,11 +122,7 @@ fn looked(context: &Context<'_>, source: SourceId, found: Found) -> Result<Looke
 
 impl Looked {
     /// Opens the input to be read from its beginning, with its format's decoder.
-    pub(super) fn open(
-        self,
-        table: &Arc<FieldTable>,
-        hashed: bool,
-    ) -> Result<(Reader, Box<dyn Decoder>), Problem> {
+    pub(super) fn open(self, table: &Arc<FieldTable>, hashed: bool) -> Result<(Reader, Box<dyn Decoder>), Problem> {
         let stream = match self.stream {
             Some(stream) => stream,
             None => source::open(&self.found, hashed).map_err(|error| unopened(&self.found.shown, &error))?,

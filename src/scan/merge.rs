@@ -7,8 +7,8 @@ use super::work::widened;
 use crate::correlate::BurstEvent;
 use crate::detect::{Before, Folds};
 use crate::model::{
-    Alert, Findings, Hit, InputSummary, Line, LineSink, Match, Place, Problem, ProblemKind, Problems, RuleInfo, SourceId,
-    Stamp, Time,
+    Alert, Findings, Hit, InputSummary, Line, LineSink, Match, Place, Problem, ProblemKind, Problems, RuleInfo,
+    SourceId, Stamp, Time,
 };
 use crate::source;
 use std::collections::BTreeMap;

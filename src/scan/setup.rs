@@ -34,7 +34,14 @@ pub(super) fn rules(config: &Config) -> Result<Rules, SetupError> {
     let mut problems = Vec::new();
     for (path, count, first) in by_file(&errors) {
         let message = super::mistake(first);
-        problems.push(Problem { path, kind: ProblemKind::RuleRejected, count, first: vec![first.line], message, incomplete: false });
+        problems.push(Problem {
+            path,
+            kind: ProblemKind::RuleRejected,
+            count,
+            first: vec![first.line],
+            message,
+            incomplete: false,
+        });
     }
     let rejected = rejected_documents(&errors);
     let Loaded { rules: set, diagnostics, replaced, .. } = loaded;
@@ -47,7 +54,14 @@ pub(super) fn rules(config: &Config) -> Result<Rules, SetupError> {
             }
             let message = format!("--exclude-rule {id:?} names no loaded rule");
             let kind = ProblemKind::UnknownExclude;
-            problems.push(Problem { path: String::new(), kind, count: 1, first: Vec::new(), message, incomplete: false });
+            problems.push(Problem {
+                path: String::new(),
+                kind,
+                count: 1,
+                first: Vec::new(),
+                message,
+                incomplete: false,
+            });
         }
         excluded.extend(found);
     }

@@ -83,9 +83,8 @@ impl Desk<'_> {
 pub(super) fn widened(span: Option<(Stamp, Stamp)>, stamp: Stamp) -> (Stamp, Stamp) {
     match span {
         None => (stamp, stamp),
-        Some((first, last)) => (
-            if stamp.time < first.time { stamp } else { first },
-            if stamp.time > last.time { stamp } else { last },
-        ),
+        Some((first, last)) => {
+            (if stamp.time < first.time { stamp } else { first }, if stamp.time > last.time { stamp } else { last })
+        }
     }
 }

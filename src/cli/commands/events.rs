@@ -8,7 +8,7 @@ use crate::cli::terminal;
 use crate::config::{Config, RawConfig};
 use crate::report;
 use crate::scan::{Events, SetupError};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter};
 
 pub(crate) fn run(args: EventsArgs) -> Exit {
     let events = match configuration(&args).and_then(|config| Events::new(config, setup::run_info())) {
@@ -19,7 +19,7 @@ pub(crate) fn run(args: EventsArgs) -> Exit {
     let mut out = BufWriter::new(io::stdout().lock());
     let mut sink = report::EventLines::new(&mut out);
     let result = events.run(&args.paths, &mut sink, &mut Progress::new(&say));
-    let result = result.and_then(|problems| out.flush().map(|()| problems));
+    let result = result.and_then(|problems| sink.finish().map(|_| problems));
     match result {
         Ok(problems) => {
             for problem in &problems {

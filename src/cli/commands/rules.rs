@@ -27,7 +27,7 @@ pub(crate) fn run(args: RulesArgs) -> Exit {
         Ok(done) => done,
         Err(error) => return setup::refused(&error),
     };
-    match unless_closed(io::stdout().lock().write_all(text.as_bytes())) {
+    match unless_closed(io::stdout().lock().write_all(&text)) {
         Ok(()) => exit,
         Err(error) => {
             terminal::error(&format!("standard output: {error}"));
@@ -36,7 +36,7 @@ pub(crate) fn run(args: RulesArgs) -> Exit {
     }
 }
 
-type Done = Result<(String, Exit), SetupError>;
+type Done = Result<(Vec<u8>, Exit), SetupError>;
 
 fn loaded(rules: &RuleArgs, config: &ConfigArgs) -> Result<Scan, SetupError> {
     let mut flags = RawConfig::default();
@@ -51,8 +51,9 @@ fn listed(rules: &RuleArgs, config: &ConfigArgs, format: &str) -> Done {
     let text = match format {
         "json" => report::rules_json(scan.rules()),
         "csv" => report::rules_csv(scan.rules()),
-        _ => report::rules_table(scan.rules(), terminal::width(true)),
+        _ => Ok(report::rules_table(scan.rules(), terminal::width(true))),
     };
+    let text = text.expect("memory can be written to");
     Ok((text, Exit::Clean))
 }
 
@@ -62,7 +63,7 @@ fn shown(id: &str, rules: &RuleArgs, config: &ConfigArgs) -> Done {
         Some(rule) => Ok((report::rule_text(rule, &scan.logic(rule)), Exit::Clean)),
         None => {
             terminal::error(&format!("no loaded rule is called {id:?}; `logsentry rules` lists them"));
-            Ok((String::new(), Exit::Usage))
+            Ok((Vec::new(), Exit::Usage))
         }
     }
 }
@@ -84,7 +85,7 @@ fn checked(paths: &[PathBuf], placeholders: Option<&Path>, config: &ConfigArgs, 
         let sum = format!("{} file(s), {} document(s), {} loaded\n", check.files, check.documents, check.loaded);
         lines.chain([sum]).collect()
     };
-    Ok((text, if failed { Exit::Rules } else { Exit::Clean }))
+    Ok((text.into_bytes(), if failed { Exit::Rules } else { Exit::Clean }))
 }
 
 fn json(d: &Diagnostic) -> serde_json::Value {
@@ -97,10 +98,10 @@ fn json(d: &Diagnostic) -> serde_json::Value {
 
 fn tested(rules: &Path, events: &Path, raw: bool, placeholders: Option<&Path>) -> Done {
     let placeholders = placeholders.map(setup::placeholders).transpose()?.unwrap_or_default();
-    let tested = scan::test_rules(rules, events, raw, placeholders, setup::run_info())?;
+    let tested = scan::test_rules(rules, events, raw, placeholders)?;
     for d in tested.diagnostics.iter().filter(|d| d.severity == Severity::Error) {
         terminal::error(&scan::mistake(d));
     }
     let failed = tested.diagnostics.iter().any(|d| d.severity == Severity::Error);
-    Ok((format!("{:#}\n", tested.expect), if failed { Exit::Rules } else { Exit::Clean }))
+    Ok((format!("{:#}\n", tested.expect).into_bytes(), if failed { Exit::Rules } else { Exit::Clean }))
 }

@@ -4,12 +4,13 @@ use super::setup;
 use crate::cli::args::ScanArgs;
 use crate::cli::exit::Exit;
 use crate::cli::output::{Pending, Target};
+use crate::cli::progress::Progress;
 use crate::cli::terminal::{self, Loudness};
 use crate::config::{Config, RawConfig, RawRedact, RawSarif};
-use crate::model::{LineSink, Report};
-use crate::report;
-use crate::scan::{Scan, SetupError, Watch};
-use std::io::{self, Write};
+use crate::model::{InputSummary, Line, LineSink, Report};
+use crate::report::{self, MatchLines};
+use crate::scan::{Scan, SetupError};
+use std::io;
 
 pub(crate) fn run(args: ScanArgs) -> Exit {
     let config = match configuration(&args) {
@@ -81,8 +82,12 @@ fn configuration(args: &ScanArgs) -> Result<Config, SetupError> {
     }
     config.reference_engine = args.engine.as_deref() == Some("reference");
     let primary = [args.format.as_str()].into_iter();
-    config.hash_inputs = primary.chain(config.reports.iter().map(|(f, _)| f.as_str())).any(report::prints_hashes);
+    config.hash_inputs = primary.chain(config.reports.iter().map(|(f, _)| f.as_str())).any(prints_hashes);
     Ok(config)
+}
+
+fn prints_hashes(format: &str) -> bool {
+    report::reporter(format).is_some_and(|row| row.needs_hashes)
 }
 
 /// The primary report first, then the further ones.
@@ -110,33 +115,27 @@ type Failed = (Target, io::Error);
 
 /// Runs the scan, streaming what is asked for as lines, and writes every other report from its result.
 fn scanned(args: &ScanArgs, scan: &Scan, targets: &[(String, Target)]) -> Result<Report, Failed> {
-    let mut streams: Vec<(&Target, Pending)> = Vec::new();
-    for (_, target) in targets.iter().filter(|(format, _)| report::is_stream(format)) {
-        streams.push((target, target.begin().map_err(|error| (target.clone(), error))?));
+    let mut tee = Tee { outs: Vec::new() };
+    for (_, target) in targets.iter().filter(|(format, _)| format == report::STREAM) {
+        let out = target.begin().map_err(|error| (target.clone(), error))?;
+        tee.outs.push((target, MatchLines::new(out, scan.rules().to_vec()), Ok(())));
     }
-    let mut sink = Tee { outs: streams.iter_mut().map(|(_, out)| report::matches(out, scan.rules())).collect(), failed: None };
-    let mut watch = crate::cli::progress::Progress::new(&args.say);
-    let report = {
-        let sink: Option<&mut dyn LineSink> = if sink.outs.is_empty() { None } else { Some(&mut sink) };
-        scan.run(&args.paths, sink, &mut watch)
-    };
+    let mut watch = Progress::new(&args.say);
+    let report = scan.run(&args.paths, if tee.outs.is_empty() { None } else { Some(&mut tee) }, &mut watch);
     watch.finish();
-    drop(watch);
-    let failed = sink.failed.take();
-    drop(sink);
-    for (at, (target, mut out)) in streams.into_iter().enumerate() {
-        let failed = (failed.as_ref().is_some_and(|(n, _)| *n == at)).then(|| io::Error::other("the stream broke off"));
-        let written = failed.map_or(Ok(()), Err).and_then(|()| report::matches_end(&report, &mut out));
-        written.and_then(|()| out.finish()).or_else(closed).map_err(|error| (target.clone(), error))?;
+    for (target, out, so_far) in tee.outs {
+        let written = so_far.and_then(|()| out.finish(&report)).and_then(Pending::finish);
+        written.or_else(closed).map_err(|error| (target.clone(), error))?;
     }
-    for (format, target) in targets.iter().filter(|(format, _)| !report::is_stream(format)) {
+    for (format, target) in targets {
+        let Some(reporter) = report::reporter(format) else { continue };
         if format == "sarif" && args.sarif_complete_only && !report.summary.complete {
             terminal::warning(&format!("{}: not written, since the scan is incomplete", named(target)));
             continue;
         }
-        let options = options(args, scan, target);
+        let options = options(args, scan, target, &report);
         let written = target.begin().and_then(|mut out| {
-            report::write(format, &report, &options, &mut out)?;
+            (reporter.write)(&report, &options, &mut out)?;
             out.finish()
         });
         written.or_else(closed).map_err(|error| (target.clone(), error))?;
@@ -144,20 +143,15 @@ fn scanned(args: &ScanArgs, scan: &Scan, targets: &[(String, Target)]) -> Result
     Ok(report)
 }
 
-/// Passes lines on to every stream.
+/// Passes lines on to every stream; after a failure, a stream gets no more.
 struct Tee<'a> {
-    outs: Vec<report::Matches<'a>>,
-    failed: Option<(usize, io::ErrorKind)>,
+    outs: Vec<(&'a Target, MatchLines<Pending>, io::Result<()>)>,
 }
 
 impl LineSink for Tee<'_> {
-    fn line(&mut self, line: &crate::model::Line<'_>, inputs: &[crate::model::InputSummary]) -> io::Result<()> {
-        for (at, out) in self.outs.iter_mut().enumerate() {
-            match out.line(line, inputs) {
-                Ok(()) => {}
-                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
-                Err(error) => self.failed = Some((at, error.kind())),
-            }
+    fn line(&mut self, line: &Line<'_>, inputs: &[InputSummary]) -> io::Result<()> {
+        for (_, out, so_far) in self.outs.iter_mut().filter(|(_, _, so_far)| so_far.is_ok()) {
+            *so_far = out.line(line, inputs);
         }
         Ok(())
     }
@@ -168,15 +162,24 @@ fn closed(error: io::Error) -> io::Result<()> {
     if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) }
 }
 
-fn options(args: &ScanArgs, scan: &Scan, target: &Target) -> report::Options {
+fn options(args: &ScanArgs, scan: &Scan, target: &Target, report: &Report) -> report::Options {
     let to_stdout = *target == Target::Stdout;
+    let exit = exit(scan, report);
+    let wanted = &scan.config().sarif;
+    let sarif = report::SarifOptions::default();
     report::Options {
         width: terminal::width(to_stdout),
         color: terminal::wants_color(args.say.color, to_stdout),
         all: args.all,
         github_actions: terminal::in_github_actions(),
-        no_snippets: scan.config().sarif.no_snippets,
-        ..report::Options::default()
+        no_snippets: wanted.no_snippets,
+        min_severity: scan.config().min_severity,
+        exit: Some((exit.code(), exit.meaning().to_owned())),
+        sarif: report::SarifOptions {
+            category: wanted.category.clone(),
+            max_results: wanted.max_results.unwrap_or(sarif.max_results),
+            ..sarif
+        },
     }
 }
 

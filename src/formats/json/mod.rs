@@ -9,6 +9,7 @@
 //! order: a rule may match either. A string that holds an object is kept as a string and read as an
 //! object under its name too, one level deep. `{"key": …, "value": …}` lists are left as they are.
 
+pub(crate) mod bare;
 pub(crate) mod document;
 mod escape;
 mod frames;
