@@ -11,8 +11,16 @@ mod jsonl;
 pub(crate) mod sniff;
 pub(crate) mod text;
 
+pub(crate) mod lines;
+mod logfmt;
+mod pairs;
 pub(crate) mod payload;
+mod plain;
 mod record;
+mod syslog;
+mod syslog_3164;
+mod syslog_3339;
+mod syslog_5424;
 #[cfg(test)]
 mod testing;
 pub(crate) mod years;
@@ -189,8 +197,22 @@ pub(crate) trait Decoder: Send + Sync {
 
 /// All formats, in the order `formats` lists them.
 pub(crate) static FORMATS: &[Format] = &[jsonl::FORMAT, json_array::FORMAT, json_envelope::FORMAT, json_values::FORMAT];
+pub(crate) static FORMATS: &[Format] = &[
+    jsonl::FORMAT,
+    syslog_3164::FORMAT,
+    syslog_3339::FORMAT,
+    syslog_5424::FORMAT,
+    logfmt::FORMAT,
+    logfmt::LOOSE_FORMAT,
+    plain::FORMAT,
+];
 
 /// The row of an id.
 pub(crate) fn format(id: FormatId) -> Option<&'static Format> {
     FORMATS.get(usize::from(id.0))
+}
+
+/// The id of a row by its name.
+pub(crate) fn id_of(name: &str) -> Option<FormatId> {
+    (0u16..).zip(FORMATS).find(|(_, format)| format.name == name).map(|(n, _)| FormatId(n))
 }

@@ -1,0 +1,178 @@
+//! Reads the records of a block, each with the format that knows it.
+
+use super::framer::{Framer, Turn};
+use super::{Readers, record, yearless};
+use crate::formats::text::{self, Text};
+use crate::formats::{Decoded, Decoder, ReadOptions, ReadRecord, Refused, YearTrack};
+use crate::model::stamp::Zone;
+use crate::model::{Block, Event, FieldTable, FormatId, Marks, Origin, Regions, Scratch, Sentence, Stamp, TagSet};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// Reads blocks of one input.
+pub(super) struct LineDecoder {
+    readers: Readers,
+    table: Arc<FieldTable>,
+    zone: Zone,
+    first_year: Option<i16>,
+}
+
+/// A record that is complete once a line does not continue it.
+#[derive(Clone, Copy, Debug)]
+struct Open {
+    /// Where it stands in the block's text.
+    start: usize,
+    end: usize,
+    line: u32,
+    lines: u32,
+    is_prose: bool,
+    /// The year at its stamp.
+    year: YearTrack,
+}
+
+/// What came of reading a record.
+struct Outcome {
+    format: FormatId,
+    time: Stamp,
+    payload: Option<Sentence>,
+    repaired: bool,
+}
+
+/// What a whole block has in common.
+struct Reading<'b> {
+    text: Text<'b>,
+    block: &'b Block,
+    /// Records so far.
+    index: u32,
+    /// Blank lines not told yet.
+    blank: u32,
+}
+
+impl LineDecoder {
+    pub(super) fn new(readers: Readers, table: Arc<FieldTable>, options: &ReadOptions) -> LineDecoder {
+        LineDecoder { readers, table, zone: options.zone.clone(), first_year: options.first_year }
+    }
+
+    /// Reads and hands over one record.
+    fn finish(
+        &self,
+        open: &Open,
+        reading: &mut Reading<'_>,
+        scratch: &mut Scratch,
+        sink: &mut dyn FnMut(Decoded<'_, '_>),
+    ) {
+        tell_blank(reading, sink);
+        let source = &*reading.text.text;
+        let (skipped, raw) = text::record(source.get(open.start..open.end).unwrap_or_default());
+        let start = open.start + skipped;
+        // Inside a record of several lines the line ends are part of its text, their carriage returns are not.
+        let (block_text, raw, start) = if open.lines > 1 && raw.contains("\r\n") {
+            (Cow::Owned(raw.replace("\r\n", "\n")), None, 0)
+        } else {
+            (Cow::Borrowed(source), Some(raw), start)
+        };
+        let raw = raw.unwrap_or(&block_text);
+        let body = raw.strip_prefix(self.readers.prefix.as_str()).unwrap_or(raw);
+        // Blocks are far below 4 GiB: the cutter ends them near the target, records have a longest line.
+        let body_start = u32::try_from(start + raw.len() - body.len()).unwrap_or(u32::MAX);
+        let index = reading.index;
+        reading.index += 1;
+        match self.read(body, body_start, open, scratch) {
+            Ok(outcome) => {
+                let repaired = outcome.repaired || reading.text.is_repaired(open.start, open.end);
+                let mut event = Event {
+                    origin: Origin {
+                        source: reading.block.source,
+                        block: reading.block.number,
+                        index,
+                        line: open.line,
+                    },
+                    lines: open.lines,
+                    format: outcome.format,
+                    payload: outcome.payload,
+                    raw,
+                    header_time: outcome.time,
+                    time: Stamp::default(),
+                    marks: Marks { repaired, truncated: reading.block.truncated },
+                    entries: &scratch.entries,
+                    regions: Regions { block: &block_text, scratch: &scratch.text, fixed: "" },
+                    tags: TagSet::default(),
+                };
+                sink(Decoded::Event(&mut event));
+            }
+            Err(why) => sink(Decoded::Refused { why, line: open.line, lines: open.lines, text: raw }),
+        }
+    }
+
+    /// Reads a record with its own format, or else with the most precise one that takes it. What is told of a
+    /// refusal is what its own format expected.
+    fn read(&self, body: &str, start: u32, open: &Open, scratch: &mut Scratch) -> Result<Outcome, Refused> {
+        let (own, shape) =
+            if open.is_prose { self.readers.plain.unwrap_or(self.readers.own) } else { self.readers.own };
+        let mut attempt = |format: FormatId, read: ReadRecord| {
+            scratch.reset();
+            // The track moves on once a record, by the cutter's test; what a reader does to its copy is forgotten.
+            let mut year = open.year;
+            let mut record = record(body, start, scratch, &self.table, &self.zone, &mut year);
+            read(&mut record)?;
+            Ok(Outcome { format, time: record.time, payload: record.payload, repaired: record.repaired })
+        };
+        attempt(own, shape.read).or_else(|why| {
+            let mut others = self.readers.others.iter();
+            others.find_map(|(format, shape)| attempt(*format, shape.read).ok()).ok_or(why)
+        })
+    }
+}
+
+impl Decoder for LineDecoder {
+    fn decode(&self, block: &Block, scratch: &mut Scratch, sink: &mut dyn FnMut(Decoded<'_, '_>)) {
+        let carried = block.carry.get::<YearTrack>().copied();
+        let mut year = carried.unwrap_or_else(|| YearTrack::starting(self.first_year));
+        let mut reading = Reading { text: Text::clean(&block.bytes), block, index: 0, blank: 0 };
+        let mut framer = Framer::new(&self.readers);
+        let mut open: Option<Open> = None;
+        // Cleaning keeps every line feed, so lines of the bytes and of the text go side by side.
+        let (mut in_bytes, mut in_text) = (0, 0);
+        for number in 0u32.. {
+            let Some(line) = line_at(&block.bytes, in_bytes) else { break };
+            let text_len = line_at(reading.text.text.as_bytes(), in_text).map_or(0, <[u8]>::len);
+            let (start, end) = (in_text, in_text + text_len);
+            (in_bytes, in_text) = (in_bytes + line.len() + 1, end + 1);
+            let turn = framer.turn(line);
+            if turn == Turn::Continues {
+                if let Some(open) = &mut open {
+                    (open.end, open.lines) = (end, open.lines + 1);
+                }
+                continue;
+            }
+            if let Some(open) = open.take() {
+                self.finish(&open, &mut reading, scratch, sink);
+            }
+            if turn == Turn::Blank {
+                reading.blank += 1;
+                continue;
+            }
+            if let Some(stamp) = yearless(self.readers.body(line)) {
+                year.follow(stamp);
+            }
+            open = Some(Open { start, end, line: number, lines: 1, is_prose: turn == Turn::StartsProse, year });
+        }
+        if let Some(open) = open {
+            self.finish(&open, &mut reading, scratch, sink);
+        }
+        tell_blank(&mut reading, sink);
+    }
+}
+
+/// The line that starts at a byte, without its line feed; `None` behind the last.
+fn line_at(bytes: &[u8], at: usize) -> Option<&[u8]> {
+    let rest = bytes.get(at..).filter(|rest| !rest.is_empty())?;
+    rest.get(..memchr::memchr(b'\n', rest).unwrap_or(rest.len()))
+}
+
+fn tell_blank(reading: &mut Reading<'_>, sink: &mut dyn FnMut(Decoded<'_, '_>)) {
+    if reading.blank > 0 {
+        sink(Decoded::Blank(reading.blank));
+        reading.blank = 0;
+    }
+}

@@ -1,0 +1,77 @@
+//! Tells which lines begin records, looking at bytes only.
+
+use super::{Readers, is_prose_between, visible};
+use crate::model::{Scratch, limits};
+
+/// What a line is to the records around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// Nothing; ends the record above.
+    Blank,
+    /// The first line of a record.
+    Starts,
+    /// The first line of a run of prose.
+    StartsProse,
+    /// A further line of the record above.
+    Continues,
+}
+
+/// Walks lines in order.
+pub(super) struct Framer<'r> {
+    readers: &'r Readers,
+    /// Whether runs of prose are records, and how the format's own lines are known.
+    prose: Option<fn(&[u8]) -> bool>,
+    /// The record above, if it may go on.
+    open: Option<Open>,
+    scratch: Scratch,
+}
+
+/// A record that may go on.
+#[derive(Clone, Copy, Debug)]
+struct Open {
+    is_prose: bool,
+    lines: usize,
+    bytes: usize,
+}
+
+impl<'r> Framer<'r> {
+    /// At the start of a record.
+    pub(super) fn new(readers: &'r Readers) -> Framer<'r> {
+        Framer { readers, prose: is_prose_between(readers.own.0), open: None, scratch: Scratch::default() }
+    }
+
+    /// The next line, without its line feed.
+    pub(super) fn turn(&mut self, line: &[u8]) -> Turn {
+        if is_blank(line) {
+            self.open = None;
+            return Turn::Blank;
+        }
+        let body = self.readers.body(line);
+        let is_prose = self.is_prose(body);
+        let goes_on = self.open.filter(|open| {
+            let belongs = if open.is_prose { is_prose } else { (self.readers.own.1.continues)(body) };
+            // What is longer than a record may be begins another.
+            belongs && open.lines < limits::RECORD_LINES && open.bytes + line.len() < limits::RECORD_BYTES
+        });
+        if let Some(open) = goes_on {
+            self.open = Some(Open { lines: open.lines + 1, bytes: open.bytes + line.len() + 1, ..open });
+            return Turn::Continues;
+        }
+        self.open = Some(Open { is_prose, lines: 1, bytes: line.len() + 1 });
+        if is_prose { Turn::StartsProse } else { Turn::Starts }
+    }
+
+    /// Whether a line belongs to a run of prose: it looks like no record of the format, and no other format reads it.
+    fn is_prose(&mut self, body: &[u8]) -> bool {
+        let Some(is_own) = self.prose else { return false };
+        if matches!(body.trim_ascii_start().first(), Some(b'{' | b'[')) || is_own(body) {
+            return false;
+        }
+        !self.readers.is_taken(&String::from_utf8_lossy(body), &mut self.scratch)
+    }
+}
+
+/// Whether a line holds nothing but blanks, a byte order mark and NULs.
+fn is_blank(line: &[u8]) -> bool {
+    visible(line).iter().all(|b| b.is_ascii_whitespace() || *b == 0)
+}

@@ -1,0 +1,140 @@
+//! What all line formats share: cutting records, reading them, and helping one another out.
+//!
+//! A record is a line and the lines that continue it. A line the input's own format refuses is tried with
+//! the other line formats, the most precise first. In [formats whose lines stand between prose](is_prose_between)
+//! a run of lines nobody takes is one plain record (a panic and its stack); anywhere else each is refused by itself.
+//! Cutter and decoder walk lines with the same [`Framer`], so what a record is never depends on where blocks end.
+
+mod cutter;
+mod decoder;
+mod framer;
+#[cfg(test)]
+mod tests;
+
+use super::{
+    Cutter, Decoder, FORMATS, Head, Learned, LineShape, ReadOptions, Record, Shape, Sniffed, YearTrack, id_of, logfmt,
+};
+use crate::model::stamp::{Yearless, Zone};
+use crate::model::{FieldTable, FormatId, Scratch, Stamp, limits};
+use cutter::LineCutter;
+use decoder::LineDecoder;
+use std::sync::Arc;
+
+/// The cutter of an input whose format is of [`Shape::Lines`]; `None` for others.
+pub(crate) fn cutter(sniffed: &Sniffed, options: &ReadOptions) -> Option<Box<dyn Cutter>> {
+    let readers = Readers::of(sniffed)?;
+    Some(Box::new(LineCutter::new(readers, options.first_year)))
+}
+
+/// Its decoder.
+pub(crate) fn decoder(sniffed: &Sniffed, table: &Arc<FieldTable>, options: &ReadOptions) -> Option<Box<dyn Decoder>> {
+    let readers = Readers::of(sniffed)?;
+    Some(Box::new(LineDecoder::new(readers, Arc::clone(table), options)))
+}
+
+/// How sure a line format is of an input: at least half of the lines must pass its test.
+pub(crate) fn sniff(
+    head: &Head<'_>,
+    name: &str,
+    specificity: u8,
+    why: &'static str,
+    fits: fn(&str) -> bool,
+) -> Option<Sniffed> {
+    let lines = head.text.split('\n').filter(|l| !super::text::is_blank(l)).take(limits::SNIFF_LINES);
+    let (mut all, mut fit) = (0u32, 0u32);
+    for line in lines {
+        all += 1;
+        fit += u32::from(fits(super::text::record(line).1));
+    }
+    if fit == 0 || fit * 2 < all {
+        return None;
+    }
+    // At most a thousand.
+    let share = u16::try_from(fit * 1000 / all).unwrap_or(1000);
+    Some(Sniffed { format: id_of(name)?, rank: (specificity, share), why, learned: Learned::Nothing })
+}
+
+/// The year-less stamp a line of any format starts with. One test for all formats: what the scan looks through beforehand,
+/// what the cutter follows and what the decoder counts by are the same stamps.
+pub(crate) fn yearless(line: &[u8]) -> Option<Yearless> {
+    line_shapes().find_map(|(_, shape)| (shape.yearless?)(visible(line)))
+}
+
+/// The formats of lines among all.
+fn line_shapes() -> impl Iterator<Item = (FormatId, &'static LineShape)> {
+    (0u16..).zip(FORMATS).filter_map(|(n, format)| match &format.shape {
+        Shape::Lines(shape) => Some((FormatId(n), shape)),
+        Shape::Own { .. } => None,
+    })
+}
+
+/// Formats in which refused lines that nobody takes form one plain record a run, and the test by which their own lines are
+/// known without being read.
+const PROSE_BETWEEN: [(&str, fn(&[u8]) -> bool); 3] =
+    [("jsonl", |_| false), ("logfmt", logfmt::starts_pair), ("kv", logfmt::starts_pair)];
+
+/// Whether lines of this format may stand between runs of prose; gives the test for its own lines.
+fn is_prose_between(format: FormatId) -> Option<fn(&[u8]) -> bool> {
+    let name = super::format(format)?.name;
+    PROSE_BETWEEN.iter().find(|(n, _)| *n == name).map(|(_, test)| *test)
+}
+
+/// Who may read a line of an input, in order.
+#[derive(Clone)]
+struct Readers {
+    own: (FormatId, &'static LineShape),
+    /// The others, the most precise first.
+    others: Vec<(FormatId, &'static LineShape)>,
+    /// What reads runs of prose.
+    plain: Option<(FormatId, &'static LineShape)>,
+    /// Stands before every record and is not part of it.
+    prefix: String,
+}
+
+impl Readers {
+    fn of(sniffed: &Sniffed) -> Option<Readers> {
+        let own = line_shapes().find(|(id, _)| *id == sniffed.format)?;
+        let mut others: Vec<_> = line_shapes().filter(|(id, shape)| *id != own.0 && shape.rank > 0).collect();
+        others.sort_by_key(|(_, shape)| std::cmp::Reverse(shape.rank));
+        let plain = id_of("plain").and_then(|id| line_shapes().find(|(n, _)| *n == id));
+        let prefix = match &sniffed.learned {
+            Learned::Prefix(prefix) => prefix.clone(),
+            _ => String::new(),
+        };
+        Some(Readers { own, others, plain, prefix })
+    }
+
+    /// A line without its byte order mark, NULs and the constant prefix.
+    fn body<'l>(&self, line: &'l [u8]) -> &'l [u8] {
+        let line = visible(line);
+        line.strip_prefix(self.prefix.as_bytes()).unwrap_or(line)
+    }
+
+    /// Whether some other format reads this text.
+    fn is_taken(&self, text: &str, scratch: &mut Scratch) -> bool {
+        let (table, zone) = (FieldTable::default(), Zone::default());
+        self.others.iter().any(|(_, shape)| {
+            scratch.reset();
+            (shape.read)(&mut record(text, 0, scratch, &table, &zone, &mut YearTrack::default())).is_ok()
+        })
+    }
+}
+
+/// A record about to be read.
+fn record<'a>(
+    text: &'a str,
+    start: u32,
+    scratch: &'a mut Scratch,
+    table: &'a FieldTable,
+    zone: &'a Zone,
+    year: &'a mut YearTrack,
+) -> Record<'a> {
+    Record { text, start, scratch, table, zone, year, time: Stamp::default(), payload: None, repaired: false }
+}
+
+/// A line without what may stand before it invisibly: a byte order mark, the NULs of a crash.
+fn visible(line: &[u8]) -> &[u8] {
+    let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+    let start = line.iter().position(|b| *b != 0).unwrap_or(line.len());
+    line.get(start..).unwrap_or(line)
+}

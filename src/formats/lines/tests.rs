@@ -1,0 +1,259 @@
+//! Laws of cutting and reading lines.
+
+use crate::formats::testing::{Read, everything, fields, read_with};
+use crate::formats::{Decoded, FORMATS, Learned, ReadOptions, Shape, Sniffed, format, id_of};
+use crate::model::stamp::Zone;
+use crate::model::{Scratch, limits};
+use proptest::prelude::*;
+use std::sync::Arc;
+
+/// How a test reads an input.
+#[derive(Clone, Copy)]
+struct Sizes {
+    /// Bytes that arrive at a time.
+    chunk: usize,
+    /// About how large blocks are asked for.
+    target: usize,
+}
+
+const WHOLE: Sizes = Sizes { chunk: usize::MAX, target: usize::MAX };
+
+/// What came of an input: records in order with absolute lines, blank lines, line feeds and bytes of all blocks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct All {
+    records: Vec<(String, Read)>,
+    blank: u32,
+    lines: u64,
+    bytes: u64,
+}
+
+fn sniffed(name: &str) -> Sniffed {
+    let format = id_of(name).expect("a format of this name");
+    Sniffed { format, rank: (9, 1000), why: "a test says so", learned: Learned::Nothing }
+}
+
+fn run(sniffed: &Sniffed, input: &[u8], first_year: Option<i16>, sizes: Sizes) -> All {
+    let options = ReadOptions { zone: Zone::default(), first_year };
+    let mut cutter = super::cutter(sniffed, &options).expect("a format of lines");
+    let decoder = super::decoder(sniffed, &Arc::new(everything()), &options).expect("a format of lines");
+    let (mut all, mut scratch, mut pending) = (All::default(), Scratch::default(), Vec::new());
+    let mut chunks = input.chunks(sizes.chunk.clamp(1, input.len().max(1))).peekable();
+    loop {
+        let is_end = match chunks.next() {
+            Some(chunk) => {
+                pending.extend_from_slice(chunk);
+                chunks.peek().is_none()
+            }
+            None => true,
+        };
+        while let Some(block) = cutter.cut(&mut pending, sizes.target, is_end) {
+            let first = all.lines;
+            let mut index = 0;
+            decoder.decode(&block, &mut scratch, &mut |decoded| match decoded {
+                Decoded::Event(event) => {
+                    assert_eq!(event.origin.index, index, "records are numbered in order");
+                    index += 1;
+                    let mut fields = fields(event.entries, &event.regions);
+                    if let Some(time) = event.header_time.rfc3339() {
+                        fields.push(("@time".to_owned(), time));
+                    }
+                    if let Some(sentence) = event.payload {
+                        fields.push(("@payload".to_owned(), format!("{}/{}", sentence.payload, sentence.name)));
+                    }
+                    let read = Read {
+                        fields,
+                        repaired: event.marks.repaired,
+                        refused: None,
+                        line: u32::try_from(first).expect("few lines") + event.origin.line,
+                        lines: event.lines,
+                        raw: event.raw.to_owned(),
+                        truncated: event.marks.truncated,
+                    };
+                    all.records.push((format(event.format).expect("a row").name.to_owned(), read));
+                }
+                Decoded::Refused { why, line, lines, text } => {
+                    index += 1;
+                    let line = u32::try_from(first).expect("few lines") + line;
+                    let read = Read { refused: Some(why), line, lines, raw: text.to_owned(), ..Read::default() };
+                    all.records.push(("refused".to_owned(), read));
+                }
+                Decoded::Blank(lines) => all.blank += lines,
+                Decoded::Header(_) => panic!("lines have no headers"),
+            });
+            all.lines += block.line_count;
+            all.bytes += block.input_bytes;
+        }
+        if is_end {
+            assert!(pending.is_empty(), "everything must go");
+            return all;
+        }
+    }
+}
+
+/// Format, first line, number of lines and text of each record.
+fn shown(all: &All) -> Vec<(&str, u32, u32, &str)> {
+    all.records.iter().map(|(format, read)| (format.as_str(), read.line, read.lines, read.raw.as_str())).collect()
+}
+
+#[test]
+fn every_sample_of_a_text_format_gives_its_fields() {
+    for format in FORMATS.iter().filter(|f| f.raw_text) {
+        let Shape::Lines(shape) = &format.shape else { continue };
+        assert!(!format.samples.is_empty(), "{} has no samples", format.name);
+        for sample in format.samples {
+            let read = read_with(shape.read, &everything(), sample.text);
+            let fields: Vec<_> = read.fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+            assert_eq!((read.refused, fields.as_slice()), (None, sample.fields), "{}: {}", format.name, sample.text);
+        }
+    }
+}
+
+const MIXED: &str = "\
+Oct 11 22:14:15 a cron[1]: (root) CMD (true)\n\
+\tgoes on\n\
+\n\
+Oct 11 22:14:16 a b: x\r\n\
+\x20more\r\n\
+no syslog at all\n\
+2023-11-14T00:20:42Z a b: y\n\
+{\"json\": true}\n\
+Jan  1 00:00:01 a b: next year";
+
+#[test]
+fn records_end_where_a_line_does_not_continue_them() {
+    let all = run(&sniffed("syslog-3164"), MIXED.as_bytes(), Some(2023), WHOLE);
+    assert_eq!(
+        shown(&all),
+        [
+            ("syslog-3164", 0, 2, "Oct 11 22:14:15 a cron[1]: (root) CMD (true)\n\tgoes on"),
+            ("syslog-3164", 3, 2, "Oct 11 22:14:16 a b: x\n more"),
+            ("refused", 5, 1, "no syslog at all"),
+            ("syslog-3339", 6, 1, "2023-11-14T00:20:42Z a b: y"),
+            ("jsonl", 7, 1, "{\"json\": true}"),
+            ("syslog-3164", 8, 1, "Jan  1 00:00:01 a b: next year"),
+        ]
+    );
+    assert_eq!((all.blank, all.lines, all.bytes), (1, 8, MIXED.len() as u64));
+    let msg = |n: usize| all.records.get(n).and_then(|(_, r)| r.fields.iter().find(|(n, _)| n == "msg"));
+    assert_eq!(msg(1).map(|(_, v)| v.as_str()), Some("x\n more"));
+    let times: Vec<_> = all.records.iter().flat_map(|(_, r)| &r.fields).filter(|(n, _)| n == "@time").collect();
+    let times: Vec<_> = times.iter().map(|(_, t)| t.as_str()).collect();
+    assert_eq!(times, ["2023-10-11T22:14:15Z", "2023-10-11T22:14:16Z", "2023-11-14T00:20:42Z", "2024-01-01T00:00:01Z"]);
+}
+
+const PROSE: &str = "\
+{\"n\":1}\n\
+panic: gone\n\
+goroutine 1 [running]:\n\
+\tmain.go:7\n\
+{\"n\":\n\
+Oct 11 22:14:15 a b: x\n\
+one\n\
+\n\
+two\n\
+{\"n\":2}\n";
+
+#[test]
+fn a_run_of_prose_between_json_lines_is_one_plain_record() {
+    let all = run(&sniffed("jsonl"), PROSE.as_bytes(), None, WHOLE);
+    assert_eq!(
+        shown(&all),
+        [
+            ("jsonl", 0, 1, "{\"n\":1}"),
+            ("plain", 1, 3, "panic: gone\ngoroutine 1 [running]:\n\tmain.go:7"),
+            ("refused", 4, 1, "{\"n\":"),
+            ("syslog-3164", 5, 1, "Oct 11 22:14:15 a b: x"),
+            ("plain", 6, 1, "one"),
+            ("plain", 8, 1, "two"),
+            ("jsonl", 9, 1, "{\"n\":2}"),
+        ]
+    );
+}
+
+#[test]
+fn a_run_of_prose_ends_at_the_limit() {
+    let input = "x\n".repeat(limits::RECORD_LINES * 2 + 1);
+    let all = run(&sniffed("logfmt"), input.as_bytes(), None, WHOLE);
+    let lines: Vec<_> = all.records.iter().map(|(_, r)| r.lines as usize).collect();
+    assert_eq!(lines, [limits::RECORD_LINES, limits::RECORD_LINES, 1]);
+    assert_eq!(run(&sniffed("logfmt"), input.as_bytes(), None, Sizes { chunk: 64, target: 100 }), all);
+}
+
+#[test]
+fn a_long_line_is_cut_and_its_rest_is_never_kept() {
+    let mut input = b"Oct 11 22:14:15 a b: first\nOct 11 22:14:16 a b: ".to_vec();
+    input.extend("ä".repeat(limits::LINE).as_bytes());
+    input.extend(b"\nOct 11 22:14:17 a b: last\n");
+    let sizes = Sizes { chunk: 100_000, target: 1 };
+    let all = run(&sniffed("syslog-3164"), &input, Some(2020), sizes);
+    let kept: Vec<_> = all.records.iter().map(|(f, r)| (f.as_str(), r.line, r.truncated, r.raw.len())).collect();
+    // 21 bytes stand before the letters of two bytes each, so the last byte kept would be half a letter.
+    let cut = limits::LINE - 1;
+    assert_eq!(kept, [("syslog-3164", 0, false, 26), ("syslog-3164", 1, true, cut), ("syslog-3164", 2, false, 25)]);
+    assert!(all.records.iter().all(|(_, r)| !r.repaired));
+    assert_eq!((all.lines, all.bytes), (3, input.len() as u64));
+    for sizes in [WHOLE, Sizes { chunk: 4096, target: 4096 }, Sizes { chunk: limits::LINE + 1, target: 30 }] {
+        assert!(run(&sniffed("syslog-3164"), &input, Some(2020), sizes) == all, "{} {}", sizes.chunk, sizes.target);
+    }
+}
+
+#[test]
+fn marks_nuls_and_bad_bytes_cost_no_record() {
+    let mut input = b"\xef\xbb\xbfOct 11 22:14:15 a b: user=ren\xe9 x\n".to_vec();
+    input.extend([0; 4096]);
+    input.extend(b"Oct 11 22:14:16 a b: y\n");
+    input.extend([0; 7]);
+    let all = run(&sniffed("syslog-3164"), &input, Some(2020), WHOLE);
+    assert_eq!(
+        shown(&all),
+        [
+            ("syslog-3164", 0, 1, "Oct 11 22:14:15 a b: user=ren\u{fffd} x"),
+            ("syslog-3164", 1, 1, "Oct 11 22:14:16 a b: y"),
+        ]
+    );
+    assert!(all.records.iter().all(|(_, r)| r.repaired));
+    assert_eq!(all.blank, 1);
+}
+
+#[test]
+fn a_constant_prefix_is_not_part_of_the_record() {
+    let sniffed = Sniffed { learned: Learned::Prefix("web-1  | ".to_owned()), ..sniffed("syslog-3164") };
+    let all = run(&sniffed, b"web-1  | Oct 11 22:14:15 a b: x\nweb-1  |  and y\n", Some(2020), WHOLE);
+    assert_eq!(shown(&all), [("syslog-3164", 0, 2, "web-1  | Oct 11 22:14:15 a b: x\nweb-1  |  and y")]);
+}
+
+/// Lines of every kind, some of them broken.
+fn input() -> impl Strategy<Value = Vec<u8>> {
+    let samples: Vec<&str> = FORMATS.iter().flat_map(|f| f.samples.iter().map(|s| s.text)).collect();
+    let line = prop_oneof![
+        4 => prop::sample::select(samples).prop_map(|s| s.as_bytes().to_vec()),
+        1 => prop::sample::select(vec!["", " ", "\tmore", "  at x", "Dec 31 23:59:59 h t: x", "Feb 29 01:00:00 h t: x", "\u{feff}", "\0\0"])
+            .prop_map(|s| s.as_bytes().to_vec()),
+        1 => prop::collection::vec(any::<u8>(), 0..12),
+    ];
+    prop::collection::vec((line, prop::sample::select(vec!["\n", "\r\n", "\n\n"])), 0..24)
+        .prop_map(|lines| lines.into_iter().flat_map(|(line, end)| [line, end.as_bytes().to_vec()].concat()).collect())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn blocks_never_change_the_result(input in input(), chunk in 1usize..400, target in 1usize..400) {
+        for row in FORMATS.iter().filter(|f| matches!(f.shape, Shape::Lines(_))) {
+            let whole = run(&sniffed(row.name), &input, Some(2020), WHOLE);
+            prop_assert_eq!(run(&sniffed(row.name), &input, Some(2020), Sizes { chunk, target }), whole, "{}", row.name);
+        }
+    }
+
+    #[test]
+    fn no_text_makes_a_reader_panic(text in "\\PC{0,100}|[<>\\[\\]a-zA-Z0-9:=\" .-]{0,100}") {
+        for row in FORMATS.iter().filter(|f| f.raw_text) {
+            if let Shape::Lines(shape) = &row.shape {
+                read_with(shape.read, &everything(), &text);
+                (shape.continues)(text.as_bytes());
+                let _ = shape.yearless.map(|yearless| yearless(text.as_bytes()));
+            }
+        }
+    }
+}

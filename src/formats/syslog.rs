@@ -1,0 +1,77 @@
+//! What all dialects of syslog share: the priority, the tag, and what is done with a message.
+
+use super::{Record, payload};
+
+/// A tag: which program wrote, and as which process.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Tag<'r> {
+    pub(super) program: &'r str,
+    pub(super) process: Option<&'r str>,
+    /// The module in old Red Hat's `sshd(pam_unix)[123]`.
+    pub(super) pam_module: Option<&'r str>,
+}
+
+/// Longer words before a colon are no tags.
+const LONGEST_TAG: usize = 64;
+
+/// Splits `<34>rest` into its number, as written, and what follows. 24 facilities of 8 severities: 191 is the last one.
+pub(super) fn priority(text: &str) -> Option<(&str, &str)> {
+    let (number, rest) = text.strip_prefix('<')?.split_once('>')?;
+    let is_priority = (1..=3).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
+    (is_priority && number.parse::<u8>().is_ok_and(|n| n <= 191)).then_some((number, rest))
+}
+
+/// Splits `TAG[PID]: rest`.
+pub(super) fn tag(text: &str) -> Option<(Tag<'_>, &str)> {
+    let end = text.bytes().position(|b| b.is_ascii_whitespace() || matches!(b, b':' | b'[' | b'='))?;
+    let (program, rest) = text.split_at_checked(end).filter(|_| (1..=LONGEST_TAG).contains(&end))?;
+    let (process, rest) = match rest.strip_prefix('[').and_then(|r| r.split_once(']')) {
+        Some((process, rest)) if process.len() <= LONGEST_TAG && !process.contains(char::is_whitespace) => {
+            (Some(process).filter(|p| !p.is_empty()), rest)
+        }
+        _ => (None, rest),
+    };
+    let rest = rest.strip_prefix(':')?;
+    let module = program.strip_suffix(')').and_then(|p| p.split_once('(')).filter(|(_, m)| m.starts_with("pam_"));
+    let (program, pam_module) = module.map_or((program, None), |(program, module)| (program, Some(module)));
+    Some((Tag { program, process, pam_module }, rest))
+}
+
+/// Whether a text begins with `key=`.
+pub(super) fn begins_pair(text: &str) -> bool {
+    let end = text.bytes().position(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'_' | b'-' | b'.'));
+    end.is_some_and(|end| end > 0 && text.as_bytes().get(end) == Some(&b'='))
+}
+
+/// Pushes the tag and the message, and what stands inside the message.
+pub(super) fn finish(record: &mut Record<'_>, tag: Option<Tag<'_>>, message: &str) {
+    if let Some(tag) = tag {
+        record.push("appname", tag.program);
+        record.push_some("procid", tag.process);
+    }
+    let message = message.trim_matches([' ', '\u{feff}']);
+    if message.is_empty() {
+        return;
+    }
+    record.push("msg", message);
+    let inner = match repeated(message) {
+        Some((count, inner)) => {
+            record.push("repeat_count", count);
+            inner
+        }
+        None => message,
+    };
+    payload::extract(tag.map(|t| t.program), without_solaris_id(inner), record);
+}
+
+/// Opens `message repeated N times: [ M ]`.
+fn repeated(message: &str) -> Option<(&str, &str)> {
+    let (count, rest) = message.strip_prefix("message repeated ")?.split_once(" times: [")?;
+    let inner = rest.trim_end().strip_suffix(']')?.trim_matches(' ');
+    count.bytes().all(|b| b.is_ascii_digit()).then_some((count, inner))
+}
+
+/// Solaris writes `[ID 702911 auth.info] ` before a message.
+fn without_solaris_id(message: &str) -> &str {
+    message.strip_prefix("[ID ").and_then(|m| m.split_once("] ")).map_or(message, |(_, m)| m)
+}

@@ -1,0 +1,168 @@
+//! Syslog as BSD wrote it (RFC 3164): `[<PRI>]Mmm dd hh:mm:ss host tag[pid]: message`.
+//!
+//! Read with every deviation in use: no host, no tag, days padded or not, fractions, a year, a weekday, Cisco's marks and sequence
+//! numbers, key=value right behind the stamp. Lines that start with a blank continue the record above. The year comes from the rest
+//! of the input ([`years`](super::years)); zones other than UTC that a stamp names are not understood.
+
+use super::syslog::{begins_pair, finish, priority, tag};
+use super::{Format, Head, LineShape, Record, Refused, Sample, Shape, Sniffed, lines};
+use crate::model::stamp::{self, Yearless, Zone};
+use crate::model::{Stamp, limits};
+
+/// The row of [`FORMATS`](super::FORMATS).
+pub(crate) const FORMAT: Format = Format {
+    name: "syslog-3164",
+    summary: "syslog of BSD and of most files under /var/log",
+    spec: "RFC 3164",
+    samples: SAMPLES,
+    raw_text: true,
+    sniff,
+    shape: Shape::Lines(LineShape {
+        read,
+        continues: |line| matches!(line.first(), Some(b' ' | b'\t')),
+        yearless: Some(yearless),
+        longest: limits::LINE,
+        rank: 6,
+    }),
+};
+
+fn sniff(head: &Head<'_>) -> Option<Sniffed> {
+    lines::sniff(head, FORMAT.name, 6, "lines begin with a month, a day and a time", |line| {
+        let (_, rest) = header_start(line);
+        stamp::read_yearless(rest).is_some() || dated(rest, &Zone::default()).is_some()
+    })
+}
+
+/// The year-less stamp a line starts with.
+fn yearless(line: &[u8]) -> Option<Yearless> {
+    // Far more than the longest header before a stamp and the stamp.
+    const ENOUGH: usize = 96;
+    // Other formats' lines are told apart by their first byte.
+    line.first().filter(|b| b.is_ascii_uppercase() || matches!(b, b'<' | b'*' | b'.' | b'0'..=b'9'))?;
+    let line = line.get(..ENOUGH).unwrap_or(line);
+    let line = match std::str::from_utf8(line) {
+        Ok(line) => line,
+        Err(error) => std::str::from_utf8(line.get(..error.valid_up_to())?).ok()?,
+    };
+    stamp::read_yearless(header_start(line).1).map(|(stamp, _)| stamp)
+}
+
+fn read(record: &mut Record<'_>) -> Result<(), Refused> {
+    let text = record.text;
+    let (pri, rest) = header_start(text);
+    let (time, taken) = match stamp::read_yearless(rest) {
+        Some((stamp, taken)) => (record.yearless(stamp), taken),
+        None => dated(rest, record.zone).ok_or_else(|| Refused {
+            expected: "a month, a day and a time",
+            at: u32::try_from(text.len() - rest.len()).unwrap_or(u32::MAX),
+        })?,
+    };
+    record.time = time;
+    record.push_some("pri", pri);
+    let rest = rest.get(taken..).unwrap_or_default();
+    // What follows a colon behind the stamp is the message: no host was written.
+    let (host, rest) = match rest.strip_prefix(": ") {
+        Some(rest) => (None, rest.trim_start_matches(' ')),
+        None => host(rest.trim_start_matches(' ')),
+    };
+    record.push_some("hostname", host);
+    // Cisco writes `host : %ASA-...`.
+    let rest = rest.strip_prefix(": ").unwrap_or(rest);
+    match tag(rest) {
+        Some((tag, message)) => finish(record, Some(tag), message),
+        None => finish(record, None, rest),
+    }
+    Ok(())
+}
+
+/// Takes the priority off, and Cisco's sequence number: `<189>29: *Mar  1 ...`.
+fn header_start(line: &str) -> (Option<&str>, &str) {
+    let (pri, rest) = priority(line).map_or((None, line), |(pri, rest)| (Some(pri), rest));
+    let rest = rest.trim_start_matches(' ');
+    let sequence = rest.split_once(": ").filter(|(n, _)| n.len() <= 10 && n.bytes().all(|b| b.is_ascii_digit()));
+    (pri, sequence.filter(|_| pri.is_some()).map_or(rest, |(_, rest)| rest))
+}
+
+/// Reads a stamp that names month and year; not ISO 8601, which is another dialect's.
+fn dated(text: &str, zone: &Zone) -> Option<(Stamp, usize)> {
+    let first = text.bytes().next()?;
+    let is_named = first.is_ascii_alphabetic() || matches!(first, b'*' | b'.');
+    // `2014 Nov 28 12:59:03`
+    let is_year_first = text.as_bytes().get(4) == Some(&b' ');
+    (is_named || is_year_first).then(|| stamp::read_prefix(text, zone))?
+}
+
+/// Splits the host off. The first word is none if it is the tag (a colon ends it), if pairs follow it (forwarders that write
+/// `gateway_http Key="value"`), or if it cannot be a name.
+fn host(text: &str) -> (Option<&str>, &str) {
+    let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
+    let rest = rest.trim_start_matches(' ');
+    let is_name = word.bytes().any(|b| b.is_ascii_alphanumeric()) && !word.contains(['=', '[', '"', '(']);
+    let is_tag = word.ends_with(':') && tag(word).is_some();
+    let is_repetition = text.starts_with("last message repeated ") || text.starts_with("message repeated ");
+    if is_name && !is_tag && !is_repetition && !begins_pair(rest) { (Some(word), rest) } else { (None, text) }
+}
+
+const SAMPLES: &[Sample] = &[
+    Sample {
+        text: "<38>Oct 11 22:14:15 web1 sshd[411]: Failed password for root from 203.0.113.9 port 40022 ssh2",
+        fields: &[
+            ("pri", "38"),
+            ("hostname", "web1"),
+            ("appname", "sshd"),
+            ("procid", "411"),
+            ("msg", "Failed password for root from 203.0.113.9 port 40022 ssh2"),
+            ("method", "password"),
+            ("user", "root"),
+            ("rhost", "203.0.113.9"),
+            ("port", "40022"),
+        ],
+    },
+    Sample {
+        text: "Oct  1 02:04:05 web1 backup: done\n\tin 3 steps",
+        fields: &[("hostname", "web1"), ("appname", "backup"), ("msg", "done\n\tin 3 steps")],
+    },
+    Sample {
+        text: "Oct 1 02:04:05 kernel: usb 1-1: new device",
+        fields: &[("appname", "kernel"), ("msg", "usb 1-1: new device")],
+    },
+    Sample {
+        text: "Oct  1 02:04:05 web1 Job `daily' ended",
+        fields: &[("hostname", "web1"), ("msg", "Job `daily' ended")],
+    },
+    Sample {
+        text: "Oct  1 02:04:05.250: --- last message repeated 2 times ---",
+        fields: &[("msg", "--- last message repeated 2 times ---")],
+    },
+    Sample {
+        text: "<189>29: *Mar  1 18:46:11.123 UTC: %SYS-5-CONFIG_I: Configured from console",
+        fields: &[("pri", "189"), ("appname", "%SYS-5-CONFIG_I"), ("msg", "Configured from console")],
+    },
+    Sample {
+        text: "Nov 28 2014 12:59:03 fw1 : %ASA-6-305012: Teardown",
+        fields: &[("hostname", "fw1"), ("appname", "%ASA-6-305012"), ("msg", "Teardown")],
+    },
+    Sample {
+        text: "Oct  1 02:04:05 web1 sshd(pam_unix)[77]: session closed for user alice",
+        fields: &[
+            ("hostname", "web1"),
+            ("appname", "sshd"),
+            ("procid", "77"),
+            ("msg", "session closed for user alice"),
+        ],
+    },
+    Sample {
+        text: "Oct  1 02:04:05 web1 sshd[7]: message repeated 3 times: [ Failed password for eve from 203.0.113.9 port 4 ssh2]",
+        fields: &[
+            ("hostname", "web1"),
+            ("appname", "sshd"),
+            ("procid", "7"),
+            ("msg", "message repeated 3 times: [ Failed password for eve from 203.0.113.9 port 4 ssh2]"),
+            ("repeat_count", "3"),
+            ("method", "password"),
+            ("user", "eve"),
+            ("rhost", "203.0.113.9"),
+            ("port", "4"),
+        ],
+    },
+];
