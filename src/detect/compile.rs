@@ -236,7 +236,9 @@ impl<'a> Compiler<'a> {
         }
         let conditions: Vec<Expr> = rule.conditions.iter().map(|condition| condition.expr.clone()).collect();
         let mut positive = Vec::new();
-        conditions.iter().for_each(|expr| outside_not(expr, &mut positive));
+        for expr in &conditions {
+            outside_not(expr, &mut positive);
+        }
         positive.sort_unstable();
         positive.dedup();
         let about = About {

@@ -33,18 +33,12 @@ pub(super) fn about(
     let field = by_fields(rule, whole, line)
         .or_else(|| by_list(rule, whole, line, evidence))
         .or_else(|| by_selection(rule, whole, line, evidence));
-    match field {
-        Some((name, value)) => {
-            let pair = |redact: &Redactor| redact.field(name, &value).into_owned();
-            entity(name, redaction, pair)
-        }
-        None => {
-            let message = value(rule.about.message, whole, line);
-            let text = message.as_deref().unwrap_or(whole.event.raw);
-            let text = cut(text);
-            entity("message", redaction, |redact| template(&redact.apply(text)).into_owned())
-        }
+    if let Some((name, value)) = field {
+        return entity(name, redaction, |redactor| redactor.field(name, &value).into_owned());
     }
+    let message = value(rule.about.message, whole, line);
+    let text = cut(message.as_deref().unwrap_or(whole.event.raw));
+    entity("message", redaction, |redactor| template(&redactor.apply(text)).into_owned())
 }
 
 type Found<'n, 'r> = (&'n str, Cow<'r, str>);

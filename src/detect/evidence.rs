@@ -3,7 +3,7 @@
 
 use super::compile::{CompiledRule, Named};
 use super::reference::{Answers, Case, selection_holds};
-use crate::model::{Datum, Place, Sample, Values, limits, show};
+use crate::model::{Datum, Place, RuleId, Sample, Stamp, Values, limits, show};
 use crate::redact::Redactor;
 
 /// What of a rule held.
@@ -22,18 +22,37 @@ pub(super) fn evidence<'r>(rule: &CompiledRule, case: &Case<'_, 'r>, answers: &m
 /// a secret at the end is still recognised; but nobody needs a megabyte read for two kilobytes.
 const READ_AHEAD: usize = 4;
 
+/// An event as it may be kept with an alert, not yet redacted: most matches are followed by another one, and then nobody
+/// looks at them again.
+#[derive(Clone, Debug)]
+pub(super) struct Draft {
+    rule: RuleId,
+    pub(super) place: Place,
+    pub(super) time: Stamp,
+    fields: Vec<(String, Vec<Piece>)>,
+    raw: Piece,
+}
+
+/// The beginning of a text.
+#[derive(Clone, Debug)]
+struct Piece {
+    text: String,
+    /// There was more.
+    more: bool,
+}
+
 /// The event as an alert keeps it: the fields the detection names, in order of first naming, under the rule's spelling
 /// and under the canonical one; then those of `others` that are not among them.
-pub(super) fn sample<'r>(rule: &CompiledRule, case: &Case<'_, 'r>, others: &[&Named], redact: &Redactor) -> Sample {
-    let mut fields: Vec<(String, Vec<String>)> = Vec::new();
+pub(super) fn draft<'r>(rule: &CompiledRule, case: &Case<'_, 'r>, others: &[&Named]) -> Draft {
+    let mut fields = Vec::new();
     let mut values = Values::new();
     for named in rule.named.iter().chain(others.iter().copied()) {
         values.clear();
         case.view.values(case.event, named.ask, &mut values);
-        add(&mut fields, &named.name, &values, redact);
+        add(&mut fields, &named.name, &values);
         if let Some(name) = case.view.canonical_name(named.ask).filter(|name| *name != named.name) {
             let canonical: Values<'r> = case.view.single(case.event, named.ask).into_iter().collect();
-            add(&mut fields, name, &canonical, redact);
+            add(&mut fields, name, &canonical);
         }
     }
     let event = case.event;
@@ -43,11 +62,10 @@ pub(super) fn sample<'r>(rule: &CompiledRule, case: &Case<'_, 'r>, others: &[&Na
         record: u64::from(event.origin.index) + 1,
         lines: event.lines,
     };
-    let raw = bounded(event.raw, limits::SAMPLE_RAW, |text| redact.apply(text));
-    Sample { place, time: event.time, rule: rule.id, fields, raw: Some(raw) }
+    Draft { rule: rule.id, place, time: event.time, fields, raw: Piece::of(event.raw, limits::SAMPLE_RAW) }
 }
 
-fn add(fields: &mut Vec<(String, Vec<String>)>, name: &str, values: &[Datum<'_>], redact: &Redactor) {
+fn add(fields: &mut Vec<(String, Vec<Piece>)>, name: &str, values: &[Datum<'_>]) {
     if fields.iter().any(|(known, _)| known == name) {
         return;
     }
@@ -55,20 +73,44 @@ fn add(fields: &mut Vec<(String, Vec<String>)>, name: &str, values: &[Datum<'_>]
         Datum::Object(json) => Some(*json),
         other => other.text(),
     });
-    let shown: Vec<String> = texts
-        .take(limits::SAMPLE_VALUES)
-        .map(|text| bounded(text, limits::SAMPLE_VALUE, |text| redact.field(name, text)))
-        .collect();
-    if !shown.is_empty() {
-        fields.push((name.to_owned(), shown));
+    let pieces = texts.take(limits::SAMPLE_VALUES).map(|text| Piece::of(text, limits::SAMPLE_VALUE));
+    let pieces: Vec<Piece> = pieces.collect();
+    if !pieces.is_empty() {
+        fields.push((name.to_owned(), pieces));
     }
 }
 
-fn bounded<'a>(text: &'a str, max: usize, redact: impl Fn(&'a str) -> std::borrow::Cow<'a, str>) -> String {
-    let ahead = max.saturating_mul(READ_AHEAD);
-    let end = (0..=ahead.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-    let redacted = redact(text.get(..end).unwrap_or(text));
-    let cut = show::cut(&redacted, max);
-    // What was left unread is cut off too, even when what was read became short enough.
-    if end < text.len() && redacted.len() <= max { format!("{cut}…") } else { cut }
+impl Draft {
+    /// A record without fields.
+    #[cfg(test)]
+    pub(super) fn of_text(rule: RuleId, place: Place, time: Stamp, raw: &str) -> Draft {
+        Draft { rule, place, time, fields: Vec::new(), raw: Piece::of(raw, limits::SAMPLE_RAW) }
+    }
+
+    /// Ready to be kept: redacted, then cut.
+    pub(super) fn sample(&self, redactor: &Redactor) -> Sample {
+        let value = |name: &str, piece: &Piece| piece.cut(&redactor.field(name, &piece.text), limits::SAMPLE_VALUE);
+        let fields = self.fields.iter().map(|(name, pieces)| {
+            let values = pieces.iter().map(|piece| value(name, piece)).collect();
+            (name.clone(), values)
+        });
+        let raw = self.raw.cut(&redactor.apply(&self.raw.text), limits::SAMPLE_RAW);
+        Sample { place: self.place, time: self.time, rule: self.rule, fields: fields.collect(), raw: Some(raw) }
+    }
+}
+
+impl Piece {
+    /// Enough of `text` to keep `max` bytes of it.
+    fn of(text: &str, max: usize) -> Piece {
+        let ahead = max.saturating_mul(READ_AHEAD).min(text.len());
+        let end = (0..=ahead).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+        Piece { text: text.get(..end).unwrap_or_default().to_owned(), more: end < text.len() }
+    }
+
+    /// What is kept of the redacted text.
+    fn cut(&self, redacted: &str, max: usize) -> String {
+        let cut = show::cut(redacted, max);
+        // Something is missing, even when what was read became short enough.
+        if self.more && redacted.len() <= max { format!("{cut}…") } else { cut }
+    }
 }

@@ -69,7 +69,7 @@ fn else_the_first_field_of_a_matched_selection() {
 fn else_the_template_of_the_message_or_of_the_record() {
     let words = || one("r", Group::Keywords(keywords(&["failed"])));
     check_entity(words(), r#"{"Message": "disk 7 failed at 10:00:00"}"#, "message", "disk # failed at #");
-    check_entity(words(), r#"{"x": "failed 3"}"#, "message", r##"{"x": "failed #"}"##);
+    check_entity(words(), r#"{"x": "failed 3"}"#, "message", "{\"x\": \"failed #\"}");
 }
 
 #[test]

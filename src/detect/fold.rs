@@ -5,7 +5,7 @@
 //! alerts the least severe and, of those, the latest lose their samples and go into one overflow fold of their rule; past
 //! the limit of sample bytes alerts keep their first and last event only.
 
-use crate::model::{Entity, Fold, FoldedAlerts, Level, RuleId, Sample, Stamp, limits};
+use crate::model::{Entity, Fold, FoldedAlerts, Level, Place, RuleId, Sample, Stamp, limits};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -62,7 +62,7 @@ pub(crate) struct Folds {
     keep: Keep,
     /// Severity of each rule, by [`RuleId`].
     levels: Vec<Level>,
-    folds: HashMap<Arc<Key>, Ranked>,
+    kept: HashMap<Arc<Key>, Ranked>,
     order: BTreeMap<Rank, Arc<Key>>,
     /// Of alerts that are not kept, all in one fold a rule.
     overflow: BTreeMap<RuleId, (Rank, Fold)>,
@@ -85,7 +85,7 @@ impl Folds {
         Folds {
             keep,
             levels,
-            folds: HashMap::new(),
+            kept: HashMap::new(),
             order: BTreeMap::new(),
             overflow: BTreeMap::new(),
             sample_bytes: 0,
@@ -133,25 +133,17 @@ impl Folds {
 
     /// Makes room for a fold, at the place of its first event.
     fn enter(&mut self, key: &Arc<Key>, fold: &Fold, block: u32) {
-        if self.folds.contains_key(key) {
+        if self.kept.contains_key(key) {
             return;
         }
         let rank = self.rank(key.rule, block, fold);
         self.order.insert(rank, Arc::clone(key));
-        let empty = Fold {
-            samples: Vec::new(),
-            last_sample: None,
-            count: 0,
-            first: Stamp::default(),
-            last: Stamp::default(),
-            ..fold.clone()
-        };
-        self.folds.insert(Arc::clone(key), Ranked { fold: empty, rank });
-        if self.folds.len() > self.keep.alerts
+        self.kept.insert(Arc::clone(key), Ranked { fold: empty(fold.entity.clone(), fold.place), rank });
+        if self.kept.len() > self.keep.alerts
             && let Some((_, worst)) = self.order.pop_last()
-            && let Some(ranked) = self.folds.remove(&worst)
+            && let Some(ranked) = self.kept.remove(&worst)
         {
-            self.overflow(worst.rule, ranked.rank, ranked.fold);
+            self.overflow(worst.rule, ranked.rank, &ranked.fold);
         }
     }
 
@@ -163,7 +155,7 @@ impl Folds {
     /// Offers one sample to its fold. What is not admitted may still be the fold's last event.
     fn offer(&mut self, incoming: &[(Arc<Key>, Fold)], n: usize, sample: Sample, turned_away: &mut [Option<Sample>]) {
         let Some((key, _)) = incoming.get(n) else { return };
-        let Some(ranked) = self.folds.get_mut(key) else { return };
+        let Some(ranked) = self.kept.get_mut(key) else { return };
         let fold = &mut ranked.fold;
         let has_room = fold.samples.len() < self.keep.samples.saturating_sub(1) && fold.last_sample.is_none();
         let is_first = fold.samples.is_empty() && fold.last_sample.is_none();
@@ -181,8 +173,8 @@ impl Folds {
     /// Adds counts, times and the last event.
     fn add_up(&mut self, key: &Arc<Key>, fold: Fold, block: u32) {
         let rank = self.rank(key.rule, block, &fold);
-        let Some(ranked) = self.folds.get_mut(key) else {
-            self.overflow(key.rule, rank, fold);
+        let Some(ranked) = self.kept.get_mut(key) else {
+            self.overflow(key.rule, rank, &fold);
             return;
         };
         let kept = &mut ranked.fold;
@@ -193,18 +185,19 @@ impl Folds {
         }
     }
 
-    fn overflow(&mut self, rule: RuleId, rank: Rank, fold: Fold) {
-        let gone = Fold { entity: Entity::new(), samples: Vec::new(), last_sample: None, ..fold };
+    fn overflow(&mut self, rule: RuleId, rank: Rank, fold: &Fold) {
         match self.overflow.get_mut(&rule) {
             None => {
-                self.overflow.insert(rule, (rank, gone));
+                let bare =
+                    Fold { count: fold.count, first: fold.first, last: fold.last, ..empty(Entity::new(), fold.place) };
+                self.overflow.insert(rule, (rank, bare));
             }
             Some((first, sum)) => {
-                sum.count = sum.count.saturating_add(gone.count);
-                widen(sum, gone.first, gone.last);
+                sum.count = sum.count.saturating_add(fold.count);
+                widen(sum, fold.first, fold.last);
                 if rank < *first {
                     *first = rank;
-                    sum.place = gone.place;
+                    sum.place = fold.place;
                 }
             }
         }
@@ -213,13 +206,19 @@ impl Folds {
     /// All folds.
     pub(super) fn into_folded(mut self) -> Folded {
         let folds = self.order.into_values().filter_map(|key| {
-            let ranked = self.folds.remove(&key)?;
+            let ranked = self.kept.remove(&key)?;
             Some((key, ranked.fold))
         });
         let folds = folds.collect();
         let overflow = self.overflow.into_iter().map(|(rule, (_, fold))| (rule, fold)).collect();
         Folded { folds, overflow, samples_full: self.samples_full }
     }
+}
+
+/// A fold without events.
+pub(super) fn empty(entity: Entity, place: Place) -> Fold {
+    let (first, last) = (Stamp::default(), Stamp::default());
+    Fold { entity, place, count: 0, first, last, samples: Vec::new(), last_sample: None }
 }
 
 /// Widens a fold's times to hold an earlier and a later one.
@@ -250,8 +249,10 @@ fn size(sample: &Sample) -> usize {
 mod tests {
     use super::*;
     use crate::detect::entity::About;
-    use crate::detect::observe::fold_in;
-    use crate::model::{Findings, Pair, Place, Time};
+    use crate::detect::evidence::Draft;
+    use crate::detect::pending::Pending;
+    use crate::model::{Pair, Time};
+    use crate::redact::Redactor;
     use proptest::collection::vec;
     use proptest::prelude::*;
 
@@ -265,17 +266,17 @@ mod tests {
     }
 
     fn block(matches: &[Found], keep: usize) -> FoldedAlerts {
-        let mut findings = Findings::default();
+        let mut pending = Pending::default();
+        let redactor = Redactor::off();
         for (record, (rule, about, time, length)) in (1u64..).zip(matches) {
             let entity = |value: String| vec![Pair { field: "f".to_owned(), value }];
             let about = About { shown: entity(format!("{about}@{record}")), identity: entity(about.to_string()) };
             let time = time.map_or_else(Stamp::default, |t| Stamp::exact(Time(t), 0));
             let place = Place { line: record, record, lines: 1, ..Place::default() };
-            let raw = Some("x".repeat(*length));
-            let sample = Sample { place, time, rule: RuleId(*rule), fields: Vec::new(), raw };
-            fold_in(&mut findings, RuleId(*rule), about, sample, keep);
+            let draft = Draft::of_text(RuleId(*rule), place, time, &"x".repeat(*length));
+            pending.add(RuleId(*rule), about, draft, keep, &redactor);
         }
-        findings.alerts
+        pending.take(&redactor)
     }
 
     fn folded(matches: &[Found], cuts: &[usize], keep: Keep) -> Folded {
@@ -292,7 +293,7 @@ mod tests {
     }
 
     /// What can be compared: entities are shown with the record they were first seen at, so blocks show there.
-    fn shape(folded: Folded) -> String {
+    fn shape(folded: &Folded) -> String {
         let values = |fold: &Fold| {
             (fold.count, fold.place, fold.first, fold.last, fold.samples.clone(), fold.last_sample.clone())
         };
@@ -311,7 +312,7 @@ mod tests {
             sample_bytes in 0usize..400,
         ) {
             let keep = Keep { alerts, samples, sample_bytes };
-            prop_assert_eq!(shape(folded(&matches, &[], keep)), shape(folded(&matches, &cuts, keep)));
+            prop_assert_eq!(shape(&folded(&matches, &[], keep)), shape(&folded(&matches, &cuts, keep)));
         }
 
         #[test]

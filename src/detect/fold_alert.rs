@@ -83,7 +83,9 @@ pub(crate) fn fingerprint(rule: &str, logical_source: &str, entity: &[Pair]) -> 
     let mut parts = vec![VERSION, rule, logical_source];
     parts.extend(pairs.iter().map(String::as_str));
     let digest = Sha256::digest(parts.join(SEPARATOR).as_bytes());
-    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    let mut hex = format!("{digest:x}");
+    hex.truncate(16);
+    hex
 }
 
 /// Sorts alerts as reports list them: level (worst first), rule id, path, line, record, entity.

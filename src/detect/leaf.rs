@@ -32,7 +32,7 @@ pub(super) fn passes(test: &Test, value: &Datum<'_>, objects: Objects) -> bool {
         Test::Number(number) => numeric(value).is_some_and(|text| number.compare_to(text) == Some(Ordering::Equal)),
         Test::Bool(word) => match value {
             Datum::Bool(have) => have == word,
-            Datum::Text(text) => text.eq_ignore_ascii_case(if *word { "true" } else { "false" }),
+            Datum::Text(have) => have.eq_ignore_ascii_case(if *word { "true" } else { "false" }),
             _ => false,
         },
         Test::Cidr(net) => value.text().and_then(address).is_some_and(|address| net.contains(&address)),

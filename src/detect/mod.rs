@@ -15,6 +15,7 @@ mod fold;
 mod fold_alert;
 mod leaf;
 mod observe;
+mod pending;
 mod raw;
 mod redaction;
 mod reference;

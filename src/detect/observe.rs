@@ -2,12 +2,12 @@
 
 use super::compile::{CompiledFeed, CompiledRule, Engine, Named};
 use super::entity::about;
-use super::evidence::{evidence, sample};
+use super::evidence::{draft, evidence};
 use super::leaf::Objects;
+use super::pending::Pending;
 use super::reference::{Answers, Case, holds};
-use crate::model::{Entry, Event, Findings, Fold, Hit, Match, RuleId, Sample, Stamp, TagSet, View, limits};
+use crate::model::{Entry, Event, Findings, Hit, Match, RuleId, TagSet, View, limits};
 use std::collections::HashMap;
-use std::collections::hash_map::Entry as Slot;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -16,6 +16,7 @@ use std::sync::Arc;
 pub(crate) struct Worker {
     answers: Answers<'static>,
     lines: Lines,
+    pending: Pending,
     /// Tags met before → positions of the rules that may look at such events.
     routes: HashMap<[u64; 8], Arc<[u32]>>,
     applicable: Vec<bool>,
@@ -31,7 +32,7 @@ impl Worker {
 
 impl Engine {
     /// Holds `event`, whose tags and time are set, against all rules it has earned, and adds what they find to
-    /// `findings`. Gives whether any rule's log source fitted. Keeping `findings.last_time` is the caller's business: an
+    /// `findings`; alerts follow with [`Engine::end_block`]. Gives whether any rule's log source fitted. Keeping `findings.last_time` is the caller's business: an
     /// event without a time takes it over for its hits.
     pub(crate) fn observe(
         &self,
@@ -48,7 +49,7 @@ impl Engine {
             let lines = if rule.one_line { worker.lines.split(event) } else { 0 };
             if lines == 0 {
                 if holds(rule, &whole, &mut answers) {
-                    self.matched(rule, &whole, &whole, &mut answers, findings);
+                    self.matched(rule, &whole, &whole, &mut answers, (&mut worker.pending, findings));
                 }
                 continue;
             }
@@ -59,13 +60,18 @@ impl Engine {
                 let raw_text = whole.raw_text.map(|text| text.lines().nth(n).unwrap_or(text));
                 let case = Case { event: &line, raw_text, ..whole };
                 if holds(rule, &case, &mut scratch) {
-                    self.matched(rule, &whole, &case, &mut scratch, findings);
+                    self.matched(rule, &whole, &case, &mut scratch, (&mut worker.pending, findings));
                     break;
                 }
             }
         }
         worker.answers = answers.recycled();
         !route.is_empty()
+    }
+
+    /// Ends a block: its folds move from `worker` to `findings`.
+    pub(crate) fn end_block(&self, worker: &mut Worker, findings: &mut Findings) {
+        findings.alerts = worker.pending.take(self.options.redaction.shown());
     }
 
     fn case<'c, 'r>(&self, event: &'c Event<'r>, view: &'c dyn View) -> Case<'c, 'r> {
@@ -100,7 +106,7 @@ impl Engine {
         whole: &Case<'_, '_>,
         line: &Case<'_, 'r>,
         answers: &mut Answers<'r>,
-        findings: &mut Findings,
+        (pending, findings): (&mut Pending, &mut Findings),
     ) {
         let feeds: Vec<&CompiledFeed> = rule.feeds.iter().filter_map(|n| self.feeds.get(*n)).collect();
         let found = evidence(rule, line, answers);
@@ -109,17 +115,18 @@ impl Engine {
             let about = about(rule, whole, line, &found, redaction);
             if let Some(matches) = &mut findings.matches {
                 let keys: Vec<&Named> = feeds.iter().flat_map(|feed| &feed.key).map(|key| &key.field).collect();
-                let sample = sample(rule, line, &keys, redaction.shown());
+                let sample = draft(rule, line, &keys).sample(redaction.shown());
                 let feeds: Vec<RuleId> = feeds.iter().map(|feed| feed.correlation).collect();
                 matches.push(Match { sample, entity: about.shown.clone(), feeds, reported: rule.reported });
             }
             if rule.reported {
                 findings.matches_total += 1;
-                let sample = sample(rule, line, &[], redaction.shown());
-                fold_in(findings, rule.id, about, sample, self.options.samples);
+                pending.add(rule.id, about, draft(rule, line, &[]), self.options.samples, redaction.shown());
             }
         }
-        feeds.into_iter().for_each(|feed| self.feed(feed, whole, findings));
+        for feed in feeds {
+            self.feed(feed, whole, findings);
+        }
     }
 
     /// Contributes the event to a correlation, unless it lacks what that groups by or counts.
@@ -150,31 +157,6 @@ impl Engine {
             decimals: event.time.decimals,
             inherited,
         });
-    }
-}
-
-/// Adds one match to the block's folds. `keep` is how many samples an alert has, the last event included.
-pub(super) fn fold_in(findings: &mut Findings, rule: RuleId, about: super::entity::About, sample: Sample, keep: usize) {
-    let first = keep.saturating_sub(1);
-    let slot = findings.alerts.entry((rule, about.identity));
-    let fold = match slot {
-        Slot::Occupied(slot) => slot.into_mut(),
-        Slot::Vacant(slot) => slot.insert(Fold {
-            entity: about.shown,
-            place: sample.place,
-            count: 0,
-            first: Stamp::default(),
-            last: Stamp::default(),
-            samples: Vec::new(),
-            last_sample: None,
-        }),
-    };
-    fold.count += 1;
-    super::fold::widen(fold, sample.time, sample.time);
-    if fold.samples.len() < first {
-        fold.samples.push(sample);
-    } else if keep > 0 {
-        fold.last_sample = Some(sample);
     }
 }
 

@@ -27,7 +27,7 @@ impl RawView {
 }
 
 /// The entries of the path that wins.
-fn found<'e, 'r>(event: &'e Event<'r>, name: &'e str) -> impl Iterator<Item = &'e Entry> {
+fn found<'e>(event: &'e Event<'_>, name: &'e str) -> impl Iterator<Item = &'e Entry> {
     let named = move |entry: &&Entry| event.name(entry) == name;
     let best = event.entries.iter().filter(named).map(|entry| entry.shape).min();
     event.entries.iter().filter(named).filter(move |entry| Some(entry.shape) == best)

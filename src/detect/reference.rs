@@ -99,16 +99,34 @@ fn field_passes<'r>(test: &Test, values: &Values<'r>, case: &Case<'_, 'r>, other
 
 /// Keywords look at every scalar value, each by itself, and at the record's text where there is one.
 fn keywords_hold(keywords: &KeywordsNode, case: &Case<'_, '_>) -> bool {
-    let met = |alternatives: &Vec<Test>| alternatives.iter().any(|test| keyword_passes(test, case));
-    let held = if keywords.all { keywords.values.iter().all(met) } else { keywords.values.iter().any(met) };
+    let found = |alternatives: &Vec<Test>| alternatives.iter().any(|test| keyword_passes(test, case));
+    let held = if keywords.all { keywords.values.iter().all(found) } else { keywords.values.iter().any(found) };
     held != keywords.negated
 }
 
 fn keyword_passes(test: &Test, case: &Case<'_, '_>) -> bool {
-    let text = case.raw_text.map(Datum::borrowed);
+    let line = case.raw_text.map(Datum::borrowed);
     let entries = case.event.entries.iter().map(|entry| case.event.datum(entry));
-    text.into_iter()
+    line.into_iter()
         .chain(entries)
         .filter(|value| value.text().is_some())
         .any(|value| passes(test, &value, Objects::Opaque))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn asking_again_allocates_nothing() {
+        let mut answers = Answers::default();
+        answers.values.reserve(17);
+        let (place, room) = (answers.values.as_ptr() as usize, answers.values.capacity());
+        let text = String::from("of another event");
+        let mut again: Answers<'_> = answers.recycled();
+        assert_eq!((again.values.as_ptr() as usize, again.values.capacity()), (place, room));
+        again.values.push(Datum::borrowed(&text));
+        let back: Answers<'static> = again.recycled();
+        assert_eq!((back.values.len(), back.values.capacity()), (0, room));
+    }
 }

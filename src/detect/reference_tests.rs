@@ -97,7 +97,7 @@ fn objects_offer_their_text_to_patterns_only_and_never_under_raw() {
     for (group, scan, raw) in [
         (field("f", text(r#"*"b":"deny"*"#)), true, false),
         (field("f", text("*")), true, true),
-        (field("f", ValueTest::Regex(Regex::new("deny").unwrap())), false, false),
+        (field("f", ValueTest::Regex(Regex::new("deny").expect("an expression"))), false, false),
         (Group::Keywords(keywords(&[r#""b""#])), false, false),
         (Group::Keywords(keywords(&["DENY"])), true, true),
     ] {
@@ -172,7 +172,7 @@ fn addresses_lie_in_networks_of_their_family() {
         ("fe80::/64", "FE80:0:0:0::1", true),
     ];
     for (net, address, want) in rows {
-        let rule = one("r", field("f", ValueTest::Cidr(net.parse().unwrap())));
+        let rule = one("r", field("f", ValueTest::Cidr(net.parse().expect("a network"))));
         assert_eq!(
             holds(&rule, JsonEvent::parse(&format!(r#"{{"f": "{address}"}}"#)), raw_options()),
             want,

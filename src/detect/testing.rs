@@ -42,7 +42,9 @@ impl JsonEvent {
     fn push(&mut self, name: &str, shape: u16, dots: usize, json: &Json) {
         let value = match json {
             Json::Array(items) if !items.is_empty() => {
-                items.iter().for_each(|item| self.push(name, shape, dots, item));
+                for item in items {
+                    self.push(name, shape, dots, item);
+                }
                 return;
             }
             Json::Object(members) => {
@@ -175,6 +177,7 @@ pub(super) fn observe(engine: &Engine, view: &dyn View, events: &[JsonEvent], st
         engine.observe(&event, view, &mut worker, &mut findings);
         findings.last_time = event.time.time.or(findings.last_time);
     }
+    engine.end_block(&mut worker, &mut findings);
     findings
 }
 

@@ -99,7 +99,7 @@ mod tests {
             if !rules.is_empty() {
                 let mut of_a_known_rule = rules.clone();
                 let known = at.get(&rules);
-                let n = rules.iter().position(|rule| rule == known).unwrap();
+                let n = rules.iter().position(|rule| rule == known).expect("it was taken from there");
                 of_a_known_rule[n].1 = of_a_known_rule[n].1.saturating_add(1);
                 prop_assert!(judge(&of_a_known_rule).score >= before);
             }
