@@ -3,7 +3,7 @@
 //! Nothing here knows what a field *means*: decoders push originals, under the names the source or
 //! its documentation gives them. To add a format: one file beside this one and one row in [`FORMATS`].
 
-mod json;
+pub(crate) mod json;
 mod json_array;
 mod json_envelope;
 mod json_values;
@@ -196,9 +196,11 @@ pub(crate) trait Decoder: Send + Sync {
 }
 
 /// All formats, in the order `formats` lists them.
-pub(crate) static FORMATS: &[Format] = &[jsonl::FORMAT, json_array::FORMAT, json_envelope::FORMAT, json_values::FORMAT];
 pub(crate) static FORMATS: &[Format] = &[
     jsonl::FORMAT,
+    json_array::FORMAT,
+    json_envelope::FORMAT,
+    json_values::FORMAT,
     syslog_3164::FORMAT,
     syslog_3339::FORMAT,
     syslog_5424::FORMAT,
@@ -206,6 +208,29 @@ pub(crate) static FORMATS: &[Format] = &[
     logfmt::LOOSE_FORMAT,
     plain::FORMAT,
 ];
+
+/// The cutter of an input.
+pub(crate) fn cutter(sniffed: &Sniffed, options: &ReadOptions) -> Box<dyn Cutter> {
+    match format(sniffed.format).map(|row| &row.shape) {
+        Some(Shape::Own { cutter, .. }) => cutter(sniffed, options),
+        _ => lines::cutter(sniffed, options).expect("every other row reads lines"),
+    }
+}
+
+/// The decoder of an input.
+pub(crate) fn decoder(sniffed: &Sniffed, table: &Arc<FieldTable>, options: &ReadOptions) -> Box<dyn Decoder> {
+    match format(sniffed.format).map(|row| &row.shape) {
+        Some(Shape::Own { decoder, .. }) => decoder(sniffed, table, options),
+        _ => lines::decoder(sniffed, table, options).expect("every other row reads lines"),
+    }
+}
+
+/// A decoder of JSON lines.
+pub(crate) fn json_lines(table: &Arc<FieldTable>) -> Box<dyn Decoder> {
+    let head = Head { text: "", whole: true };
+    let sniffed = sniff::forced(jsonl::FORMAT.name, &head).expect("it is a row of the table");
+    decoder(&sniffed, table, &ReadOptions::default())
+}
 
 /// The row of an id.
 pub(crate) fn format(id: FormatId) -> Option<&'static Format> {

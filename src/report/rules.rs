@@ -45,7 +45,7 @@ pub(crate) fn rules_csv(rules: &[RuleInfo]) -> io::Result<Vec<u8>> {
 /// A table for people.
 pub(crate) fn rules_table(rules: &[RuleInfo], width: usize) -> Vec<u8> {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_width(u16::try_from(width).unwrap_or(120));
     table.set_header(["LEVEL", "RULE", "TITLE", "LOG SOURCE", "FROM"]);
     for rule in rules {

@@ -187,7 +187,7 @@ fn mark_applicable(scan: &Scan, rules: &mut [crate::model::RuleInfo], applicable
 }
 
 fn is_redacted(alerts: &[Alert]) -> bool {
-    let has = |text: &str| text.contains(crate::redact::TOKEN);
+    let has = |text: &str| text.contains(crate::model::show::REDACTED);
     alerts.iter().any(|alert| {
         alert.entity.iter().any(|pair| has(&pair.value))
             || alert.samples.iter().any(|sample| {

@@ -51,7 +51,7 @@ pub(super) struct Looked {
 /// Refuses a forced format that does not exist.
 pub(super) fn known_format(config: &Config) -> Result<(), SetupError> {
     let Some(name) = &config.input_format else { return Ok(()) };
-    if formats::is_known(name) {
+    if formats::sniff::forced(name, &Head::new("", true)).is_some() {
         return Ok(());
     }
     let names = formats::FORMATS.iter().map(|row| row.name);
@@ -84,18 +84,15 @@ fn looked(context: &Context<'_>, source: SourceId, found: Found) -> Result<Looke
         return Err(skipped(&found, &format!("{}: {}", kind.name, kind.advice)));
     }
     let whole = head.len() < limits::SNIFF_BYTES;
-    let sample = sampled(&head, whole);
-    let clean = text::Text::clean(sample);
-    let start = Head { text: clean.text(), whole };
-    let sniffed = match context.config.input_format.as_deref() {
-        Some(name) => formats::sniff::forced(name, &start),
-        None => formats::sniff::sniff(&start),
-    };
+    let clean = text::Text::clean(&head);
+    let start = Head::new(&clean.text, whole);
+    let forced = context.config.input_format.as_deref().and_then(|name| formats::sniff::forced(name, &start));
+    let sniffed = forced.unwrap_or_else(|| formats::sniff::sniff(&start));
     let mut options = ReadOptions { zone: context.zone.clone(), first_year: None };
     let mut problem = None;
     stream.unread(&head);
     if let Some(read_stamp) = yearless(&sniffed) {
-        let (year, assumed) = first_year(context, &found, &mut stream, read_stamp, clean.text());
+        let (year, assumed) = first_year(context, &found, &mut stream, read_stamp, start.text);
         options.first_year = year;
         problem = assumed.then(|| assumed_year(&found.shown));
     }
@@ -141,14 +138,6 @@ fn fill(stream: &mut Stream, into: &mut Vec<u8>, max: usize) -> std::io::Result<
         }
     }
     Ok(())
-}
-
-/// The sampled bytes up to the last line end, unless that leaves nothing.
-fn sampled(head: &[u8], whole: bool) -> &[u8] {
-    match memchr::memrchr(b'\n', head) {
-        Some(end) if !whole => head.get(..=end).unwrap_or(head),
-        _ => head,
-    }
 }
 
 /// Reads the year-less stamp of a line.

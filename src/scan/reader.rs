@@ -67,7 +67,8 @@ impl Reader {
 
     fn fill(&mut self, wanted: usize) {
         while !self.ended && self.pending.len() < wanted {
-            match self.stream.read(&mut self.pending, wanted - self.pending.len()) {
+            let missing = wanted - self.pending.len();
+            match self.stream.read(&mut self.pending, missing) {
                 Ok(0) => self.ended = true,
                 Ok(_) => {}
                 Err(error) => {

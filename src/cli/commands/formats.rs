@@ -28,7 +28,7 @@ fn json() -> String {
 
 fn table() -> String {
     let mut table = comfy_table::Table::new();
-    table.load_preset(comfy_table::presets::NOTHING);
+    table.load_style(comfy_table::presets::NOTHING);
     table.set_header(["NAME", "WHAT IT IS", "EXAMPLE"]);
     for format in FORMATS {
         let example = format.samples.first().map_or("", |s| s.text);

@@ -1,0 +1,154 @@
+//! A rule in words, for `rules show`: its conditions as written, and below each identifier what it tests.
+
+use super::rule::{
+    Comparison, Correlation, FieldTest, Group, Keywords, Pattern, PatternPart, Rule, Ruleset, TimePart, ValueTest,
+};
+use std::fmt::Write as _;
+
+/// Values of one test that are listed.
+const VALUES: usize = 20;
+
+impl Ruleset {
+    /// What the rule or correlation of this identity looks for; empty when there is none.
+    pub(crate) fn in_words(&self, identity: &str) -> String {
+        if let Some(rule) = self.rules.iter().find(|rule| rule.meta.identity == identity) {
+            return detection(rule);
+        }
+        let correlation = self.correlations.iter().find(|correlation| correlation.meta.identity == identity);
+        correlation.map_or_else(String::new, correlated)
+    }
+}
+
+fn detection(rule: &Rule) -> String {
+    let mut text = String::new();
+    for condition in &rule.conditions {
+        line(&mut text, 0, &format!("Matches when {}", condition.text.split_whitespace().collect::<Vec<_>>().join(" ")));
+    }
+    for selection in &rule.selections {
+        line(&mut text, 1, &format!("{}:", selection.name));
+        group(&mut text, 2, &selection.body);
+    }
+    text
+}
+
+fn line(text: &mut String, depth: usize, words: &str) {
+    // Writing to a String cannot fail.
+    let _ = writeln!(text, "{:indent$}{words}", "", indent = depth * 2);
+}
+
+/// How deep structure is spelt out; deeper is said in one word.
+const DEPTH: usize = 16;
+
+fn group(text: &mut String, depth: usize, body: &Group) {
+    if depth > DEPTH {
+        line(text, depth, "(more)");
+        return;
+    }
+    match body {
+        Group::All(parts) if parts.len() == 1 => parts.iter().for_each(|part| group(text, depth, part)),
+        Group::Any(parts) if parts.len() == 1 => parts.iter().for_each(|part| group(text, depth, part)),
+        Group::All(parts) => {
+            line(text, depth, "all of:");
+            parts.iter().for_each(|part| group(text, depth + 1, part));
+        }
+        Group::Any(parts) => {
+            line(text, depth, "any of:");
+            parts.iter().for_each(|part| group(text, depth + 1, part));
+        }
+        Group::Field(test) => line(text, depth, &field(test)),
+        Group::Keywords(keywords) => line(text, depth, &searched(keywords)),
+    }
+}
+
+fn field(test: &FieldTest) -> String {
+    let not = if test.negated { "not " } else { "" };
+    format!("{not}{} {}", test.field, values(&test.values, test.all))
+}
+
+fn searched(keywords: &Keywords) -> String {
+    let not = if keywords.negated { "no " } else { "" };
+    format!("{not}value {}", values(&keywords.values, keywords.all))
+}
+
+fn values(values: &[Vec<ValueTest>], all: bool) -> String {
+    let link = if all { " and " } else { " or " };
+    let mut words: Vec<String> = values.iter().take(VALUES).map(|forms| alternatives(forms)).collect();
+    if values.len() > VALUES {
+        words.push(format!("{} more", values.len() - VALUES));
+    }
+    words.join(link)
+}
+
+/// One value and what its modifiers made of it.
+fn alternatives(forms: &[ValueTest]) -> String {
+    let first = forms.first().map_or_else(String::new, value);
+    match forms.len() {
+        0 | 1 => first,
+        n => format!("{first} (in {n} forms)"),
+    }
+}
+
+fn value(test: &ValueTest) -> String {
+    match test {
+        ValueTest::Pattern(pattern) => format!("is {}", quoted(pattern)),
+        ValueTest::Regex(regex) => format!("fits /{}/", regex.as_str()),
+        ValueTest::Number(number) => format!("= {number}"),
+        ValueTest::Bool(word) => format!("is {word}"),
+        ValueTest::Null => "is null or missing".to_owned(),
+        ValueTest::Exists(true) => "is there".to_owned(),
+        ValueTest::Exists(false) => "is not there".to_owned(),
+        ValueTest::Cidr(net) => format!("is in {net}"),
+        ValueTest::Compare(comparison, number) => format!("{} {number}", sign(*comparison)),
+        ValueTest::TimePart(part, comparison, number) => format!("has a {} {} {number}", name(*part), sign(*comparison)),
+        ValueTest::FieldRef { field, .. } => format!("has a value of {field}"),
+    }
+}
+
+fn quoted(pattern: &Pattern) -> String {
+    let parts: String = pattern
+        .parts
+        .iter()
+        .map(|part| match part {
+            PatternPart::Literal(text) => text.as_str(),
+            PatternPart::Many => "*",
+            PatternPart::One => "?",
+        })
+        .collect();
+    format!("'{parts}'")
+}
+
+fn sign(comparison: Comparison) -> &'static str {
+    match comparison {
+        Comparison::Eq => "=",
+        Comparison::Neq => "≠",
+        Comparison::Lt => "<",
+        Comparison::Lte => "≤",
+        Comparison::Gt => ">",
+        Comparison::Gte => "≥",
+    }
+}
+
+fn name(part: TimePart) -> &'static str {
+    match part {
+        TimePart::Minute => "minute",
+        TimePart::Hour => "hour",
+        TimePart::Day => "day",
+        TimePart::Week => "week",
+        TimePart::Month => "month",
+        TimePart::Year => "year",
+    }
+}
+
+fn correlated(correlation: &Correlation) -> String {
+    let mut text = String::new();
+    line(&mut text, 0, &format!("Correlates {} within {}", correlation.rules.join(", "), correlation.timespan_text));
+    if !correlation.group_by.is_empty() {
+        line(&mut text, 1, &format!("grouped by {}", correlation.group_by.join(", ")));
+    }
+    for (comparison, number) in &correlation.bounds {
+        let of = correlation.count_fields.join(", ");
+        let of = if of.is_empty() { String::new() } else { format!(" of {of}") };
+        line(&mut text, 1, &format!("{:?}{of} {} {number}", correlation.kind, sign(*comparison)));
+    }
+    text
+}
