@@ -4,6 +4,8 @@
 //! its documentation gives them. To add a format: one file beside this one and one row in [`FORMATS`].
 
 pub(crate) mod json;
+mod csv;
+mod json;
 mod json_array;
 mod json_envelope;
 mod json_values;
@@ -21,6 +23,8 @@ mod syslog;
 mod syslog_3164;
 mod syslog_3339;
 mod syslog_5424;
+#[cfg(test)]
+mod laws;
 #[cfg(test)]
 mod testing;
 pub(crate) mod years;
@@ -206,6 +210,7 @@ pub(crate) static FORMATS: &[Format] = &[
     syslog_5424::FORMAT,
     logfmt::FORMAT,
     logfmt::LOOSE_FORMAT,
+    csv::FORMAT,
     plain::FORMAT,
 ];
 

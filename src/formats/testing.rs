@@ -109,8 +109,17 @@ pub(crate) fn read_all(sniffed: &Sniffed, bytes: &[u8], target: usize) -> Vec<Re
 /// Line formats, line by line: what their own framing adds is tested with it.
 fn read_lines(read: ReadRecord, table: &FieldTable, bytes: &[u8]) -> Vec<Read> {
     let cleaned = text::Text::clean(bytes);
-    let lines = (0..).zip(cleaned.text.split('\n')).filter(|(_, line)| !text::is_blank(line));
-    lines.map(|(line, text)| Read { line, lines: 1, ..read_with(read, table, text::record(text).1) }).collect()
+    let (mut all, mut start) = (Vec::new(), 0);
+    for (line, text) in (0..).zip(cleaned.text.split('\n')) {
+        let end = start + text.len();
+        if !text::is_blank(text) {
+            let read = read_with(read, table, text::record(text).1);
+            let repaired = read.refused.is_none() && (read.repaired || cleaned.is_repaired(start, end));
+            all.push(Read { line, lines: 1, repaired, ..read });
+        }
+        start = end + 1;
+    }
+    all
 }
 
 fn keep(decoded: Decoded<'_, '_>, before: u32) -> Option<Read> {

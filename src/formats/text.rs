@@ -6,6 +6,7 @@
 //! UTF-16 is recognised by its byte order mark or its zeros and turned into UTF-8 before records are cut.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// A byte order mark in UTF-8.
 const BOM: &str = "\u{feff}";
@@ -57,6 +58,39 @@ fn mend(bytes: &[u8]) -> Text<'static> {
         }
     }
     Text { text: Cow::Owned(text), repairs }
+}
+
+/// The text of the records of a block, for formats that know where each stands in its bytes.
+pub(crate) struct Pieces<'b> {
+    bytes: &'b [u8],
+    /// The whole block, when nothing in it has to be mended.
+    clean: Option<&'b str>,
+}
+
+impl<'b> Pieces<'b> {
+    /// Looks through a block once.
+    pub(crate) fn new(bytes: &'b [u8]) -> Pieces<'b> {
+        let clean = match Text::clean(bytes).text {
+            Cow::Borrowed(text) => Some(text),
+            Cow::Owned(_) => None,
+        };
+        Pieces { bytes, clean }
+    }
+
+    /// The text of one record.
+    pub(crate) fn get(&self, range: Range<usize>) -> Text<'b> {
+        match self.clean.and_then(|text| text.get(range.clone())) {
+            Some(text) => Text { text: Cow::Borrowed(text), repairs: Vec::new() },
+            None => Text::clean(self.bytes.get(range).unwrap_or_default()),
+        }
+    }
+
+    /// Line feeds in a part of the block.
+    pub(crate) fn line_feeds(&self, range: Range<usize>) -> u32 {
+        let bytes = self.bytes.get(range).unwrap_or_default();
+        // A block is far smaller than 4 GiB.
+        u32::try_from(memchr::memchr_iter(b'\n', bytes).count()).unwrap_or(u32::MAX)
+    }
 }
 
 /// A record without a byte order mark before it and without the carriage return behind it.
@@ -200,6 +234,16 @@ mod tests {
         for (start, end, repaired) in places {
             assert_eq!(text.is_repaired(start, end), repaired, "{start}");
         }
+    }
+
+    #[test]
+    fn pieces_of_a_block_are_mended_alone() {
+        for bytes in [&b"a\nb\n"[..], b"a\nb\n\xff"] {
+            let pieces = Pieces::new(bytes);
+            assert_eq!(pieces.get(2..3), Text { text: "b".into(), repairs: Vec::new() });
+            assert_eq!(pieces.line_feeds(0..3), 1);
+        }
+        assert!(Pieces::new(b"ab\xff").get(2..3).is_repaired(0, 3));
     }
 
     #[test]

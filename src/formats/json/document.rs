@@ -136,17 +136,17 @@ pub(crate) fn decoder(sniffed: &Sniffed, table: &Arc<FieldTable>, options: &Read
 impl Decoder for DocumentDecoder {
     fn decode(&self, block: &Block, scratch: &mut Scratch, sink: &mut dyn FnMut(Decoded<'_, '_>)) {
         let frames = block.carry.get::<Frames>().map_or(&[][..], |frames| &frames.0);
+        let pieces = text::Pieces::new(&block.bytes);
         let (mut line, mut counted) = (0, 0);
         for (index, frame) in (0u32..).zip(frames) {
-            let skipped = block.bytes.get(counted..frame.start).unwrap_or_default();
-            let bytes = block.bytes.get(frame.clone()).unwrap_or_default();
-            line += lines(skipped);
+            line += pieces.line_feeds(counted..frame.start);
+            let breaks = pieces.line_feeds(frame.clone());
             counted = frame.end;
             let origin = Origin { source: block.source, block: block.number, index, line };
-            let breaks = lines(bytes);
             // A record cut off in the middle covers all lines of its block.
             let covered = if block.truncated { u32::try_from(block.line_count).unwrap_or(u32::MAX) } else { breaks };
-            self.record(bytes, block.truncated, origin, covered.saturating_add(1), scratch, sink);
+            let text = pieces.get(frame.clone());
+            self.record(&text, block.truncated, origin, covered.saturating_add(1), scratch, sink);
             line += breaks;
         }
     }
@@ -155,14 +155,13 @@ impl Decoder for DocumentDecoder {
 impl DocumentDecoder {
     fn record(
         &self,
-        bytes: &[u8],
+        cleaned: &text::Text<'_>,
         truncated: bool,
         origin: Origin,
         lines: u32,
         scratch: &mut Scratch,
         sink: &mut dyn FnMut(Decoded<'_, '_>),
     ) {
-        let cleaned = text::Text::clean(bytes);
         let text = &*cleaned.text;
         scratch.reset();
         let mut record = Record {
@@ -200,11 +199,6 @@ impl DocumentDecoder {
         };
         sink(Decoded::Event(&mut event));
     }
-}
-
-/// Line feeds in a piece of a block, which is far smaller than 4 GiB.
-fn lines(bytes: &[u8]) -> u32 {
-    u32::try_from(line_feeds(bytes)).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ pub(crate) mod shape;
 mod token;
 
 use super::{Record, Refused};
-use crate::model::Region;
+use crate::model::{FieldTable, Region, Regions, Scratch, Span, limits};
 use read::{Place, Strings};
 
 /// Names of the member that holds the records of a document.
@@ -41,6 +41,15 @@ fn read_at(record: &mut Record<'_>, from: usize, strings: Strings) -> Result<usi
     let (end, repaired) = read::object(record.text, from, place, strings, record.scratch, record.table)?;
     record.repaired |= repaired;
     Ok(end)
+}
+
+/// Where the text of a field, which lies in the scratch region, is one whole object: reads its members
+/// too, under the field's name.
+pub(crate) fn object_in(span: Span, name: &str, scratch: &mut Scratch, table: &FieldTable) {
+    let text = Regions { scratch: &scratch.text, ..Regions::default() }.text(span);
+    if text.starts_with('{') && text.trim_end().ends_with('}') && text.len() <= limits::JSON_IN_STRING {
+        read::object_in(span, name, scratch, table);
+    }
 }
 
 /// Reads a record that is one object. What stands behind it is cut off, which counts as a repair.

@@ -41,6 +41,14 @@ pub(super) fn object(
     Ok((reader.at, reader.repaired))
 }
 
+/// Reads the object that a text of the record holds, under that text's name.
+pub(super) fn object_in(span: Span, name: &str, scratch: &mut Scratch, table: &FieldTable) {
+    scratch.path.clear();
+    scratch.path.push_str(name);
+    scratch.open.clear();
+    Reader::new("", 0, Place { region: span.region, start: 0 }, scratch, table).open_string(span, Slot::default());
+}
+
 /// Where the value about to be read goes.
 #[derive(Clone, Copy, Debug, Default)]
 struct Slot {
@@ -346,7 +354,8 @@ impl<'r> Reader<'r> {
     fn open_string(&mut self, span: Span, mut slot: Slot) -> bool {
         let mut inner = mem::take(&mut self.scratch.inner);
         inner.clear();
-        inner.push_str(self.scratch.text.get(span.start as usize..).unwrap_or(""));
+        let (start, len) = (span.start as usize, span.len as usize);
+        inner.push_str(self.scratch.text.get(start..start + len).unwrap_or(""));
         let (path, entries) = (self.scratch.path.len(), self.scratch.entries.len());
         self.step_into(&mut slot);
         let place = Place { region: Region::Scratch, start: span.start };

@@ -150,7 +150,7 @@ fn shapes_tell_steps_from_dots() {
             repaired: false,
         };
         object_at(&mut record, 0).unwrap();
-        let regions = crate::model::Regions { block: text, scratch: &scratch.text, fixed: "" };
+        let regions = Regions { block: text, scratch: &scratch.text, fixed: "" };
         scratch.entries.iter().map(|e| (regions.text(e.name).to_owned(), e.shape)).collect()
     };
     let name = |n: &str, shape| (n.to_owned(), shape);
