@@ -5,6 +5,7 @@
 
 pub(crate) mod json;
 mod csv;
+mod access_log;
 mod json;
 mod json_array;
 mod json_envelope;
@@ -208,6 +209,7 @@ pub(crate) static FORMATS: &[Format] = &[
     syslog_3164::FORMAT,
     syslog_3339::FORMAT,
     syslog_5424::FORMAT,
+    access_log::FORMAT,
     logfmt::FORMAT,
     logfmt::LOOSE_FORMAT,
     csv::FORMAT,

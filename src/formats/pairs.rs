@@ -91,7 +91,7 @@ fn bare<'t>(text: &'t str, separators: &[char]) -> (&'t str, &'t str) {
     }
 }
 
-/// Reads up to the closing quote; gives the value unescaped and what follows. A blank, a separator or the end must follow.
+/// Reads up to the closing quote; gives the value unescaped and what follows.
 fn quoted(text: &str) -> Option<(Cow<'_, str>, bool, &str)> {
     let bytes = text.as_bytes();
     let mut at = 0;
