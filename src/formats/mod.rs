@@ -3,32 +3,31 @@
 //! Nothing here knows what a field *means*: decoders push originals, under the names the source or
 //! its documentation gives them. To add a format: one file beside this one and one row in [`FORMATS`].
 
-pub(crate) mod json;
-mod csv;
 mod access_log;
-mod json;
+mod csv;
+pub(crate) mod json;
 mod json_array;
 mod json_envelope;
 mod json_values;
 mod jsonl;
-pub(crate) mod sniff;
-pub(crate) mod text;
-
 pub(crate) mod lines;
 mod logfmt;
 mod pairs;
 pub(crate) mod payload;
 mod plain;
 mod record;
+pub(crate) mod sniff;
 mod syslog;
 mod syslog_3164;
 mod syslog_3339;
 mod syslog_5424;
+pub(crate) mod text;
+pub(crate) mod years;
+
 #[cfg(test)]
 mod laws;
 #[cfg(test)]
 mod testing;
-pub(crate) mod years;
 
 use crate::model::stamp::{Yearless, Zone};
 use crate::model::{Block, Event, FieldTable, FormatId, Scratch, Sentence, Stamp};
