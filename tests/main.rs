@@ -1,1 +1,12 @@
+//! All integration tests, linked once.
+#![expect(clippy::disallowed_types, clippy::disallowed_methods, reason = "tests run the binary and look at their environment")]
 
+mod architecture;
+mod benign;
+mod cli;
+mod corpora;
+mod examples;
+mod exits;
+mod invariance;
+mod rules;
+mod support;
