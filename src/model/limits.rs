@@ -64,3 +64,5 @@ pub(crate) const RULE_ALIAS_BYTES: usize = 16 << 20;
 pub(crate) const RULE_EXPANSIONS: usize = 200_000;
 /// Errors, and warnings, told of one document of a rule file.
 pub(crate) const RULE_DIAGNOSTICS: usize = 100;
+/// What `action` documents of one rule file may copy.
+pub(crate) const RULE_MERGE_BYTES: usize = 256 << 20;

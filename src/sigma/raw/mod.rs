@@ -250,13 +250,18 @@ impl Builder {
 
 /// About as many bytes as a copy takes.
 fn weight(node: &Node) -> usize {
-    let own = size_of::<Node>();
-    own + match &node.kind {
-        Kind::Text(text) | Kind::Number(text) => text.len(),
-        Kind::List(items) => items.iter().map(weight).sum(),
-        Kind::Map(entries) => entries.iter().map(|entry| own + entry.key.len() + weight(&entry.value)).sum(),
-        Kind::Null | Kind::Bool(_) => 0,
-    }
+    size_of::<Node>()
+        + match &node.kind {
+            Kind::Text(text) | Kind::Number(text) => text.len(),
+            Kind::List(items) => items.iter().map(weight).sum(),
+            Kind::Map(entries) => weight_of(entries),
+            Kind::Null | Kind::Bool(_) => 0,
+        }
+}
+
+/// About as many bytes as a copy of a map takes.
+pub(super) fn weight_of(entries: &[Entry]) -> usize {
+    entries.iter().map(|entry| size_of::<Entry>() + entry.key.len() + weight(&entry.value)).sum()
 }
 
 fn depth(node: &Node) -> usize {

@@ -1,0 +1,3 @@
+//! The language as a whole, from text to rules.
+
+mod corpora;
