@@ -56,6 +56,14 @@ struct Ranked {
     rank: Rank,
 }
 
+/// What happens at one event of a block.
+enum Step {
+    /// A fold begins here.
+    Enter,
+    /// A fold may keep this event.
+    Offer(Sample),
+}
+
 /// The folds of all blocks so far.
 #[derive(Debug)]
 pub(crate) struct Folds {
@@ -96,37 +104,28 @@ impl Folds {
     /// Adds what a block found. Blocks come in order of their number; places become absolute.
     pub(crate) fn add(&mut self, logical_source: &str, before: Before, found: FoldedAlerts) {
         let logical_source: Arc<str> = Arc::from(logical_source);
-        let mut incoming: Vec<(Arc<Key>, Fold)> = found
-            .into_iter()
-            .map(|((rule, entity), fold)| {
-                let key = Key { rule, logical_source: Arc::clone(&logical_source), entity };
-                (Arc::new(key), absolute(fold, before))
-            })
-            .collect();
-        incoming.sort_unstable_by_key(|(key, fold)| (fold.place.record, key.rule));
+        let mut incoming: Vec<(Arc<Key>, Fold)> = Vec::with_capacity(found.len());
         // First the samples, event by event, so that what is admitted does not depend on where blocks end.
-        let mut samples: Vec<(usize, Sample)> = Vec::new();
-        for (n, (_, fold)) in incoming.iter_mut().enumerate() {
-            samples.extend(fold.samples.drain(..).map(|sample| (n, sample)));
+        let mut steps: Vec<((u64, RuleId), usize, Step)> = Vec::new();
+        for (n, ((rule, entity), fold)) in found.into_iter().enumerate() {
+            let mut fold = absolute(fold, before);
+            steps.push(((fold.place.record, rule), n, Step::Enter));
+            let samples = fold.samples.drain(..);
+            steps.extend(samples.map(|sample| ((sample.place.record, rule), n, Step::Offer(sample))));
+            let key = Key { rule, logical_source: Arc::clone(&logical_source), entity };
+            incoming.push((Arc::new(key), fold));
         }
-        samples.sort_by_key(|(n, sample)| (sample.place.record, incoming.get(*n).map(|(key, _)| key.rule)));
-        let mut turned_away: Vec<Option<Sample>> = incoming.iter().map(|_| None).collect();
-        let mut samples = samples.into_iter().peekable();
-        for n in 0..incoming.len() {
-            let Some((key, fold)) = incoming.get(n) else { break };
-            let at = (fold.place.record, key.rule);
-            while let Some((m, sample)) = samples
-                .next_if(|(m, sample)| incoming.get(*m).is_some_and(|(key, _)| (sample.place.record, key.rule) < at))
-            {
-                self.offer(&incoming, m, sample, &mut turned_away);
+        steps.sort_by_key(|(at, _, step)| (*at, matches!(step, Step::Offer(_))));
+        for (_, n, step) in steps {
+            let Some((key, fold)) = incoming.get_mut(n) else { continue };
+            match step {
+                Step::Enter => self.enter(key, fold, before.block),
+                // What is not admitted goes back: it is the last event, unless there is a later one.
+                Step::Offer(sample) => fold.samples.extend(self.offer(key, sample)),
             }
-            self.enter(key, fold, before.block);
         }
-        for (m, sample) in samples {
-            self.offer(&incoming, m, sample, &mut turned_away);
-        }
-        for ((key, mut fold), late) in incoming.into_iter().zip(turned_away) {
-            fold.last_sample = fold.last_sample.or(late);
+        for (key, mut fold) in incoming {
+            fold.last_sample = fold.last_sample.or(fold.samples.pop());
             self.add_up(&key, fold, before.block);
         }
     }
@@ -152,22 +151,21 @@ impl Folds {
         (Reverse(level), block, fold.place.record, rule)
     }
 
-    /// Offers one sample to its fold. What is not admitted may still be the fold's last event.
-    fn offer(&mut self, incoming: &[(Arc<Key>, Fold)], n: usize, sample: Sample, turned_away: &mut [Option<Sample>]) {
-        let Some((key, _)) = incoming.get(n) else { return };
-        let Some(ranked) = self.kept.get_mut(key) else { return };
-        let fold = &mut ranked.fold;
+    /// Offers one sample to its fold, which gives it back when it does not admit it.
+    fn offer(&mut self, key: &Arc<Key>, sample: Sample) -> Option<Sample> {
+        let fold = &mut self.kept.get_mut(key)?.fold;
         let has_room = fold.samples.len() < self.keep.samples.saturating_sub(1) && fold.last_sample.is_none();
         let is_first = fold.samples.is_empty() && fold.last_sample.is_none();
-        if has_room && (is_first || !self.samples_full) {
-            self.sample_bytes = self.sample_bytes.saturating_add(size(&sample));
-            self.samples_full |= self.sample_bytes > self.keep.sample_bytes;
+        if !has_room || (self.samples_full && !is_first) {
+            return Some(sample);
         }
-        if has_room && (is_first || !self.samples_full) {
-            fold.samples.push(sample);
-        } else if let Some(last) = turned_away.get_mut(n) {
-            *last = Some(sample);
+        self.sample_bytes = self.sample_bytes.saturating_add(size(&sample));
+        self.samples_full |= self.sample_bytes > self.keep.sample_bytes;
+        if self.samples_full && !is_first {
+            return Some(sample);
         }
+        fold.samples.push(sample);
+        None
     }
 
     /// Adds counts, times and the last event.

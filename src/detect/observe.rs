@@ -32,8 +32,8 @@ impl Worker {
 
 impl Engine {
     /// Holds `event`, whose tags and time are set, against all rules it has earned, and adds what they find to
-    /// `findings`; alerts follow with [`Engine::end_block`]. Gives whether any rule's log source fitted. Keeping `findings.last_time` is the caller's business: an
-    /// event without a time takes it over for its hits.
+    /// `findings`; alerts follow with [`Engine::end_block`]. Gives whether any rule's log source fitted. Keeping
+    /// `findings.last_time` is the caller's business: an event without a time takes it over for its hits.
     pub(crate) fn observe(
         &self,
         event: &Event<'_>,
@@ -54,7 +54,7 @@ impl Engine {
                 continue;
             }
             // An audit event: the first line that fits by itself.
-            let mut scratch = Answers::default();
+            let mut scratch = std::mem::take(&mut answers).recycled();
             for n in 0..lines {
                 let line = Event { entries: worker.lines.line(n), ..*event };
                 let raw_text = whole.raw_text.map(|text| text.lines().nth(n).unwrap_or(text));
@@ -64,6 +64,7 @@ impl Engine {
                     break;
                 }
             }
+            answers = scratch.recycled();
         }
         worker.answers = answers.recycled();
         !route.is_empty()
