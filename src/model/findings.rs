@@ -5,6 +5,7 @@ use super::origin::{Place, RuleId, SourceId};
 use super::problem::Problems;
 use super::time::{Stamp, Time};
 use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 
 /// A (detection rule, correlation) pair: what a hit contributes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -62,19 +63,22 @@ impl Hit {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct KeyTexts {
     texts: Vec<Box<[Option<Box<str>>]>>,
-    ids: HashMap<Box<[Option<Box<str>>]>, KeyId>,
+    /// Hash of a tuple → ids of the tuples that have it. Looked up for every hit, so a known tuple is not copied.
+    ids: HashMap<u64, Vec<KeyId>>,
+    hasher: RandomState,
 }
 
 impl KeyTexts {
     /// The id of a tuple.
     pub(crate) fn intern(&mut self, tuple: &[Option<&str>]) -> KeyId {
-        let owned: Box<[Option<Box<str>>]> = tuple.iter().map(|v| v.map(Box::from)).collect();
-        if let Some(id) = self.ids.get(&owned) {
+        let hash = self.hasher.hash_one(tuple);
+        let is_same = |id: &&KeyId| self.get(**id).iter().map(Option::as_deref).eq(tuple.iter().copied());
+        if let Some(id) = self.ids.get(&hash).into_iter().flatten().find(is_same) {
             return *id;
         }
         let id = KeyId(u32::try_from(self.texts.len()).expect("a block holds fewer than 2^32 records"));
-        self.texts.push(owned.clone());
-        self.ids.insert(owned, id);
+        self.texts.push(tuple.iter().map(|value| value.map(Box::from)).collect());
+        self.ids.entry(hash).or_default().push(id);
         id
     }
 
@@ -192,4 +196,22 @@ pub(crate) struct Findings {
     pub(crate) span: Option<(Stamp, Stamp)>,
     /// The last time seen, for records of the next block that have none.
     pub(crate) last_time: Option<Time>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_tuples_share_an_id_and_others_do_not() {
+        let mut keys = KeyTexts::default();
+        let tuples: [&[Option<&str>]; 5] =
+            [&[Some("a"), None], &[Some("a"), Some("")], &[None, Some("a")], &[Some("a")], &[]];
+        let ids: Vec<KeyId> = tuples.iter().map(|tuple| keys.intern(tuple)).collect();
+        assert_eq!(ids, [0, 1, 2, 3, 4].map(KeyId));
+        for (tuple, id) in tuples.iter().zip(ids) {
+            assert_eq!(keys.intern(tuple), id);
+            assert_eq!(keys.get(id).iter().map(Option::as_deref).collect::<Vec<_>>(), *tuple);
+        }
+    }
 }
