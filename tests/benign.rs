@@ -131,36 +131,34 @@ impl Day {
         while let Some((before, after)) = rest.split_once('<') {
             let Some((name, behind)) = after.split_once('>') else { break };
             text.push_str(before);
-            match name {
-                "user" => text.push_str(cast.user),
-                "ip" => text.push_str(&cast.ip),
-                "desk" => text.push_str(&cast.desk),
-                "outside" => text.push_str(&cast.outside),
-                "server" => text.push_str(cast.server),
-                "port" => text.push_str(&cast.port.to_string()),
-                "pid" => text.push_str(&cast.pid.to_string()),
-                "n" => text.push_str(&(1 + self.dice.below(9_000)).to_string()),
-                "hex" => text.push_str(&format!("{:06x}", self.dice.below(1 << 24))),
-                "guid" => text.push_str(&format!(
-                    "{{5a21c0de-{:04x}-69a5-{:04x}-000000001200}}",
-                    self.dice.below(1 << 16),
-                    self.dice.below(1 << 16)
-                )),
-                "key" => text.push_str(&self.key()),
-                "page" => text.push_str(self.dice.one_of(PAGES)),
-                "asset" => text.push_str(self.dice.one_of(ASSETS)),
-                "query" => text.push_str(self.dice.one_of(QUERIES)),
-                "agent" => text.push_str(self.dice.one_of(AGENTS)),
-                "knock" => text.push_str(self.dice.one_of(&["22", "23", "80", "443", "445", "3389", "5060", "8080"])),
-                "site" => {
-                    text.push_str(self.dice.one_of(&["intranet.corp.example", "www.example.org", "cdn.example.net"]))
-                }
-                other => text.push_str(&format!("<{other}>")),
-            }
+            text.push_str(&self.word(name, cast));
             rest = behind;
         }
         text.push_str(rest);
         text
+    }
+
+    fn word(&mut self, name: &str, cast: &Cast) -> String {
+        match name {
+            "user" => cast.user.to_owned(),
+            "ip" => cast.ip.clone(),
+            "desk" => cast.desk.clone(),
+            "outside" => cast.outside.clone(),
+            "server" => cast.server.to_owned(),
+            "port" => cast.port.to_string(),
+            "pid" => cast.pid.to_string(),
+            "n" => (1 + self.dice.below(9_000)).to_string(),
+            "hex" => format!("{:06x}", self.dice.below(1 << 24)),
+            "guid" => format!("{{5a21c0de-{:04x}-69a5-0000-000000001200}}", self.dice.below(1 << 16)),
+            "key" => self.key(),
+            "page" => self.dice.one_of(PAGES).to_owned(),
+            "asset" => self.dice.one_of(ASSETS).to_owned(),
+            "query" => self.dice.one_of(QUERIES).to_owned(),
+            "agent" => self.dice.one_of(AGENTS).to_owned(),
+            "knock" => self.dice.one_of(&["22", "23", "80", "443", "445", "3389", "5060", "8080"]).to_owned(),
+            "site" => self.dice.one_of(&["intranet.corp.example", "www.example.org", "cdn.example.net"]).to_owned(),
+            other => format!("<{other}>"),
+        }
     }
 
     fn key(&mut self) -> String {
@@ -195,7 +193,7 @@ fn combined(day: &Day, cast: &Cast, text: &str) -> String {
     format!("{} - - [{:02}/Mar/2026:{} +0000] {text}", cast.outside, day.date(), day.time())
 }
 
-/// The flat shape in which NXLog writes Windows events; the scene gives the channel, the id and the event's own data.
+/// The flat shape in which `NXLog` writes Windows events; the scene gives the channel, the id and the event's own data.
 fn nxlog(day: &Day, cast: &Cast, text: &str) -> String {
     let stamp = format!("2026-03-{:02}", day.date());
     format!(
