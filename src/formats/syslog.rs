@@ -61,7 +61,11 @@ pub(super) fn finish(record: &mut Record<'_>, tag: Option<Tag<'_>>, message: &st
         }
         None => message,
     };
-    payload::extract(tag.map(|t| t.program), without_solaris_id(inner), record);
+    let inner = without_solaris_id(inner);
+    match tag {
+        Some(Tag { program, pam_module: Some(module), .. }) => payload::extract_pam(module, program, inner, record),
+        _ => payload::extract(tag.map(|t| t.program), inner, record),
+    }
 }
 
 /// Opens `message repeated N times: [ M ]`.

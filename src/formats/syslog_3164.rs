@@ -149,6 +149,9 @@ const SAMPLES: &[Sample] = &[
             ("appname", "sshd"),
             ("procid", "77"),
             ("msg", "session closed for user alice"),
+            ("pam_module", "pam_unix"),
+            ("pam_service", "sshd"),
+            ("user", "alice"),
         ],
     },
     Sample {

@@ -72,9 +72,19 @@
 //! | `logind` | systemd-logind | `session_opened` | `New session N of user U.` | `session` `user` |
 //! | | | `session_closed` | `Removed session N.`, `Session N logged out. ...` | `session` |
 //! | `netfilter` | kernel, ulogd; any: message begins `IN=` | `blocked`, `allowed`, `logged` | `[[UPTIME] ][PREFIX]IN=I OUT=O ...`; the verdict is a word in the prefix | keys as written: `IN` `OUT` `PHYSIN` `PHYSOUT` `MAC` `SRC` `DST` `LEN` (UDP: twice) `TOS` `PREC` `TTL` `ID` `PROTO` `SPT` `DPT` `TYPE` `CODE` ...; words without `=` as `flags` (repeated: `SYN`, `DF`); `prefix` without its brackets, blanks and last colon |
+//! | `json` | any: message is one JSON object | (empty) | `{"k": "v"}` | its members, nested names dotted |
 //! | `kv` | any program no row above claims | (empty) | pairs `key=value`, `key="value"` anywhere in the message | keys as written |
 
+mod accounts;
+mod cron;
+mod kv;
+mod login;
+mod netfilter;
+mod pam;
 mod sshd;
+mod su;
+mod sudo;
+mod systemd;
 
 use super::Record;
 use crate::model::Sentence;
@@ -101,13 +111,29 @@ pub(crate) struct PayloadSample {
 }
 
 /// All payloads. Rows are tried in this order.
-pub(crate) static PAYLOADS: &[Payload] = &[sshd::PAYLOAD];
+pub(crate) static PAYLOADS: &[Payload] = &[
+    pam::PAYLOAD,
+    sshd::PAYLOAD,
+    sudo::PAYLOAD,
+    su::PAYLOAD,
+    login::PAYLOAD,
+    accounts::PAYLOAD,
+    cron::PAYLOAD,
+    systemd::PAYLOAD,
+    systemd::LOGIND,
+    netfilter::PAYLOAD,
+    kv::JSON,
+    kv::PAYLOAD,
+];
 
-/// Reads a message, chosen by its beginning or its program (a path is allowed); the first row that knows the text wins.
+/// Reads a message, chosen by its beginning or its program (a path is allowed): the first row that knows the text wins.
+/// Programs no row knows are read as pairs.
 pub(crate) fn extract(program: Option<&str>, message: &str, record: &mut Record<'_>) {
     let program = program.map(leaf).unwrap_or_default();
+    let mut is_claimed = false;
     for row in PAYLOADS {
         let by_program = row.programs.iter().any(|p| is_program(p, program));
+        is_claimed |= by_program;
         if by_program || row.prefixes.iter().any(|p| message.starts_with(p)) {
             record.payload = (row.extract)(message, record);
             if record.payload.is_some() {
@@ -115,6 +141,14 @@ pub(crate) fn extract(program: Option<&str>, message: &str, record: &mut Record<
             }
         }
     }
+    if !is_claimed {
+        record.payload = (kv::PAYLOAD.extract)(message, record);
+    }
+}
+
+/// Reads a message whose tag names a PAM module: `sshd(pam_unix)[123]: ...`.
+pub(crate) fn extract_pam(module: &str, program: &str, message: &str, record: &mut Record<'_>) {
+    record.payload = pam::extract_of(module, leaf(program), message, record);
 }
 
 /// The part of a program's name behind its path.
