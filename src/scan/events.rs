@@ -31,7 +31,7 @@ impl Events {
         let zone = setup::zone(&config);
         let taxonomy = Taxonomy::load();
         let mut asks = Asks::default();
-        let names = taxonomy.canonical_names().filter(|name| *name != "timestamp");
+        let names = taxonomy.fields().iter().map(|row| row.name).filter(|name| *name != "timestamp");
         let canonical = names.map(|name| (name, asks.intern(&format!("norm.{name}"), None))).collect();
         let taxonomy = taxonomy.freeze(&asks, true, &zone);
         Ok(Events { config, run, reference, zone, taxonomy, canonical })
@@ -78,7 +78,7 @@ impl Events {
         problems: &mut Vec<Problem>,
     ) -> io::Result<()> {
         let format = formats::format(looked.sniffed.format).map_or("", |row| row.name);
-        let (mut reader, decoder) = match looked.open(&self.taxonomy.table(), false) {
+        let (mut reader, decoder) = match looked.open(&self.taxonomy.table, false) {
             Ok(opened) => opened,
             Err(problem) => {
                 problems.push(problem);
@@ -140,7 +140,7 @@ impl Events {
             }
         }
         let sources: Vec<LogSource> =
-            event.tags.sources().iter().map(|id| self.taxonomy.logsource(*id).clone()).collect();
+            event.tags.sources().iter().filter_map(|id| self.taxonomy.logsource(*id).cloned()).collect();
         let raw = originals(event);
         let line = EventLine {
             place,

@@ -117,7 +117,7 @@ fn shower(config: &Config, directory: &Path) -> Shower {
 fn opened(scan: &Scan, looked: Looked, merger: &mut Merger<'_>) -> Option<Open> {
     let name = formats::format(looked.sniffed.format).map_or("", |row| row.name);
     merger.open(looked.source, name, looked.container.clone(), name != "plain");
-    match looked.open(&scan.machine.taxonomy.table(), scan.config.hash_inputs) {
+    match looked.open(&scan.machine.taxonomy.table, scan.config.hash_inputs) {
         Ok((reader, decoder)) => Some(Open { reader, decoder: Arc::from(decoder) }),
         Err(problem) => {
             merger.problems.push(problem);

@@ -205,7 +205,7 @@ fn day_of(time: jiff::Timestamp) -> Date {
 
 /// The first time among the records of the head.
 fn first_stamp(context: &Context<'_>, looked: &Looked, mut head: Vec<u8>, whole: bool) -> Option<Time> {
-    let table = context.taxonomy.table();
+    let table = Arc::clone(&context.taxonomy.table);
     let mut cutter = formats::cutter(&looked.sniffed, &looked.options);
     let decoder = formats::decoder(&looked.sniffed, &table, &looked.options);
     let mut scratch = Scratch::default();

@@ -94,27 +94,23 @@ impl Scan {
     /// The rule of an identity, id or exact title.
     pub(crate) fn rule(&self, id: &str) -> Option<&RuleInfo> {
         let found = self.rules.set.find(id);
-        found.first().and_then(|rule| self.rules.infos.get(rule.0 as usize))
+        found.first().and_then(|rule| self.rules.infos.get(*rule))
     }
 
     /// What a rule looks for, in words.
     pub(crate) fn logic(&self, info: &RuleInfo) -> String {
-        self.rules.set.explain(&info.id)
+        self.rules.set.in_words(&info.id)
     }
 
     /// What should be said before the scan: rules that matter and are silent.
     pub(crate) fn warnings(&self) -> Vec<String> {
-        let silent = |rule: &&RuleInfo| {
-            let by_user = |id: &String| self.rule(id).is_some_and(|by| !by.file.starts_with("builtin:"));
-            rule.level >= crate::model::Level::High && rule.silenced_by.iter().any(by_user)
-        };
-        let loud = self.rules.infos.iter().filter(silent).map(|rule| {
-            format!(
+        let pairs = self.rules.set.severe_silenced_by_user();
+        let loud = pairs.into_iter().filter_map(|(rule, by)| {
+            let (rule, by) = (self.rules.infos.get(rule)?, self.rules.infos.get(by)?);
+            Some(format!(
                 "{} ({}) is reported only through {}: say `generate: true` there to see it on its own",
-                rule.id,
-                rule.level,
-                rule.silenced_by.join(", ")
-            )
+                rule.id, rule.level, by.id
+            ))
         });
         loud.collect()
     }

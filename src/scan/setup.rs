@@ -63,7 +63,7 @@ pub(super) fn rules(config: &Config) -> Result<Rules, SetupError> {
                 incomplete: false,
             });
         }
-        excluded.extend(found);
+        excluded.extend(found.into_iter().filter_map(|n| u32::try_from(n).ok()).map(RuleId));
     }
     excluded.sort_unstable();
     excluded.dedup();
@@ -130,10 +130,9 @@ fn infos(set: &Ruleset, excluded: &[RuleId]) -> Vec<RuleInfo> {
 }
 
 fn info(meta: &RuleMeta, kind: AlertKind) -> RuleInfo {
-    let other = if meta.name.as_ref().is_some_and(|name| *name != meta.identity) { &meta.name } else { &meta.id };
     RuleInfo {
         id: meta.identity.clone(),
-        uuid: other.clone().filter(|other| *other != meta.identity),
+        uuid: meta.other_name().map(str::to_owned),
         title: meta.title.clone(),
         level: meta.level.unwrap_or(Level::Medium),
         kind,

@@ -92,7 +92,7 @@ impl TestBench {
     fn observe(&self, rules: &Ruleset, text: &str) -> Found {
         let table = match &self.sight {
             Sight::Raw(_, table) => Arc::clone(table),
-            Sight::Mapped(frozen) => frozen.table(),
+            Sight::Mapped(frozen) => Arc::clone(&frozen.table),
         };
         let decoder: Box<dyn Decoder> = match &self.sight {
             Sight::Raw(..) => Box::new(BareLines { table }),

@@ -16,6 +16,7 @@ mod pattern;
 mod raw;
 mod resolve;
 mod rule;
+mod words;
 
 pub(crate) use diagnostic::{CODES, Code, Diagnostic, Severity};
 pub(crate) use fold::{fold, folded};

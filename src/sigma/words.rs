@@ -1,9 +1,9 @@
 //! A rule in words, for `rules show`: its conditions as written, and below each identifier what it tests.
 
 use super::rule::{
-    Comparison, Correlation, FieldTest, Group, Keywords, Pattern, PatternPart, Rule, Ruleset, TimePart, ValueTest,
+    Comparison, Correlation, Decimal, FieldTest, Group, Keywords, Pattern, PatternPart, Rule, Ruleset, TimePart, ValueTest,
 };
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 /// Values of one test that are listed.
 const VALUES: usize = 20;
@@ -34,6 +34,18 @@ fn detection(rule: &Rule) -> String {
 fn line(text: &mut String, depth: usize, words: &str) {
     // Writing to a String cannot fail.
     let _ = writeln!(text, "{:indent$}{words}", "", indent = depth * 2);
+}
+
+impl fmt::Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.negative { "-" } else { "" };
+        match (self.digits.as_str(), self.exponent) {
+            ("", _) => f.write_str("0"),
+            (digits, 0) => write!(f, "{sign}{digits}"),
+            (digits, n @ 1..=30) => write!(f, "{sign}{digits}{:0<zeros$}", "", zeros = usize::try_from(n).unwrap_or(0)),
+            (digits, n) => write!(f, "{sign}{digits}e{n}"),
+        }
+    }
 }
 
 /// How deep structure is spelt out; deeper is said in one word.
