@@ -118,12 +118,21 @@ impl FieldTable {
     }
 }
 
-/// Takes a Windows wrapper off a loose name; only where the name as written has a step to take off.
+/// Takes a Windows wrapper off a loose name; only where the name as written has a step to take off. Below UserData an
+/// element of any name stands in between: there the last step is the name.
 fn unwrapped<'a>(key: &'a str, name: &str) -> &'a str {
-    if !name.contains('.') {
-        return key;
+    let Some((_, last)) = name.rsplit_once('.') else { return key };
+    let found =
+        WRAPPERS.iter().find_map(|w| key.strip_prefix(w).filter(|rest| !rest.is_empty()).map(|rest| (*w, rest)));
+    match found {
+        Some((wrapper, rest)) if wrapper.ends_with("userdata") => {
+            let mut own = String::new();
+            loose(last, &mut own);
+            rest.len().checked_sub(own.len()).and_then(|at| rest.get(at..)).filter(|r| !r.is_empty()).unwrap_or(rest)
+        }
+        Some((_, rest)) => rest,
+        None => key,
     }
-    WRAPPERS.iter().find_map(|w| key.strip_prefix(w).filter(|rest| !rest.is_empty())).unwrap_or(key)
 }
 
 #[cfg(test)]
@@ -139,5 +148,9 @@ mod tests {
             assert_eq!(table.find(name, &mut memory), Some(id), "{name}");
         }
         assert_eq!(table.find("source_port", &mut memory), None);
+        let channel = table.want("Channel");
+        for name in ["Event.UserData.LogFileCleared.Channel", "Event.System.Channel", "winlog.user_data.Channel"] {
+            assert_eq!(table.find(name, &mut memory), Some(channel), "{name}");
+        }
     }
 }
