@@ -1,0 +1,248 @@
+//! Values: what a canonical type accepts and how it writes it, and the conversions the tables name with `via`.
+//!
+//! A conversion that cannot read its input gives nothing; the canonical field is then missing and the original stays
+//! as it is. Nothing here looks at an event.
+
+mod account;
+mod kind;
+mod net;
+mod number;
+mod verdict;
+mod web;
+mod windows;
+
+pub(super) use kind::Kind;
+
+use super::words::Words;
+use std::borrow::Cow;
+
+/// One row of [`CONVERSIONS`].
+pub(super) struct Conversion {
+    /// As `via` names it.
+    pub(super) name: &'static str,
+    pub(super) takes: Takes,
+}
+
+/// What a conversion works on.
+pub(super) enum Takes {
+    /// One value; a part of it or words.
+    One(for<'a> fn(&'a Words, &'a str) -> Option<Cow<'a, str>>),
+    /// One value that stands for several.
+    Many(fn(&Words, &str, &mut dyn FnMut(String))),
+    /// Several fields put together; a missing one is `None`.
+    Args(fn(&Words, &[Option<&str>]) -> Option<String>),
+}
+
+macro_rules! rows {
+    ($($takes:ident $name:literal $function:path;)*) => {
+        &[$(Conversion { name: $name, takes: Takes::$takes($function) },)*]
+    };
+}
+
+/// All conversions.
+pub(super) static CONVERSIONS: &[Conversion] = rows! {
+    One "name_not_ip" net::name_not_ip;
+    One "mac_sender" net::mac_sender;
+    One "mac_receiver" net::mac_receiver;
+    One "port_part" net::port_part;
+    One "transport" net::transport;
+    One "known_protocol" net::known_protocol;
+    Many "each" net::each;
+    One "no_last_dot" net::no_last_dot;
+    One "seconds" number::seconds;
+    One "nanoseconds" number::nanoseconds;
+    One "not_zero" number::not_zero;
+    Many "hex_both" number::hex_both;
+    One "pri_level" number::pri_level;
+    One "pri_facility" number::pri_facility;
+    One "verdict" verdict::verdict;
+    One "fortigate_verdict" verdict::fortigate;
+    One "prefix_verdict" verdict::prefix;
+    One "audit_outcome" verdict::audit_outcome;
+    One "audit_result" verdict::audit_result;
+    One "status_outcome" verdict::status_outcome;
+    One "code_outcome" verdict::code_outcome;
+    One "azure_outcome" verdict::azure;
+    One "m365_outcome" verdict::m365;
+    One "okta_outcome" verdict::okta;
+    One "http_outcome" verdict::http;
+    Many "accept_or_deny" verdict::accept_or_deny;
+    One "domain" account::domain;
+    One "realm" account::realm;
+    One "common_name" account::common_name;
+    Args "account" account::account;
+    Args "without_realm" account::without_realm;
+    One "full_path" windows::full_path;
+    One "windows_level" windows::level;
+    One "md5" windows::md5;
+    One "sha1" windows::sha1;
+    One "sha256" windows::sha256;
+    One "imphash" windows::imphash;
+    One "initiated" windows::initiated;
+    One "audit_operation" windows::audit_operation;
+    Many "device_path" windows::device_path;
+    Many "integrity_both" windows::integrity_both;
+    Args "registry_path" windows::registry_path;
+    Args "registry_value" windows::registry_value;
+    Args "argv" windows::argv;
+    One "request_method" web::request_method;
+    One "request_target" web::request_target;
+    One "request_version" web::request_version;
+    One "url_path" web::path;
+    One "url_query" web::query;
+    One "url_host" web::host;
+    One "url_port" web::port;
+    One "extension" web::extension;
+    One "last_segment" web::last_segment;
+    One "plus_blank" web::plus_blank;
+    Args "target" web::target;
+    Args "concat" web::concat;
+};
+
+/// The conversion of a name.
+pub(super) fn conversion(name: &str) -> Option<&'static Conversion> {
+    CONVERSIONS.iter().find(|c| c.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::table::Tables;
+    use super::*;
+
+    /// Read once for all tests.
+    pub(super) static WORDS: std::sync::OnceLock<Words> = std::sync::OnceLock::new();
+
+    #[track_caller]
+    fn check(name: &str, inputs: &[&str], want: &[&str]) {
+        let words = WORDS.get_or_init(|| Words::new(&Tables::read().values));
+        let mut got = Vec::new();
+        match conversion(name).expect("a row").takes {
+            Takes::One(f) => got.extend(f(words, inputs[0]).map(Cow::into_owned)),
+            Takes::Many(f) => f(words, inputs[0], &mut |v| got.push(v)),
+            Takes::Args(f) => {
+                let args: Vec<_> = inputs.iter().map(|i| (*i != "(missing)").then_some(*i)).collect();
+                got.extend(f(words, &args));
+            }
+        }
+        assert_eq!(got, want, "{name} of {inputs:?}");
+    }
+
+    #[test]
+    fn addresses_and_names() {
+        check("name_not_ip", &["ec2.amazonaws.com"], &["ec2.amazonaws.com"]);
+        check("name_not_ip", &["10.0.0.1"], &[]);
+        check("name_not_ip", &["[::1]:80"], &[]);
+        check("name_not_ip", &["unknown"], &[]);
+        check("mac_sender", &["00:08:a2:0c:1f:12:00:c8:8b:e2:d6:87:08:00"], &["00:c8:8b:e2:d6:87"]);
+        check("mac_receiver", &["00:08:a2:0c:1f:12:00:c8:8b:e2:d6:87:08:00"], &["00:08:a2:0c:1f:12"]);
+        check("mac_sender", &["00:08"], &[]);
+        check("port_part", &["52.239.221.65:443"], &["443"]);
+        check("port_part", &["[2001:db8::1]:8443"], &["8443"]);
+        check("port_part", &["example.org"], &[]);
+        check("transport", &["6"], &["tcp"]);
+        check("each", &["a, b;c"], &["a", "b", "c"]);
+    }
+
+    #[test]
+    fn numbers() {
+        check("seconds", &["0.034"], &["34"]);
+        check("seconds", &["1e3"], &[]);
+        check("nanoseconds", &["1500000"], &["1.5"]);
+        check("hex_both", &["0x1570"], &["5488", "0x1570"]);
+        check("hex_both", &["872"], &["872"]);
+        check("not_zero", &["0x0"], &[]);
+        check("not_zero", &["0x3e7"], &["0x3e7"]);
+        check("pri_level", &["174"], &["info"]);
+        check("pri_facility", &["174"], &["local5"]);
+        check("pri_level", &["999"], &[]);
+    }
+
+    #[test]
+    fn verdicts() {
+        check("audit_outcome", &["0x8020000000000000"], &["success"]);
+        check("audit_outcome", &["-9214364837600034816"], &["success"]);
+        check("audit_outcome", &["0x8010000000000000"], &["failure"]);
+        check("audit_outcome", &["AUDIT_FAILURE"], &["failure"]);
+        check("audit_outcome", &["Audit Success"], &["success"]);
+        check("audit_outcome", &["INFO"], &[]);
+        check("status_outcome", &["0xc000006d"], &["failure"]);
+        check("status_outcome", &["0x0"], &["success"]);
+        check("prefix_verdict", &["UFW BLOCK"], &["blocked"]);
+        check("prefix_verdict", &["IPTABLES-DROP"], &["blocked"]);
+        check("prefix_verdict", &["Shorewall:net2fw:ACCEPT:"], &["allowed"]);
+        check("prefix_verdict", &["DROPLET"], &[]);
+        check("http_outcome", &["304"], &["success"]);
+        check("http_outcome", &["400"], &["failure"]);
+        check("http_outcome", &["0"], &[]);
+        check("accept_or_deny", &["allowed"], &["accept", "allowed"]);
+        check("azure_outcome", &["Started"], &[]);
+    }
+
+    #[test]
+    fn accounts() {
+        check("domain", &["MORDOR\\sbeavers"], &["MORDOR"]);
+        check("domain", &["sbeavers"], &[]);
+        check("common_name", &["CN=Alice\\, B,OU=x,DC=y"], &["Alice, B"]);
+        check("common_name", &["-"], &[]);
+        check("without_realm", &["WORKSTATION5$@THESHIRE.LOCAL", "THESHIRE.LOCAL"], &["WORKSTATION5$"]);
+        check("without_realm", &["alice@other.org", "THESHIRE.LOCAL"], &["alice@other.org"]);
+        check("without_realm", &["alice", "(missing)"], &["alice"]);
+        check("account", &["MORDOR", "sbeavers", "S-1-0-0"], &["MORDOR\\sbeavers"]);
+        check("account", &["MORDOR", "WS6$", "S-1-5-18"], &["NT AUTHORITY\\SYSTEM"]);
+        check("account", &["-", "-", "S-1-0-0"], &[]);
+    }
+
+    #[test]
+    fn windows_values() {
+        check("sha1", &["SHA1=AB,MD5=CD,IMPHASH=EF"], &["AB"]);
+        check("imphash", &["SHA1=AB,MD5=CD,IMPHASH=EF"], &["EF"]);
+        check("md5", &["8ac325c757fa721b272ecea19ebcf745"], &["8ac325c757fa721b272ecea19ebcf745"]);
+        check(
+            "device_path",
+            &["\\device\\harddiskvolume4\\a\\b.exe"],
+            &["C:\\a\\b.exe", "\\device\\harddiskvolume4\\a\\b.exe"],
+        );
+        check("integrity_both", &["S-1-16-12288"], &["High", "S-1-16-12288"]);
+        check(
+            "registry_path",
+            &["\\REGISTRY\\MACHINE\\SYSTEM\\ControlSet001\\Services\\x", "Start"],
+            &["HKLM\\System\\CurrentControlSet\\Services\\x\\Start"],
+        );
+        check("registry_value", &["4", "%%1876"], &["DWORD (0x00000004)"]);
+        check("registry_value", &["x", "%%1873"], &["x"]);
+        check("argv", &["ls", "2D6C6120", "(missing)", "x"], &["ls -la "]);
+        check("full_path", &["/sbin/anacron"], &["/sbin/anacron"]);
+        check("full_path", &["anacron"], &[]);
+        check("windows_level", &["2"], &["error"]);
+        check("windows_level", &["0"], &[]);
+    }
+
+    #[test]
+    fn requests_and_urls() {
+        check("request_method", &["GET /uno dos"], &["GET"]);
+        check("request_target", &["GET /uno dos"], &["/uno dos"]);
+        check(
+            "request_target",
+            &["GET /a?b=<script>alert(\"x\")</script> HTTP/1.0"],
+            &["/a?b=<script>alert(\"x\")</script>"],
+        );
+        check("request_version", &["GET / HTTPS/1.0"], &["HTTPS/1.0"]);
+        check("request_version", &["GET /uno dos"], &[]);
+        check("request_method", &["\\x16\\x03\\x01\\x01 \\x02"], &[]);
+        check("request_target", &["-"], &[]);
+        check("url_path", &["/solr/admin?wt=json?x"], &["/solr/admin"]);
+        check("url_query", &["/solr/admin?wt=json?x"], &["wt=json?x"]);
+        check("url_path", &["http://www.example.com/a.txt"], &["/a.txt"]);
+        check("url_path", &["http://www.example.com"], &[]);
+        check("url_path", &["logs.example.com:443"], &[]);
+        check("url_path", &["index.htm"], &["index.htm"]);
+        check("url_host", &["http://u:p@www.example.com:8080/a"], &["www.example.com"]);
+        check("url_host", &["logs.example.com:443"], &["logs.example.com"]);
+        check("url_host", &["/a:b"], &[]);
+        check("url_port", &["https://[::1]:8443/"], &["8443"]);
+        check("extension", &["/a/b.tar.gz?x=.y"], &["gz"]);
+        check("target", &["/a", "x=1"], &["/a?x=1"]);
+        check("target", &["/a", "-"], &["/a"]);
+        check("plus_blank", &["Microsoft+WinRM"], &["Microsoft WinRM"]);
+    }
+}

@@ -1,0 +1,138 @@
+//! Conditions of the tables, compiled for one run: what a record must be for a route or profile to hold.
+//!
+//! Left out: `path`, `zeek_path`, `shape` and `declared` cannot be told from an event. A condition that states one
+//! never holds; `is_decidable` lets the tests count them.
+
+use super::facts::{Bits, Facts, Keys};
+use super::place::{Globs, Place};
+use super::table::RawCondition;
+use crate::model::FieldTable;
+use std::collections::HashMap;
+
+/// A compiled condition. All parts must hold; an empty part holds.
+#[derive(Debug, Default)]
+pub(super) struct Condition {
+    is_never: bool,
+    classes: u32,
+    has: Bits,
+    payloads: Vec<String>,
+    channels: Vec<String>,
+    event_ids: Vec<u32>,
+    providers: Vec<String>,
+    programs: Vec<String>,
+    facilities: Vec<String>,
+    equals: Vec<(Place, Globs)>,
+    types: Option<(Place, Vec<String>)>,
+    target: Option<(Place, Target)>,
+    contains: Vec<memchr::memmem::Finder<'static>>,
+    not_products: Vec<u16>,
+    any: Vec<Condition>,
+}
+
+/// What the request line of an access log asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Target {
+    Path,
+    Proxy,
+}
+
+/// What conditions are compiled with.
+pub(super) struct Compiler<'a> {
+    pub(super) table: &'a mut FieldTable,
+    pub(super) keys: &'a mut Keys,
+    pub(super) classes: &'a HashMap<String, u32>,
+    /// The bit of a product word.
+    pub(super) products: &'a HashMap<String, u16>,
+}
+
+impl Condition {
+    /// Compiles a condition of the tables.
+    pub(super) fn compile(raw: &RawCondition, with: &mut Compiler<'_>) -> Condition {
+        let lower = |words: &[String]| words.iter().map(|w| w.to_ascii_lowercase()).collect::<Vec<_>>();
+        let mut condition = Condition {
+            is_never: !is_decidable_here(raw),
+            classes: raw.format.iter().filter_map(|name| with.classes.get(name)).fold(0, |all, bit| all | bit),
+            payloads: raw.payload.clone(),
+            channels: lower(&raw.channel),
+            event_ids: raw.event_id.clone(),
+            providers: lower(&raw.provider),
+            programs: lower(&raw.program),
+            facilities: lower(&raw.facility),
+            contains: raw.contains.iter().map(|t| memchr::memmem::Finder::new(t).into_owned()).collect(),
+            not_products: raw.not_tagged.iter().filter_map(|p| with.products.get(p).copied()).collect(),
+            ..Condition::default()
+        };
+        for name in &raw.has {
+            condition.has.set(with.keys.bit(name, with.table));
+        }
+        for (name, values) in &raw.equals {
+            condition.has.set(with.keys.bit(name, with.table));
+            condition.equals.push((Place::new(name, with.table), Globs::new(values)));
+        }
+        if !raw.record_types.is_empty() {
+            condition.types = Some((Place::new("type", with.table), raw.record_types.clone()));
+        }
+        if let Some(target) = &raw.request_target {
+            let target = if target == "path" { Target::Path } else { Target::Proxy };
+            condition.target = Some((Place::new("request", with.table), target));
+        }
+        condition.any = raw.any.iter().map(|c| Condition::compile(c, with)).collect();
+        condition
+    }
+
+    /// Whether the condition could hold for a record of these classes: a first sieve.
+    pub(super) fn classes(&self) -> u32 {
+        self.classes
+    }
+
+    /// Whether the record is what the condition says.
+    pub(super) fn holds(&self, facts: &Facts<'_, '_>) -> bool {
+        let one_of = |words: &[String], word: Option<&str>| {
+            words.is_empty() || word.is_some_and(|word| words.iter().any(|w| w.eq_ignore_ascii_case(word)))
+        };
+        !self.is_never
+            && (self.classes == 0 || facts.classes & self.classes != 0)
+            && facts.present.covers(&self.has)
+            && (self.event_ids.is_empty() || facts.event_id.is_some_and(|id| self.event_ids.contains(&id)))
+            && one_of(&self.channels, facts.channel)
+            && (self.payloads.is_empty()
+                || facts.event.payload.is_some_and(|s| self.payloads.iter().any(|p| p == s.payload)))
+            && one_of(&self.programs, facts.program)
+            && one_of(&self.providers, facts.provider)
+            && one_of(&self.facilities, facts.facility)
+            && self.equals.iter().all(|(place, globs)| {
+                place.entries(facts.event).any(|e| facts.event.datum(e).text().is_some_and(|t| globs.matches(t)))
+            })
+            && self.types_hold(facts)
+            && self.target_holds(facts)
+            && (self.contains.is_empty() || self.contains.iter().any(|f| f.find(facts.event.raw.as_bytes()).is_some()))
+            && !self.not_products.iter().any(|bit| facts.products.contains(bit))
+            && (self.any.is_empty() || self.any.iter().any(|c| c.holds(facts)))
+    }
+
+    fn types_hold(&self, facts: &Facts<'_, '_>) -> bool {
+        let Some((place, types)) = &self.types else { return true };
+        types.iter().all(|wanted| {
+            place.entries(facts.event).any(|e| facts.event.datum(e).text().is_some_and(|t| t == wanted.as_str()))
+        })
+    }
+
+    fn target_holds(&self, facts: &Facts<'_, '_>) -> bool {
+        let Some((place, target)) = self.target.as_ref() else { return true };
+        let request = place.text(facts.event).unwrap_or_default();
+        let mut words = request.split(' ');
+        let method = words.next().unwrap_or_default();
+        let url = words.next().unwrap_or_default();
+        let is_proxy = method == "CONNECT" || url.starts_with("http://") || url.starts_with("https://");
+        is_proxy == (*target == Target::Proxy)
+    }
+}
+
+/// Whether everything the condition states can be told from an event.
+pub(super) fn is_decidable(raw: &RawCondition) -> bool {
+    is_decidable_here(raw) && (raw.any.is_empty() || raw.any.iter().any(is_decidable))
+}
+
+fn is_decidable_here(raw: &RawCondition) -> bool {
+    raw.path.is_empty() && raw.zeek_path.is_empty() && raw.shape.is_none() && !raw.declared
+}

@@ -1,0 +1,218 @@
+//! What conditions ask of a record, gathered once: its classes, which of the asked names it has, and where Windows and
+//! syslog say what it is.
+
+use super::place::Place;
+use super::table::{RawFormats, Tables};
+use crate::formats;
+use crate::model::{Event, FieldTable};
+use std::collections::{BTreeSet, HashMap};
+
+/// A set of up to 512 names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Bits([u64; 8]);
+
+impl Bits {
+    pub(super) fn set(&mut self, n: u16) {
+        if let Some(word) = self.0.get_mut(usize::from(n / 64)) {
+            *word |= 1 << (n % 64);
+        }
+    }
+
+    pub(super) fn has(&self, n: u16) -> bool {
+        self.0.get(usize::from(n / 64)).is_some_and(|word| word & (1 << (n % 64)) != 0)
+    }
+
+    pub(super) fn covers(&self, needed: &Bits) -> bool {
+        self.0.iter().zip(needed.0).all(|(have, need)| have & need == need)
+    }
+}
+
+/// The names conditions test for, each with a bit.
+#[derive(Debug, Default)]
+pub(super) struct Keys {
+    /// By field id: the bit, or `u16::MAX`.
+    bits: Vec<u16>,
+    count: u16,
+}
+
+impl Keys {
+    /// The bit of a name; the table keeps the name from now on.
+    pub(super) fn bit(&mut self, name: &str, table: &mut FieldTable) -> u16 {
+        let id = table.want(name).0 as usize;
+        if self.bits.len() <= id {
+            self.bits.resize(id + 1, u16::MAX);
+        }
+        let slot = &mut self.bits[id];
+        if *slot == u16::MAX {
+            *slot = self.count;
+            self.count += 1;
+        }
+        *slot
+    }
+
+    /// How many names there are; a test holds it below the width of [`Bits`].
+    pub(super) fn count(&self) -> u16 {
+        self.count
+    }
+
+    fn present(&self, event: &Event<'_>) -> Bits {
+        let mut bits = Bits::default();
+        for entry in event.entries {
+            if let Some(bit) = self.bits.get(entry.field.0 as usize).filter(|b| **b != u16::MAX) {
+                bits.set(*bit);
+            }
+        }
+        bits
+    }
+}
+
+/// What is known of one record.
+pub(super) struct Facts<'e, 'r> {
+    pub(super) event: &'e Event<'r>,
+    pub(super) classes: u32,
+    pub(super) present: Bits,
+    pub(super) channel: Option<&'e str>,
+    pub(super) event_id: Option<u32>,
+    pub(super) provider: Option<&'r str>,
+    pub(super) program: Option<&'r str>,
+    pub(super) facility: Option<&'e str>,
+    /// Product bits given so far, for `not_tagged`.
+    pub(super) products: Vec<u16>,
+}
+
+/// A place and its bit, so that only names the record has are looked for.
+type Keyed = (u16, Place);
+
+/// How facts are gathered, compiled for one run.
+#[derive(Debug)]
+pub(super) struct Gatherer {
+    keys: Keys,
+    by_format: Vec<u32>,
+    by_payload: HashMap<String, u32>,
+    text: u32,
+    windows: u32,
+    sysmon_linux: u32,
+    channel: Vec<Keyed>,
+    event_id: Vec<Keyed>,
+    provider: Vec<Keyed>,
+    channel_of: Vec<(String, String)>,
+    known_channels: BTreeSet<String>,
+    program: Vec<Keyed>,
+    priority: Vec<Keyed>,
+    facility: Vec<Keyed>,
+    facilities: Vec<String>,
+}
+
+/// The classes and their bits.
+pub(super) fn class_bits(formats: &RawFormats) -> HashMap<String, u32> {
+    formats.classes.keys().enumerate().map(|(n, name)| (name.clone(), 1 << n)).collect()
+}
+
+impl Gatherer {
+    /// Compiles the table of formats.
+    pub(super) fn new(tables: &Tables, mut keys: Keys, table: &mut FieldTable) -> Gatherer {
+        let bits = class_bits(&tables.formats);
+        let mut by_name: HashMap<String, u32> = HashMap::new();
+        for (class, names) in &tables.formats.classes {
+            for name in names {
+                *by_name.entry(name.clone()).or_default() |= bits.get(class).copied().unwrap_or_default();
+            }
+        }
+        let text = bits.get("text").copied().unwrap_or_default();
+        let by_format = formats::FORMATS.iter().map(|f| by_name.get(f.name).copied().unwrap_or(text)).collect();
+        let mut places = |names: &[String]| -> Vec<Keyed> {
+            names.iter().map(|n| (keys.bit(n, table), Place::new(n, table))).collect()
+        };
+        let windows = &tables.formats.windows;
+        let syslog = &tables.formats.syslog;
+        let channels = tables.logsources.iter().flat_map(|e| &e.routes).flat_map(|r| &r.when.channel);
+        Gatherer {
+            by_format,
+            by_payload: by_name,
+            text,
+            windows: bits.get("windows_event").copied().unwrap_or_default(),
+            sysmon_linux: bits.get("sysmon_linux").copied().unwrap_or_default(),
+            channel: places(&windows.channel),
+            event_id: places(&windows.event_id),
+            provider: places(&windows.provider),
+            channel_of: windows.channel_of.clone().into_iter().collect(),
+            known_channels: channels.map(|c| c.to_ascii_lowercase()).collect(),
+            program: places(&syslog.program),
+            priority: places(&syslog.priority),
+            facility: places(&syslog.facility),
+            facilities: tables.values.facilities.clone(),
+            keys,
+        }
+    }
+
+    /// What is known of `event`.
+    pub(super) fn gather<'e, 'r>(&'e self, event: &'e Event<'r>) -> Facts<'e, 'r> {
+        let format = self.by_format.get(usize::from(event.format.0)).copied().unwrap_or(self.text);
+        let payload = event.payload.and_then(|s| self.by_payload.get(s.payload)).copied().unwrap_or_default();
+        let mut facts = Facts {
+            event,
+            classes: format | payload,
+            present: self.keys.present(event),
+            channel: None,
+            event_id: None,
+            provider: None,
+            program: None,
+            facility: None,
+            products: Vec::new(),
+        };
+        facts.program = first(&self.program, &facts).map(|p| p.rsplit('/').next().unwrap_or(p));
+        facts.facility = self.facility(&facts);
+        self.gather_windows(&mut facts);
+        facts
+    }
+
+    fn gather_windows<'e>(&'e self, facts: &mut Facts<'e, '_>) {
+        let event_id = first(&self.event_id, facts).and_then(|text| text.trim().parse::<u32>().ok());
+        if event_id.is_none() {
+            return;
+        }
+        let provider = first(&self.provider, facts);
+        let channel = match first(&self.channel, facts) {
+            Some(channel) if provider.is_some() || self.is_channel(channel) => Some(channel),
+            Some(_) => None,
+            None => self
+                .channel_of
+                .iter()
+                .find(|(name, _)| provider.is_some_and(|p| p.eq_ignore_ascii_case(name)))
+                .map(|(_, channel)| channel.as_str()),
+        };
+        if channel.is_some() {
+            facts.channel = channel;
+            facts.event_id = event_id;
+            facts.provider = provider;
+            let is_linux = channel.is_some_and(|c| c.starts_with("Linux-"));
+            facts.classes |= if is_linux { self.sysmon_linux } else { self.windows };
+        }
+    }
+
+    fn is_channel(&self, channel: &str) -> bool {
+        channel.starts_with("Microsoft-") || self.known_channels.contains(&channel.to_ascii_lowercase())
+    }
+
+    fn facility<'e>(&'e self, facts: &Facts<'e, '_>) -> Option<&'e str> {
+        let code = match first(&self.priority, facts) {
+            Some(priority) => priority.parse::<usize>().ok()? / 8,
+            None => {
+                let text = first(&self.facility, facts)?;
+                match text.parse::<usize>() {
+                    Ok(code) => code,
+                    Err(_) => return Some(text),
+                }
+            }
+        };
+        self.facilities.get(code).map(String::as_str)
+    }
+}
+
+fn first<'r>(places: &[Keyed], facts: &Facts<'_, 'r>) -> Option<&'r str> {
+    let has = |bit: u16| facts.present.has(bit);
+    places
+        .iter()
+        .filter(|(bit, _)| has(*bit))
+        .find_map(|(_, place)| place.text(facts.event).filter(|text| !text.is_empty()))
+}

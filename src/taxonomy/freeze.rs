@@ -1,0 +1,288 @@
+//! Puts together what one run needs of the tables: for the questions that can be asked, and no others.
+
+use super::compute::Kind;
+use super::place::Place;
+use super::profile::{self, Profile, folded};
+use super::route::{self, AUTHENTICATION};
+use super::source::{Source, SourceCompiler};
+use super::tag::Tagger;
+use super::time::TimePlan;
+use super::view::{Ask, Field, Layer, ProfileView, Role, Shared};
+use super::{Inner, Taxonomy, table};
+use crate::model::stamp::Zone;
+use crate::model::{Asks, Datum, Event, FieldTable, LogSource, LogSourceId, TagSet, View};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// The taxonomy of one run.
+#[derive(Debug)]
+pub(crate) struct Frozen {
+    /// The names decoders keep.
+    pub(crate) table: Arc<FieldTable>,
+    tagger: Tagger,
+    views: Vec<ProfileView>,
+    sources: Vec<LogSource>,
+    action: u16,
+}
+
+/// The log source an event is named by: each word of the most specific row that states it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Primary<'a> {
+    pub(crate) product: Option<&'a str>,
+    pub(crate) category: Option<&'a str>,
+    pub(crate) service: Option<&'a str>,
+}
+
+impl Taxonomy {
+    /// Compiles the tables for the questions of a run. With `everything`, decoders keep every name there is.
+    pub(crate) fn freeze(&self, asks: &Asks, everything: bool, zone: &Zone) -> Frozen {
+        let inner = &*self.inner;
+        let mut table = FieldTable::default();
+        if everything {
+            table.keep_everything();
+        }
+        let tagger = Tagger::new(&inner.tables, &inner.bits, &inner.profiles, &mut table);
+        let asked = self.asks(asks, &mut table);
+        let wanted = self.wanted(asks, &asked);
+        let fields: Vec<Field> = inner.rows.iter().map(|row| inner.field(row.name)).collect();
+        let number = |name: &str| inner.fields.get(name).copied().unwrap_or(u16::MAX);
+        let shared = Arc::new(Shared {
+            words: Arc::clone(&inner.words),
+            meanings: Arc::clone(&inner.meanings),
+            fields,
+            transport: number("transport"),
+            asks: asked,
+            zone: zone.clone(),
+        });
+        let views = inner.profiles.iter().map(|p| inner.view(p, &wanted, &shared, &mut table)).collect();
+        let sources = route::rows(&inner.tables.logsources)
+            .map(|(_, entry, _)| LogSource {
+                product: entry.product.clone(),
+                category: entry.category.clone(),
+                service: entry.service.clone(),
+            })
+            .collect();
+        Frozen { table: Arc::new(table), tagger, views, sources, action: number("action") }
+    }
+
+    fn asks(&self, asks: &Asks, table: &mut FieldTable) -> Vec<Ask> {
+        asks.iter()
+            .map(|(_, name, category)| {
+                let (layer, name) = match name.split_once('.') {
+                    Some(("raw", rest)) if !rest.is_empty() => (Layer::Raw, rest),
+                    Some(("norm", rest)) if !rest.is_empty() => (Layer::Norm, rest),
+                    _ => (Layer::Both, name),
+                };
+                let fixed = if layer == Layer::Raw { None } else { self.fixed(name) };
+                let routes = if layer == Layer::Both { self.routes(name, category, table) } else { Vec::new() };
+                Ask { layer, place: Place::new(name, table), folded: folded(name), fixed, routes }
+            })
+            .collect()
+    }
+
+    /// The routes that define `name` for rules of `category`.
+    fn routes(
+        &self,
+        name: &str,
+        category: Option<&str>,
+        table: &mut FieldTable,
+    ) -> Vec<(LogSourceId, route::Effect, Vec<Source>)> {
+        let inner = &*self.inner;
+        let mut found = Vec::new();
+        for (id, entry, raw) in route::rows(&inner.tables.logsources) {
+            let Some(effect) = route::effect(entry, category) else { continue };
+            if let Some((_, source)) = raw.fields.iter().find(|(field, _)| field.eq_ignore_ascii_case(name)) {
+                let mut ways = Vec::new();
+                inner.compiler(None, &[], table).compile(source, &mut ways);
+                found.push((id, effect, ways));
+            }
+        }
+        found
+    }
+
+    /// The canonical fields some question may need.
+    fn wanted(&self, asks: &Asks, asked: &[Ask]) -> BTreeSet<u16> {
+        let inner = &*self.inner;
+        let mut wanted = BTreeSet::new();
+        // Whether an event is an authentication depends on its action.
+        wanted.extend(inner.fields.get("action").copied());
+        for ((_, name, _), ask) in asks.iter().zip(asked) {
+            let name = name.strip_prefix("norm.").unwrap_or(name);
+            match ask.fixed {
+                _ if ask.layer == Layer::Raw => {}
+                Some(field) => {
+                    wanted.insert(field);
+                }
+                None => wanted.extend(inner.aliases.fields_of(name).filter_map(|f| inner.fields.get(f).copied())),
+            }
+            let mut needed = Vec::new();
+            ask.routes.iter().flat_map(|(_, _, ways)| ways).for_each(|way| way.depends_on(&mut needed));
+            wanted.extend(needed);
+        }
+        inner.close(&mut wanted);
+        wanted
+    }
+}
+
+impl Inner {
+    fn compiler<'a>(
+        &'a self,
+        profile: Option<&'a str>,
+        prefixes: &'a [String],
+        table: &'a mut FieldTable,
+    ) -> SourceCompiler<'a> {
+        SourceCompiler {
+            table,
+            fields: &self.fields,
+            event_id: &self.tables.formats.windows.event_id,
+            profile,
+            prefixes,
+        }
+    }
+
+    fn field(&self, name: &'static str) -> Field {
+        let raw = self.fields.get(name).and_then(|n| self.tables.fields.get(usize::from(*n)));
+        let kind = raw.and_then(|f| Kind::of(&f.kind)).unwrap_or(Kind::Text);
+        let role = match (name, kind) {
+            ("timestamp", _) => Role::Timestamp,
+            ("action", _) => Role::Action,
+            ("outcome", _) => Role::Outcome,
+            ("reason", _) => Role::Reason,
+            (_, Kind::Port) => Role::Port,
+            _ => Role::Plain,
+        };
+        let tested_too = match name {
+            "process" | "parent_process" | "target_process" => self.fields.get(&format!("{name}_path")).copied(),
+            _ => None,
+        };
+        Field { name, kind, tested_too, role }
+    }
+
+    /// Adds what the wanted fields are worked out from.
+    fn close(&self, wanted: &mut BTreeSet<u16>) {
+        loop {
+            let mut more = BTreeSet::new();
+            for field in wanted.iter() {
+                let Some(raw) = self.tables.fields.get(usize::from(*field)) else { continue };
+                let name = raw.name.as_str();
+                if Kind::of(&raw.kind) == Some(Kind::Port) {
+                    more.extend(self.fields.get("transport"));
+                }
+                more.extend(self.field(self.rows[usize::from(*field)].name).tested_too);
+                let mut needs = |source| norms(source, &mut |n| more.extend(self.fields.get(n)));
+                raw.derive.iter().for_each(&mut needs);
+                self.profiles.iter().filter_map(|p| p.fields.get(name)).for_each(&mut needs);
+            }
+            let before = wanted.len();
+            wanted.extend(more);
+            if wanted.len() == before {
+                return;
+            }
+        }
+    }
+
+    fn view(
+        &self,
+        profile: &Profile,
+        wanted: &BTreeSet<u16>,
+        shared: &Arc<Shared>,
+        table: &mut FieldTable,
+    ) -> ProfileView {
+        let sources: Vec<Vec<Source>> = (0u16..)
+            .zip(&self.tables.fields)
+            .map(|(n, _)| if wanted.contains(&n) { self.sources(n, profile, table) } else { Vec::new() })
+            .collect();
+        let aliases = shared
+            .asks
+            .iter()
+            .map(|ask| if ask.fixed.is_some() { None } else { alias(ask, &sources, shared) })
+            .collect();
+        ProfileView {
+            shared: Arc::clone(shared),
+            sources,
+            aliases,
+            times: TimePlan::new(&profile.times, table),
+            is_strict: profile.is_strict,
+            is_windows: profile.is_windows,
+            spellings: profile.spellings.clone(),
+        }
+    }
+
+    fn sources(&self, field: u16, profile: &Profile, table: &mut FieldTable) -> Vec<Source> {
+        let Some(raw) = self.tables.fields.get(usize::from(field)) else { return Vec::new() };
+        let mut sources = Vec::new();
+        let owns_name = profile::owns_name(&raw.name, profile);
+        if owns_name && profile.raw.others {
+            self.compiler(None, &[], table).compile(&table::RawSource::Name(raw.name.clone()), &mut sources);
+        }
+        for (source, heeds_only) in profile::sources(&raw.name, profile, &self.tables.families, &self.aliases) {
+            let id = heeds_only.then_some(profile.raw.id.as_str());
+            self.compiler(id, &profile.prefixes, table).compile(source, &mut sources);
+        }
+        if owns_name && !profile.raw.others {
+            self.compiler(None, &[], table).compile(&table::RawSource::Name(raw.name.clone()), &mut sources);
+        }
+        if let Some(derive) = &raw.derive
+            && !profile.fields.contains_key(&raw.name)
+        {
+            self.compiler(None, &[], table).compile(derive, &mut sources);
+        }
+        sources
+    }
+}
+
+/// Every canonical field a source is worked out from.
+fn norms(source: &table::RawSource, found: &mut dyn FnMut(&str)) {
+    let mut name = |n: &str| n.strip_prefix("norm.").into_iter().for_each(&mut *found);
+    match source {
+        table::RawSource::Name(n) => name(n),
+        table::RawSource::First(list) => list.iter().for_each(|s| norms(s, found)),
+        table::RawSource::Take(take) => {
+            take.from.iter().for_each(|n| name(n));
+            take.all.iter().for_each(|s| norms(s, found));
+        }
+    }
+}
+
+/// The canonical field that reads the asked name first; of several, a path goes before its file name.
+fn alias(ask: &Ask, sources: &[Vec<Source>], shared: &Shared) -> Option<u16> {
+    (0u16..)
+        .zip(sources)
+        .filter_map(|(n, ways)| {
+            let at = ways.iter().position(|way| way.reads(&ask.place))?;
+            let is_leaf = shared.fields.get(usize::from(n)).is_some_and(|f| f.kind == Kind::Leaf);
+            Some((at, is_leaf, n))
+        })
+        .min()
+        .map(|(_, _, n)| n)
+}
+
+impl Frozen {
+    /// Sets the log sources of an event and gives the view of its profile.
+    pub(crate) fn tag(&self, event: &mut Event<'_>) -> &dyn View {
+        let (tags, profile) = self.tagger.tag(event);
+        event.tags = tags;
+        let view = self.views.get(profile).or_else(|| self.views.last()).expect("the tables have profiles");
+        let action = view.first(event, self.action);
+        if matches!(action.as_ref().and_then(Datum::text), Some("login" | "authenticate")) {
+            event.tags.set(AUTHENTICATION);
+        }
+        view
+    }
+
+    /// A row of the table of log sources.
+    pub(crate) fn logsource(&self, id: LogSourceId) -> Option<&LogSource> {
+        self.sources.get(usize::from(id.0))
+    }
+
+    /// The words an event is named by.
+    pub(crate) fn primary(&self, tags: &TagSet) -> Primary<'_> {
+        let mut primary = Primary::default();
+        for source in tags.sources().iter().filter_map(|id| self.logsource(*id)) {
+            primary.product = primary.product.or(source.product.as_deref());
+            primary.category = primary.category.or(source.category.as_deref());
+            primary.service = primary.service.or(source.service.as_deref());
+        }
+        primary
+    }
+}

@@ -1,0 +1,119 @@
+//! Finding a field in an event: by id, then by spelling.
+//!
+//! Ids already join spellings that differ in case, `_ - .`, blanks or a Windows wrapper (`FieldTable`); a place
+//! prefers the spelling it was written in. Of several entries of one spelling those win whose dots are fewest steps into
+//! objects.
+
+use crate::model::{Datum, Entry, Event, FieldId, FieldTable};
+
+/// An original name, ready to be looked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) field: FieldId,
+    pub(super) name: Box<str>,
+    /// Only this very spelling counts.
+    is_exact: bool,
+}
+
+impl Place {
+    /// The place of `name`; the table keeps it from now on.
+    pub(super) fn new(name: &str, table: &mut FieldTable) -> Place {
+        Place { field: table.want(name), name: name.into(), is_exact: false }
+    }
+
+    /// The same, for one spelling only.
+    pub(super) fn exact(name: &str, table: &mut FieldTable) -> Place {
+        Place { is_exact: true, ..Place::new(name, table) }
+    }
+
+    /// Whether `asked` is a name of this place.
+    pub(super) fn is_meant_by(&self, asked: &Place) -> bool {
+        self.field == asked.field && (!self.is_exact || self.name == asked.name)
+    }
+
+    /// Every entry that answers: those of the exact spelling if there are any, else all of other spellings.
+    pub(super) fn entries<'e, 'r>(&self, event: &'e Event<'r>) -> impl Iterator<Item = &'e Entry> + use<'e, '_, 'r> {
+        let mut has_exact = self.is_exact;
+        let mut shape = u16::MAX;
+        for entry in event.entries.iter().filter(|e| e.field == self.field) {
+            if event.name(entry) == &*self.name {
+                has_exact = true;
+                shape = shape.min(entry.shape);
+            }
+        }
+        let name = &*self.name;
+        let field = self.field;
+        event
+            .entries
+            .iter()
+            .filter(move |e| e.field == field && (!has_exact || (e.shape == shape && event.name(e) == name)))
+    }
+
+    /// The first text found.
+    pub(super) fn text<'r>(&self, event: &Event<'r>) -> Option<&'r str> {
+        self.entries(event).find_map(|entry| match event.datum(entry) {
+            Datum::Text(std::borrow::Cow::Borrowed(text)) | Datum::Number(std::borrow::Cow::Borrowed(text)) => {
+                Some(text)
+            }
+            _ => None,
+        })
+    }
+}
+
+/// Words compared without case; a `*` at an end stands for anything.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Globs(Vec<Glob>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Glob {
+    text: String,
+    is_open_before: bool,
+    is_open_after: bool,
+}
+
+impl Globs {
+    /// Reads the words.
+    pub(super) fn new(words: &[String]) -> Globs {
+        Globs(
+            words
+                .iter()
+                .map(|word| {
+                    let (is_open_before, rest) = word.strip_prefix('*').map_or((false, word.as_str()), |r| (true, r));
+                    let (is_open_after, rest) = rest.strip_suffix('*').map_or((false, rest), |r| (true, r));
+                    Glob { text: rest.to_ascii_lowercase(), is_open_before, is_open_after }
+                })
+                .collect(),
+        )
+    }
+
+    /// Whether one of the words fits.
+    pub(super) fn matches(&self, text: &str) -> bool {
+        self.0.iter().any(|glob| match (glob.is_open_before, glob.is_open_after) {
+            (false, false) => glob.text.eq_ignore_ascii_case(text),
+            (false, true) => text.get(..glob.text.len()).is_some_and(|start| start.eq_ignore_ascii_case(&glob.text)),
+            (true, false) => text
+                .len()
+                .checked_sub(glob.text.len())
+                .and_then(|at| text.get(at..))
+                .is_some_and(|end| end.eq_ignore_ascii_case(&glob.text)),
+            (true, true) => text.to_ascii_lowercase().contains(&glob.text),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_at_an_end_stands_for_anything() {
+        let globs =
+            Globs::new(&["audit.k8s.io/*".to_owned(), "*login*".to_owned(), "*-fail".to_owned(), "Edit".to_owned()]);
+        for text in ["audit.k8s.io/v1", "AUDIT.K8S.IO/", "admin-Login-x", "ssl-new-FAIL", "edit"] {
+            assert!(globs.matches(text), "{text}");
+        }
+        for text in ["k8s.io/v1", "failed", "edits", "é"] {
+            assert!(!globs.matches(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! Where a canonical field or a route's field stands in an event, compiled for one run.
+
+use super::compute::{self, Conversion, Kind, Takes};
+use super::place::{Globs, Place};
+use super::table::{RawSource, RawTake};
+use super::words::Words;
+use crate::model::{Datum, Event, FieldTable, Values};
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+/// One way to a value.
+#[derive(Debug)]
+pub(super) struct Source {
+    take: Take,
+    via: Option<&'static Conversion>,
+    /// Only the n-th value of the field, from 1.
+    nth: Option<usize>,
+    guards: Vec<Guard>,
+}
+
+#[derive(Debug)]
+enum Take {
+    Field(Place),
+    /// Another canonical field.
+    Norm(u16),
+    Args(Vec<Place>),
+    Constant(String),
+    /// All of these, each by its first way.
+    All(Vec<Vec<Source>>),
+}
+
+/// What other fields must be like.
+#[derive(Debug)]
+struct Guard {
+    places: Vec<Place>,
+    test: Test,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Test {
+    Set,
+    Unset,
+    Is(Globs),
+    Not(Globs),
+}
+
+impl std::fmt::Debug for Conversion {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// What sources are compiled with.
+pub(super) struct SourceCompiler<'a> {
+    pub(super) table: &'a mut FieldTable,
+    /// Canonical names and their numbers.
+    pub(super) fields: &'a HashMap<String, u16>,
+    /// The names `windows.event_id` stands for.
+    pub(super) event_id: &'a [String],
+    /// Profile the sources are for; `None` lets sources of any profile through.
+    pub(super) profile: Option<&'a str>,
+    /// Names are looked for under these too.
+    pub(super) prefixes: &'a [String],
+}
+
+impl SourceCompiler<'_> {
+    /// Compiles `raw` into ways to try in order, at the end of `into`.
+    pub(super) fn compile(&mut self, raw: &RawSource, into: &mut Vec<Source>) {
+        match raw {
+            RawSource::Name(name) => self.names(name, &RawTake::default(), into),
+            RawSource::First(list) => list.iter().for_each(|r| self.compile(r, into)),
+            RawSource::Take(take) if self.is_meant(&take.only) => self.take(take, into),
+            RawSource::Take(_) => {}
+        }
+    }
+
+    fn is_meant(&self, only: &[String]) -> bool {
+        let fits = |p: &String, id: &str| {
+            id.strip_prefix(p.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        only.is_empty() || self.profile.is_none_or(|id| only.iter().any(|p| fits(p, id)))
+    }
+
+    fn take(&mut self, raw: &RawTake, into: &mut Vec<Source>) {
+        if let Some(name) = &raw.from {
+            self.names(name, raw, into);
+            return;
+        }
+        let take = if let Some(constant) = &raw.constant {
+            Take::Constant(constant.clone())
+        } else if raw.args.is_empty() {
+            let each = |c: &mut Self, r| {
+                let mut ways = Vec::new();
+                c.compile(r, &mut ways);
+                ways
+            };
+            Take::All(raw.all.iter().map(|r| each(self, r)).collect())
+        } else {
+            Take::Args(raw.args.iter().map(|name| Place::new(name, self.table)).collect())
+        };
+        let source = self.source(take, raw);
+        into.push(source);
+    }
+
+    /// A source for each name that `name` stands for.
+    fn names(&mut self, name: &str, raw: &RawTake, into: &mut Vec<Source>) {
+        if let Some(canonical) = name.strip_prefix("norm.") {
+            if let Some(field) = self.fields.get(canonical) {
+                let source = self.source(Take::Norm(*field), raw);
+                into.push(source);
+            }
+            return;
+        }
+        for name in self.spelt_out(name) {
+            let place = if raw.exact { Place::exact(&name, self.table) } else { Place::new(&name, self.table) };
+            let source = self.source(Take::Field(place), raw);
+            into.push(source);
+        }
+    }
+
+    fn spelt_out(&self, name: &str) -> Vec<String> {
+        if name == "windows.event_id" {
+            return self.event_id.to_vec();
+        }
+        let prefixed = self.prefixes.iter().filter(|p| !name.starts_with(p.as_str())).map(|p| format!("{p}{name}"));
+        std::iter::once(name.to_owned()).chain(prefixed).collect()
+    }
+
+    fn source(&mut self, take: Take, raw: &RawTake) -> Source {
+        let mut guards = Vec::new();
+        let mut guard = |compiler: &mut Self, name: &str, test| {
+            let places = compiler.spelt_out(name).iter().map(|n| Place::new(n, compiler.table)).collect();
+            guards.push(Guard { places, test });
+        };
+        raw.set.iter().for_each(|name| guard(self, name, Test::Set));
+        raw.unset.iter().for_each(|name| guard(self, name, Test::Unset));
+        raw.is.iter().for_each(|(name, values)| guard(self, name, Test::Is(Globs::new(values))));
+        raw.not.iter().for_each(|(name, values)| guard(self, name, Test::Not(Globs::new(values))));
+        Source { take, via: raw.via.as_deref().and_then(compute::conversion), nth: raw.nth, guards }
+    }
+}
+
+/// Gives the values of other canonical fields while one is worked out.
+pub(super) trait Fields<'r> {
+    /// Adds the value or values of a canonical field.
+    fn canonical(&self, field: u16, into: &mut Values<'r>);
+    /// The words.
+    fn words(&self) -> &Words;
+}
+
+impl Source {
+    /// The original this source reads, if it reads one.
+    pub(super) fn field(&self) -> Option<&Place> {
+        match &self.take {
+            Take::Field(place) => Some(place),
+            _ => None,
+        }
+    }
+
+    /// Whether the source reads what a rule means by this name.
+    pub(super) fn reads(&self, asked: &Place) -> bool {
+        self.field().is_some_and(|place| place.is_meant_by(asked))
+    }
+
+    /// The value of a source that is the same for every event.
+    pub(super) fn constant(&self) -> Option<&str> {
+        match &self.take {
+            Take::Constant(text) if self.guards.is_empty() => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Adds the other canonical fields this one is worked out from.
+    pub(super) fn depends_on(&self, into: &mut Vec<u16>) {
+        match &self.take {
+            Take::Norm(field) => into.push(*field),
+            Take::All(all) => all.iter().flatten().for_each(|s| s.depends_on(into)),
+            Take::Field(_) | Take::Args(_) | Take::Constant(_) => {}
+        }
+    }
+
+    /// Adds the values this source gives: those that fit `kind`, or any (`None`: a route's field).
+    /// For a scalar only the first counts.
+    pub(super) fn gather<'r>(
+        &self,
+        event: &Event<'r>,
+        fields: &dyn Fields<'r>,
+        kind: Option<Kind>,
+        into: &mut Values<'r>,
+    ) {
+        if !self.guards.iter().all(|g| g.holds(event, fields.words())) {
+            return;
+        }
+        let before = into.len();
+        let wants_all = kind.is_none_or(Kind::is_list);
+        let mut add = |datum: Datum<'r>, into: &mut Values<'r>| self.add(datum, fields.words(), kind, into);
+        match &self.take {
+            Take::Field(place) => {
+                for (n, entry) in place.entries(event).enumerate() {
+                    if self.nth.is_none_or(|nth| nth == n + 1) {
+                        add(event.datum(entry), into);
+                    }
+                    if !wants_all && into.len() > before {
+                        break;
+                    }
+                }
+            }
+            Take::Norm(field) => {
+                let mut values = Values::new();
+                fields.canonical(*field, &mut values);
+                values.into_iter().for_each(|datum| add(datum, into));
+            }
+            Take::Constant(text) => add(Datum::Text(Cow::Owned(text.clone())), into),
+            Take::Args(places) => {
+                let texts: Vec<Option<&str>> = places.iter().map(|p| p.text(event)).collect();
+                if let Some(Takes::Args(join)) = self.via.map(|v| &v.takes)
+                    && let Some(text) = join(fields.words(), &texts)
+                {
+                    fit(Datum::Text(Cow::Owned(text)), fields.words(), kind, into);
+                }
+            }
+            Take::All(all) => {
+                for ways in all {
+                    let before = into.len();
+                    for way in ways {
+                        way.gather(event, fields, kind, into);
+                        if into.len() > before {
+                            break;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn add<'r>(&self, datum: Datum<'r>, words: &Words, kind: Option<Kind>, into: &mut Values<'r>) {
+        match self.via.map(|v| &v.takes) {
+            Some(Takes::One(convert)) => {
+                // Owned: the answer may be a word of the tables, which do not live as long as the event.
+                if let Some(text) = datum.text().and_then(|t| convert(words, t)) {
+                    let text = Cow::Owned(text.into_owned());
+                    fit(Datum::Text(text), words, kind, into);
+                }
+            }
+            Some(Takes::Many(convert)) => {
+                if let Some(text) = datum.text() {
+                    convert(words, text, &mut |t| fit(Datum::Text(Cow::Owned(t)), words, kind, into));
+                }
+            }
+            Some(Takes::Args(_)) | None => fit(datum, words, kind, into),
+        }
+    }
+}
+
+/// Adds a value if it fits, once.
+fn fit<'r>(datum: Datum<'r>, words: &Words, kind: Option<Kind>, into: &mut Values<'r>) {
+    let fitting = match kind {
+        Some(kind) => kind.fit(words, datum),
+        None => Some(datum),
+    };
+    if let Some(datum) = fitting
+        && !into.iter().any(|d| same(d, &datum))
+    {
+        into.push(datum);
+    }
+}
+
+/// Whether two values are one for rules.
+pub(super) fn same(a: &Datum<'_>, b: &Datum<'_>) -> bool {
+    a == b || (a.text().is_some() && a.text() == b.text())
+}
+
+impl Guard {
+    fn holds(&self, event: &Event<'_>, words: &Words) -> bool {
+        let is_set = || {
+            let texts =
+                |p: &Place| p.entries(event).any(|e| event.datum(e).text().is_some_and(|t| !words.is_placeholder(t)));
+            self.places.iter().any(texts)
+        };
+        let is_one = |globs: &Globs| {
+            let texts = |p: &Place| p.entries(event).any(|e| event.datum(e).text().is_some_and(|t| globs.matches(t)));
+            self.places.iter().any(texts)
+        };
+        match &self.test {
+            Test::Set => is_set(),
+            Test::Unset => !is_set(),
+            Test::Is(globs) => is_one(globs),
+            Test::Not(globs) => !is_one(globs),
+        }
+    }
+}

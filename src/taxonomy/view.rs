@@ -1,0 +1,364 @@
+//! How records of one profile are looked at: the union of originals and canonical values that a rule tests.
+
+use super::compute::Kind;
+use super::place::Place;
+use super::route::Effect;
+use super::source::{Fields, Source, same};
+use super::table::Meaning;
+use super::time::TimePlan;
+use super::words::Words;
+use crate::model::stamp::Zone;
+use crate::model::{AskId, Datum, Event, LogSourceId, Sentence, Stamp, Values, View};
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+/// Canonical fields worked out from each other go no deeper than this.
+const DEPTH: u8 = 6;
+
+/// Which layer of fields a question is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Layer {
+    Both,
+    Raw,
+    Norm,
+}
+
+/// One question, compiled.
+#[derive(Debug)]
+pub(super) struct Ask {
+    pub(super) layer: Layer,
+    /// The name, without its layer.
+    pub(super) place: Place,
+    /// In loose spelling.
+    pub(super) folded: String,
+    /// The canonical field, when the name is one or a synonym of one.
+    pub(super) fixed: Option<u16>,
+    /// Fields of routes that define the name.
+    pub(super) routes: Vec<(LogSourceId, Effect, Vec<Source>)>,
+}
+
+/// A canonical field.
+#[derive(Debug)]
+pub(super) struct Field {
+    pub(super) name: &'static str,
+    pub(super) kind: Kind,
+    /// Rules test this field's values too: the path beside the file name.
+    pub(super) tested_too: Option<u16>,
+    pub(super) role: Role,
+}
+
+/// Fields that are more than a list of sources.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    Plain,
+    Timestamp,
+    Action,
+    Outcome,
+    Reason,
+    Port,
+}
+
+/// What all views share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) words: Arc<Words>,
+    pub(super) meanings: Arc<BTreeMap<String, BTreeMap<String, Meaning>>>,
+    pub(super) fields: Vec<Field>,
+    pub(super) transport: u16,
+    pub(super) asks: Vec<Ask>,
+    pub(super) zone: Zone,
+}
+
+/// The view of one profile.
+#[derive(Debug)]
+pub(super) struct ProfileView {
+    pub(super) shared: Arc<Shared>,
+    /// By canonical field: where it stands. Empty for those nobody asked for.
+    pub(super) sources: Vec<Vec<Source>>,
+    /// By question: the canonical field its name is an alias of in this profile.
+    pub(super) aliases: Vec<Option<u16>>,
+    pub(super) times: TimePlan,
+    pub(super) is_strict: bool,
+    pub(super) is_windows: bool,
+    pub(super) spellings: HashSet<String>,
+}
+
+/// One look at one event.
+struct Look<'v, 'e, 'r> {
+    view: &'v ProfileView,
+    event: &'e Event<'r>,
+    depth: Cell<u8>,
+}
+
+impl<'r> Fields<'r> for Look<'_, '_, 'r> {
+    fn canonical(&self, field: u16, into: &mut Values<'r>) {
+        if self.depth.get() >= DEPTH {
+            return;
+        }
+        self.depth.set(self.depth.get() + 1);
+        self.canonical_here(field, into);
+        self.depth.set(self.depth.get() - 1);
+    }
+
+    fn words(&self) -> &Words {
+        &self.view.shared.words
+    }
+}
+
+impl<'r> Look<'_, '_, 'r> {
+    fn canonical_here(&self, field: u16, into: &mut Values<'r>) {
+        let Some(Field { kind, role, .. }) = self.view.shared.fields.get(usize::from(field)) else { return };
+        match role {
+            Role::Timestamp => {
+                let stamp = if self.event.time.time.is_some() { self.event.time } else { self.view.time(self.event) };
+                into.extend(stamp.rfc3339().map(|t| Datum::Text(Cow::Owned(t))));
+                return;
+            }
+            Role::Action | Role::Outcome | Role::Reason => {
+                if let Some(word) = self.said(*role) {
+                    into.push(Datum::Text(Cow::Owned(word.to_owned())));
+                    return;
+                }
+            }
+            Role::Port if !self.has_ports() => return,
+            Role::Port | Role::Plain => {}
+        }
+        let before = into.len();
+        for source in self.view.sources(field) {
+            if *kind == Kind::Time {
+                self.instant(source, into);
+            } else {
+                source.gather(self.event, self, Some(*kind), into);
+            }
+            if into.len() > before {
+                return;
+            }
+        }
+    }
+
+    /// What the sentence of the payload says.
+    fn said(&self, role: Role) -> Option<&str> {
+        let Sentence { payload, name } = self.event.payload?;
+        let meaning = self.view.shared.meanings.get(payload)?.get(name)?;
+        match role {
+            Role::Action => meaning.action.as_deref(),
+            Role::Outcome => meaning.outcome.as_deref(),
+            Role::Reason => meaning.reason.as_deref(),
+            Role::Plain | Role::Timestamp | Role::Port => None,
+        }
+    }
+
+    /// What other protocols write in columns for ports are types and codes.
+    fn has_ports(&self) -> bool {
+        let mut transport = Values::new();
+        self.canonical(self.view.shared.transport, &mut transport);
+        transport.first().and_then(Datum::text).is_none_or(|t| self.view.shared.words.has_ports(t))
+    }
+
+    fn instant(&self, source: &Source, into: &mut Values<'r>) {
+        let mut texts = Values::new();
+        source.gather(self.event, self, Some(Kind::Text), &mut texts);
+        let stamp =
+            texts.first().and_then(Datum::text).and_then(|t| crate::model::stamp::read(t, &self.view.shared.zone));
+        into.extend(stamp.and_then(Stamp::rfc3339).map(|t| Datum::Text(Cow::Owned(t))));
+    }
+
+    /// What the name as an alias gives: its own value as the canonical field writes it, or, when the name is missing, the
+    /// canonical field of another name, unless names have roles of their own in this profile.
+    fn alias(&self, ask: &Ask, field: u16, into: &mut Values<'r>) {
+        let has_originals = ask.place.entries(self.event).next().is_some();
+        if !has_originals {
+            if !self.view.is_strict || self.view.spellings.contains(&ask.folded) {
+                self.canonical(field, into);
+            }
+            return;
+        }
+        let Some(Field { kind, role, .. }) = self.view.shared.fields.get(usize::from(field)) else { return };
+        if matches!(role, Role::Timestamp) || (*role == Role::Port && !self.has_ports()) {
+            return;
+        }
+        for source in self.view.sources(field).iter().filter(|s| s.reads(&ask.place)) {
+            source.gather(self.event, self, Some(*kind), into);
+        }
+    }
+}
+
+impl ProfileView {
+    fn sources(&self, field: u16) -> &[Source] {
+        self.sources.get(usize::from(field)).map_or(&[], Vec::as_slice)
+    }
+
+    fn look<'v, 'e, 'r>(&'v self, event: &'e Event<'r>) -> Look<'v, 'e, 'r> {
+        Look { view: self, event, depth: Cell::new(0) }
+    }
+
+    /// The first value of a canonical field.
+    pub(super) fn first<'r>(&self, event: &Event<'r>, field: u16) -> Option<Datum<'r>> {
+        let mut values = Values::new();
+        self.look(event).canonical(field, &mut values);
+        values.into_iter().next()
+    }
+
+    /// The route that replaces the originals for this question, and its values.
+    fn replaced<'r>(&self, event: &Event<'r>, ask: &Ask, into: &mut Values<'r>) -> bool {
+        let mut is_replaced = false;
+        for (source, effect, ways) in &ask.routes {
+            if *effect == Effect::Replaces && event.tags.sources().contains(source) {
+                is_replaced = true;
+                self.by_route(event, ways, into);
+            }
+        }
+        is_replaced
+    }
+
+    fn by_route<'r>(&self, event: &Event<'r>, ways: &[Source], into: &mut Values<'r>) {
+        let mut found = Values::new();
+        for way in ways {
+            way.gather(event, &self.look(event), None, &mut found);
+            if !found.is_empty() {
+                break;
+            }
+        }
+        found.into_iter().for_each(|datum| add(into, 0, datum));
+    }
+
+    /// The originals of a name: exact spelling, else another case, else a structural variant.
+    fn originals<'r>(&self, event: &Event<'r>, ask: &Ask, into: &mut Values<'r>) {
+        let before = into.len();
+        let name = &*ask.place.name;
+        let of_field = || event.entries.iter().filter(|e| e.field == ask.place.field);
+        let mut spelling = Spelling::Variant;
+        let mut shape = u16::MAX;
+        let mut has_payload = false;
+        for entry in of_field() {
+            let written = event.name(entry);
+            let this = Spelling::of(written, name);
+            if this < spelling {
+                (spelling, shape) = (this, entry.shape);
+            } else if this == spelling {
+                shape = shape.min(entry.shape);
+            }
+            has_payload |= self.is_windows && is_payload(written);
+        }
+        // Payload before System, but the number of an event is System's.
+        let is_event_id = self.is_windows && ask.folded == "eventid";
+        for entry in of_field() {
+            let written = event.name(entry);
+            if has_payload && is_payload(written) == is_event_id {
+                continue;
+            }
+            let is_meant = match spelling {
+                // `process_id` is a name of ours; `ProcessId` is somebody's and may mean another thing.
+                Spelling::Variant => ask.fixed.is_none(),
+                _ => has_payload || (Spelling::of(written, name) == spelling && entry.shape == shape),
+            };
+            if is_meant {
+                add(into, before, event.datum(entry));
+            }
+        }
+    }
+}
+
+/// How a name as written compares with the name asked for; smaller is better.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Spelling {
+    Exact,
+    OtherCase,
+    Variant,
+}
+
+impl Spelling {
+    fn of(written: &str, asked: &str) -> Spelling {
+        if written == asked {
+            Spelling::Exact
+        } else if written.eq_ignore_ascii_case(asked) {
+            Spelling::OtherCase
+        } else {
+            Spelling::Variant
+        }
+    }
+}
+
+/// Whether a name as written lies in the payload of a Windows event.
+fn is_payload(name: &str) -> bool {
+    ["EventData.", "UserData.", "event_data.", "user_data."].iter().any(|w| name.contains(w))
+}
+
+/// Adds a value that is not there yet, behind the first `before` values.
+fn add<'r>(into: &mut Values<'r>, before: usize, datum: Datum<'r>) {
+    if !into.iter().skip(before).any(|d| same(d, &datum)) {
+        into.push(datum);
+    }
+}
+
+fn is_scalar(datum: &Datum<'_>) -> bool {
+    datum.text().is_some()
+}
+
+impl View for ProfileView {
+    fn values<'r>(&self, event: &Event<'r>, ask: AskId, into: &mut Values<'r>) {
+        let Some(asked) = self.shared.asks.get(ask.0 as usize) else { return };
+        let before = into.len();
+        if asked.layer == Layer::Both && self.replaced(event, asked, into) {
+            return;
+        }
+        if asked.layer != Layer::Norm {
+            self.originals(event, asked, into);
+        }
+        if asked.layer == Layer::Both {
+            for (source, effect, ways) in &asked.routes {
+                if *effect == Effect::Adds && event.tags.sources().contains(source) {
+                    self.by_route(event, ways, into);
+                }
+            }
+        }
+        if asked.layer == Layer::Raw {
+            return;
+        }
+        let mut canonical = Values::new();
+        let look = self.look(event);
+        match (asked.fixed, self.aliases.get(ask.0 as usize).copied().flatten()) {
+            (Some(field), _) => {
+                look.canonical(field, &mut canonical);
+                if let Some(too) = self.shared.fields.get(usize::from(field)).and_then(|f| f.tested_too) {
+                    look.canonical(too, &mut canonical);
+                }
+            }
+            (None, Some(field)) => look.alias(asked, field, &mut canonical),
+            (None, None) => {}
+        }
+        canonical.into_iter().for_each(|datum| add(into, before, datum));
+    }
+
+    fn single<'r>(&self, event: &Event<'r>, ask: AskId) -> Option<Datum<'r>> {
+        let asked = self.shared.asks.get(ask.0 as usize)?;
+        let mut values = Values::new();
+        if asked.layer == Layer::Both && self.replaced(event, asked, &mut values) {
+            return values.into_iter().find(is_scalar);
+        }
+        if asked.layer != Layer::Raw {
+            if let Some(field) = asked.fixed {
+                return self.first(event, field);
+            }
+            if let Some(field) = self.aliases.get(ask.0 as usize).copied().flatten() {
+                self.look(event).alias(asked, field, &mut values);
+            }
+        }
+        if values.is_empty() && asked.layer != Layer::Norm {
+            self.originals(event, asked, &mut values);
+        }
+        values.into_iter().find(is_scalar)
+    }
+
+    fn canonical_name(&self, ask: AskId) -> Option<&'static str> {
+        let asked = self.shared.asks.get(ask.0 as usize)?;
+        let field = asked.fixed.or_else(|| self.aliases.get(ask.0 as usize).copied().flatten())?;
+        self.shared.fields.get(usize::from(field)).map(|f| f.name)
+    }
+
+    fn time(&self, event: &Event<'_>) -> Stamp {
+        self.times.read(event, &self.shared.zone)
+    }
+}

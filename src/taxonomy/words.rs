@@ -1,0 +1,122 @@
+//! The words of `values.yml`, ready for looking up: placeholders, levels, verdicts, transports and the closed lists.
+
+use super::table::RawValues;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// All words. Keys are lower case.
+#[derive(Debug)]
+pub(super) struct Words {
+    placeholders: HashSet<String>,
+    nameless: HashSet<String>,
+    levels: HashMap<String, String>,
+    pub(super) facilities: Vec<String>,
+    transport_numbers: HashMap<String, String>,
+    transport_words: HashMap<String, String>,
+    transports: HashSet<String>,
+    with_ports: HashSet<String>,
+    directions: HashMap<String, String>,
+    verdicts: HashMap<String, String>,
+    prefix_words: HashMap<String, String>,
+    protocols: HashSet<String>,
+    outcomes: HashSet<String>,
+    actions: HashSet<String>,
+    pub(super) integrity: BTreeMap<String, String>,
+}
+
+/// The longest word of any list; longer text is none of them.
+const LONGEST: usize = 48;
+
+impl Words {
+    pub(super) fn new(raw: &RawValues) -> Words {
+        Words {
+            placeholders: raw.placeholders.iter().cloned().collect(),
+            nameless: raw.nameless.iter().cloned().collect(),
+            levels: inverted(&raw.levels),
+            facilities: raw.facilities.clone(),
+            transport_numbers: raw.transports.clone().into_iter().collect(),
+            transport_words: raw.transport_words.clone().into_iter().collect(),
+            transports: raw.transports.values().cloned().collect(),
+            with_ports: raw.with_ports.iter().cloned().collect(),
+            directions: inverted(&raw.directions),
+            verdicts: inverted(&raw.verdicts),
+            prefix_words: inverted(&raw.prefix_words),
+            protocols: raw.protocols.iter().cloned().collect(),
+            outcomes: raw.outcomes.iter().cloned().collect(),
+            actions: raw.actions.iter().cloned().collect(),
+            integrity: raw.integrity.clone(),
+        }
+    }
+
+    /// Whether `text` is said instead of a value.
+    pub(super) fn is_placeholder(&self, text: &str) -> bool {
+        text.is_empty() || lower(text).is_some_and(|t| self.placeholders.contains(&t))
+    }
+
+    /// Whether `text` is said instead of a name or an address.
+    pub(super) fn is_nameless(&self, text: &str) -> bool {
+        lower(text).is_some_and(|t| self.placeholders.contains(&t) || self.nameless.contains(&t))
+    }
+
+    /// The level a word means.
+    pub(super) fn level(&self, text: &str) -> Option<&str> {
+        self.levels.get(&lower(text)?).map(String::as_str)
+    }
+
+    /// The facility a word or code means.
+    pub(super) fn facility(&self, text: &str) -> Option<&str> {
+        match text.parse::<usize>() {
+            Ok(code) => self.facilities.get(code).map(String::as_str),
+            Err(_) => self.facilities.iter().find(|f| f.eq_ignore_ascii_case(text)).map(String::as_str),
+        }
+    }
+
+    /// The transport a number or word means.
+    pub(super) fn transport(&self, text: &str) -> Option<&str> {
+        let text = lower(text)?;
+        let number = self.transport_numbers.get(&text);
+        number.or_else(|| self.transport_words.get(&text)).or_else(|| self.transports.get(&text)).map(String::as_str)
+    }
+
+    /// Whether numbers called ports are ports in this transport.
+    pub(super) fn has_ports(&self, transport: &str) -> bool {
+        self.with_ports.contains(transport)
+    }
+
+    /// `inbound` or `outbound`.
+    pub(super) fn direction(&self, text: &str) -> Option<&str> {
+        self.directions.get(&lower(text)?).map(String::as_str)
+    }
+
+    /// What a vendor's word for a decision or an end means.
+    pub(super) fn verdict(&self, text: &str) -> Option<&str> {
+        self.verdicts.get(&lower(text)?).map(String::as_str)
+    }
+
+    /// What a word in the log prefix of a packet filter means.
+    pub(super) fn prefix_word(&self, text: &str) -> Option<&str> {
+        self.prefix_words.get(&lower(text)?).map(String::as_str)
+    }
+
+    /// A known application protocol, in lower case.
+    pub(super) fn protocol(&self, text: &str) -> Option<&str> {
+        self.protocols.get(&lower(text)?).map(String::as_str)
+    }
+
+    /// A word of the closed list of outcomes.
+    pub(super) fn outcome(&self, text: &str) -> Option<&str> {
+        self.outcomes.get(&lower(text)?).map(String::as_str)
+    }
+
+    /// A word of the closed list of actions.
+    pub(super) fn action(&self, text: &str) -> Option<&str> {
+        self.actions.get(&lower(text)?).map(String::as_str)
+    }
+}
+
+fn lower(text: &str) -> Option<String> {
+    (text.len() <= LONGEST).then(|| text.to_ascii_lowercase())
+}
+
+fn inverted(lists: &BTreeMap<String, Vec<String>>) -> HashMap<String, String> {
+    lists.iter().flat_map(|(word, others)| others.iter().map(|o| (o.clone(), word.clone()))).collect()
+}
