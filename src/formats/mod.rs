@@ -4,6 +4,7 @@
 //! its documentation gives them. To add a format: one file beside this one and one row in [`FORMATS`].
 
 mod access_log;
+pub(crate) mod binary;
 mod csv;
 pub(crate) mod json;
 mod json_array;
