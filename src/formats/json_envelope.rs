@@ -1,4 +1,4 @@
-//! An object around an array of objects: CloudTrail files (`Records`), Azure exports (`records`, `value`).
+//! An object around an array of objects: files of `CloudTrail` (`Records`), Azure exports (`records`, `value`).
 //!
 //! The array is streamed, the file is never held. When the beginning of an input does not show the
 //! member, it is looked for while reading; objects without one are records themselves.

@@ -1,4 +1,5 @@
-//! JSON lines: one object a line (<https://jsonlines.org>).
+//! JSON lines: one object a line (<https://jsonlines.org>), perhaps behind what container tools print
+//! before each line; that is kept as `prefix`, and a stamp in it is the record's.
 
 use super::json::shape::{self, JsonShape};
 use super::{Format, Learned, LineShape, Sample, Shape, json};
@@ -25,6 +26,7 @@ pub(crate) const FORMAT: Format = Format {
             JsonShape::Lines(share) => Some((share, Learned::Nothing)),
             _ => None,
         })
+        .or_else(|| if shape::of(head).is_none() { shape::claim_lines(head) } else { None })
     },
     shape: Shape::Lines(LineShape {
         read: json::read_record,

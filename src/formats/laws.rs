@@ -2,6 +2,7 @@
 
 use super::testing::{self, Read};
 use super::{FORMATS, Head, sniff};
+use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -58,6 +59,48 @@ fn samples_give_the_same_records_in_blocks_of_every_size() {
         }
     }
 }
+
+proptest! {
+    /// Whatever a broken writer or a hostile one leaves, where blocks are cut is no matter.
+    #[test]
+    fn broken_inputs_give_the_same_records_in_blocks_of_every_size(
+        name in prop::sample::select(vec!["json-array", "json-envelope", "json-values", "csv"]),
+        pieces in prop::collection::vec(prop::sample::select(PIECES.to_vec()), 0..24),
+        target in 1..40_usize,
+    ) {
+        let bytes = pieces.concat();
+        let sniffed = sniff::forced(name, &Head::new("", false)).expect("it is a row");
+        prop_assert_eq!(testing::read_all(&sniffed, &bytes, target), testing::read_all(&sniffed, &bytes, 4096));
+    }
+}
+
+/// What documents and tables are made of, and what spoils them.
+const PIECES: &[&[u8]] = &[
+    b"[",
+    b"]",
+    b"{",
+    b"}",
+    b"{\"a\":1}",
+    b"{\"a\":",
+    b"\"",
+    b"\\",
+    b",",
+    b":",
+    b"\n",
+    b"\r\n",
+    b"  ",
+    b"x",
+    b"1",
+    b"\"Records\":[",
+    b"\"hits\":{",
+    b"\"value\" : [",
+    b"a,b\n",
+    b"\"x,\n\"",
+    b"\"\"",
+    b"\xff",
+    b"\0\0",
+    b"\xef\xbb\xbf",
+];
 
 /// The collection of logs and hostile inputs, if there is one.
 fn corpora() -> Option<PathBuf> {

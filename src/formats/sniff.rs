@@ -66,9 +66,9 @@ pub(crate) fn lines<'a>(head: &Head<'a>) -> impl Iterator<Item = &'a str> {
     lines.map(|line| super::text::record(line).1).take(limits::SNIFF_LINES)
 }
 
-/// The share of the sampled lines that pass, in thousandths; `None` when it is less than half.
-pub(crate) fn share(head: &Head<'_>, mut passes: impl FnMut(&str) -> bool) -> Option<u16> {
-    let (passed, all) = lines(head).fold((0, 0), |(n, all), line| (n + usize::from(passes(line)), all + 1));
+/// The share of the sampled lines that are accepted, in thousandths; `None` when it is less than half.
+pub(crate) fn share(head: &Head<'_>, mut accepts: impl FnMut(&str) -> bool) -> Option<u16> {
+    let (passed, all) = lines(head).fold((0, 0), |(n, all), line| (n + usize::from(accepts(line)), all + 1));
     (passed > 0 && passed * 2 >= all).then(|| u16::try_from(passed * 1000 / all).unwrap_or(1000))
 }
 

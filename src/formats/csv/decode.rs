@@ -25,15 +25,17 @@ impl Columns {
         let mut columns = Columns::default();
         let mut cells = Cells::new(delimiter);
         let mut text = String::new();
-        for (n, cell) in (1..).zip(cells.split(header, &mut text)) {
+        for (n, cell) in (1_usize..).zip(cells.split(header, &mut text)) {
             let name = match cell {
                 Cell::Row(range) => header.get(range),
                 Cell::Unquoted(range) => text.get(range),
             };
             let start = columns.text.len();
-            match name.map(str::trim).filter(|name| !name.is_empty()) {
-                Some(name) => columns.text.push_str(name),
-                None => columns.text.push_str(&format!("column{n}")),
+            if let Some(name) = name.map(str::trim).filter(|name| !name.is_empty()) {
+                columns.text.push_str(name);
+            } else {
+                columns.text.push_str("column");
+                columns.text.push_str(&n.to_string());
             }
             columns.names.push(start..columns.text.len());
         }
@@ -54,7 +56,6 @@ pub(super) struct Rows {
 pub(super) struct CsvDecoder {
     pub(super) format: FormatId,
     pub(super) table: Arc<FieldTable>,
-    /// `None`: the cutter found it out, which is in the block.
     pub(super) delimiter: u8,
 }
 
@@ -72,12 +73,12 @@ struct Cells {
     reader: Option<Box<Reader>>,
     output: Vec<u8>,
     ends: Vec<usize>,
-    cells: Vec<Cell>,
+    split: Vec<Cell>,
 }
 
 impl Cells {
     fn new(delimiter: u8) -> Cells {
-        Cells { delimiter, reader: None, output: Vec::new(), ends: Vec::new(), cells: Vec::new() }
+        Cells { delimiter, reader: None, output: Vec::new(), ends: Vec::new(), split: Vec::new() }
     }
 
     /// The cells of a row. Text of quoted rows is appended to `text`.
@@ -87,11 +88,11 @@ impl Cells {
         } else {
             let mut start = 0;
             for end in memchr::memchr_iter(self.delimiter, row.as_bytes()).chain([row.len()]) {
-                self.cells.push(Cell::Row(start..end));
+                self.split.push(Cell::Row(start..end));
                 start = end + 1;
             }
         }
-        self.cells.drain(..)
+        self.split.drain(..)
     }
 
     fn unquote(&mut self, row: &str, text: &mut String) {
@@ -121,7 +122,7 @@ impl Cells {
         text.push_str(unquoted.expect("only ASCII was taken out of UTF-8"));
         let mut start = base;
         for end in self.ends.iter().take(cells).map(|end| base + end) {
-            self.cells.push(Cell::Unquoted(start..end));
+            self.split.push(Cell::Unquoted(start..end));
             start = end;
         }
     }
@@ -190,13 +191,12 @@ impl CsvDecoder {
         let cells = cells.split(row, &mut text);
         scratch.text = text;
         for (n, cell) in cells.enumerate() {
-            let (field, name) = match (wanted.get(n), columns.names.get(n)) {
-                (Some(field), Some(name)) => (*field, span(Region::Fixed, name.clone())),
+            let (field, name) = if let (Some(field), Some(name)) = (wanted.get(n), columns.names.get(n)) {
+                (*field, span(Region::Fixed, name.clone()))
+            } else {
                 // More cells than names.
-                _ => {
-                    let name = format!("extra{}", n + 1 - wanted.len());
-                    (scratch.names.find(&self.table, &name), scratch.keep(&name))
-                }
+                let name = format!("extra{}", n + 1 - wanted.len());
+                (scratch.names.find(&self.table, &name), scratch.keep(&name))
             };
             let value = match cell {
                 Cell::Row(range) => span(Region::Block, range),

@@ -3,6 +3,7 @@
 use super::*;
 use crate::formats::testing::{Read, read_all, sniff_and_read};
 use crate::model::limits;
+use proptest::prelude::*;
 
 fn shown(read: &Read) -> String {
     if read.refused.is_some() { "!".to_owned() } else { read.values().join("|") }
@@ -119,5 +120,23 @@ fn tables_are_told_from_other_lines() {
         ("", None),
     ] {
         assert_eq!(learned(text), delimiter, "{text}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_the_csv_crate_writes_is_read_back(
+        rows in prop::collection::vec(prop::collection::vec("[a-c,;\"\n é]{0,6}", 3), 1..8),
+        target in 1..200_usize,
+    ) {
+        let mut writer = ::csv::Writer::from_writer(Vec::new());
+        writer.write_record(["u", "v", "w"]).unwrap();
+        for row in &rows {
+            writer.write_record(row).unwrap();
+        }
+        let text = String::from_utf8(writer.into_inner().unwrap()).unwrap();
+        let read = read_all(&sniff::forced("csv", &Head::new("u,v,w\n", false)).unwrap(), text.as_bytes(), target);
+        // Cells of blanks and commas alone make no row of blanks: there are two delimiters.
+        prop_assert_eq!(read.iter().map(Read::values).collect::<Vec<_>>(), rows);
     }
 }

@@ -10,6 +10,7 @@ use crate::model::stamp::Zone;
 use crate::model::{
     Block, Carry, Event, FieldTable, FormatId, Lines, Marks, Origin, Regions, Scratch, Stamp, TagSet, limits,
 };
+use std::iter;
 use std::mem;
 use std::ops::Range;
 use std::sync::Arc;
@@ -97,7 +98,7 @@ impl DocumentCutter {
         let mut block = self.block(pending, len);
         block.bytes.truncate(limits::JSON_VALUE);
         block.truncated = true;
-        block.carry = Carry::new(Frames(vec![0..block.bytes.len()]));
+        block.carry = Carry::new(Frames(iter::once(0..block.bytes.len()).collect()));
         block
     }
 

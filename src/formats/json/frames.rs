@@ -20,6 +20,14 @@ enum State {
     Envelope,
 }
 
+/// What an object of the top level came to.
+enum Found {
+    /// It is a record itself.
+    Record(Range<usize>),
+    /// It holds records, or has not shown what it is.
+    Nothing,
+}
+
 /// Finds records in a document, piece by piece.
 pub(super) struct Framer {
     watch: Watch,
@@ -71,7 +79,7 @@ impl Framer {
                     return Some(self.trimmed(bytes, stop));
                 }
                 State::Envelope => {
-                    if let Some(record) = self.envelope(bytes, end)? {
+                    if let Found::Record(record) = self.envelope(bytes, end)? {
                         return Some(record);
                     }
                 }
@@ -83,8 +91,6 @@ impl Framer {
     fn between(&mut self, bytes: &[u8]) -> Option<()> {
         let byte = *bytes.get(self.at)?;
         match byte {
-            // Blanks, separators, what crashes (NUL), RFC 7464 (RS) and concatenation (a mark) leave.
-            b' ' | b'\n' | b'\t' | b'\r' | b',' | 0 | 0x1e | 0xef | 0xbb | 0xbf => self.at += 1,
             b']' if self.state == State::Array => {
                 self.at += 1;
                 self.in_array = false;
@@ -97,7 +103,9 @@ impl Framer {
                 self.state = State::Envelope;
                 self.envelope.behind_array();
             }
-            b'}' | b']' => self.at += 1,
+            // Blanks, separators, what crashes (NUL), RFC 7464 (RS) and concatenation (a mark) leave, and
+            // brackets that close nothing.
+            b' ' | b'\n' | b'\t' | b'\r' | b',' | 0 | 0x1e | 0xef | 0xbb | 0xbf | b'}' | b']' => self.at += 1,
             b'[' if self.state == State::Top => {
                 self.at += 1;
                 self.in_array = true;
@@ -119,8 +127,8 @@ impl Framer {
     }
 
     /// Goes on in an object of the top level: to its end, when it is a record itself, or into the array
-    /// it holds. The outer `None`: more input is needed.
-    fn envelope(&mut self, bytes: &[u8], end: bool) -> Option<Option<Range<usize>>> {
+    /// it holds. `None`: more input is needed.
+    fn envelope(&mut self, bytes: &[u8], end: bool) -> Option<Found> {
         let stop = match self.envelope.step(bytes, &mut self.at, end, &self.watch) {
             Step::Array(at) => {
                 if self.holds_records(bytes, at + 1, end)? {
@@ -130,7 +138,7 @@ impl Framer {
                 } else {
                     self.envelope.pass_array();
                 }
-                return Some(None);
+                return Some(Found::Nothing);
             }
             Step::End(stop) | Step::Broken(stop) => stop,
             Step::More if end => bytes.len(),
@@ -138,7 +146,7 @@ impl Framer {
         };
         self.at = stop;
         self.state = State::Top;
-        Some((!self.held_records).then(|| self.trimmed(bytes, stop)))
+        Some(if self.held_records { Found::Nothing } else { Found::Record(self.trimmed(bytes, stop)) })
     }
 
     /// Whether the array with this inside holds records: a named one does, others when an object comes

@@ -19,7 +19,8 @@ pub(crate) mod shape;
 mod token;
 
 use super::{Record, Refused};
-use crate::model::{FieldTable, Region, Regions, Scratch, Span, limits};
+use crate::model::stamp::{self, Zone};
+use crate::model::{FieldTable, Region, Regions, Scratch, Span, Stamp, Value, limits};
 use read::{Place, Strings};
 
 /// Names of the member that holds the records of a document.
@@ -52,15 +53,57 @@ pub(crate) fn object_in(span: Span, name: &str, scratch: &mut Scratch, table: &F
     }
 }
 
-/// Reads a record that is one object. What stands behind it is cut off, which counts as a repair.
+/// Reads a record that is one object. What stands behind it is cut off, which counts as a repair. Before
+/// it may stand what container tools put there: a name and a bar, or a stamp.
 pub(crate) fn read_record(record: &mut Record<'_>) -> Result<(), Refused> {
-    let start = record
-        .text
-        .find(|c: char| !c.is_ascii_whitespace() && !matches!(c, '\0' | '\u{1e}'))
-        .unwrap_or(record.text.len());
+    let (prefix, start) = before_object(record.text);
+    let stamp = match prefix {
+        "" => None,
+        prefix => read_prefix(prefix, record.zone)?,
+    };
     let end = object_at(record, start)?;
     record.repaired |= record.text.bytes().skip(end).any(|b| !b.is_ascii_whitespace());
+    record.time = stamp.unwrap_or(record.time);
+    if !prefix.is_empty() {
+        let len = u32::try_from(prefix.len()).unwrap_or(0);
+        let value = Value::Text(Span { region: Region::Block, start: record.start, len });
+        record.scratch.push(record.table, "prefix", value);
+    }
     Ok(())
+}
+
+/// The longest text before an object.
+const PREFIX: usize = 64;
+
+/// What stands before the first brace, if it can be a prefix, and where the object starts.
+fn before_object(text: &str) -> (&str, usize) {
+    let start = text.find(|c: char| !c.is_ascii_whitespace() && !matches!(c, '\0' | '\u{1e}')).unwrap_or(text.len());
+    let head = text.as_bytes().get(..text.len().min(PREFIX)).unwrap_or_default();
+    match memchr::memchr(b'{', head) {
+        Some(brace) if brace > start && start == 0 => (text.get(..brace).unwrap_or("").trim_end(), brace),
+        _ => ("", start),
+    }
+}
+
+/// Whether a line is one object, as far as its brackets tell, perhaps behind a prefix.
+pub(crate) fn is_object_line(line: &str) -> bool {
+    let (prefix, start) = before_object(line);
+    (prefix.is_empty() || read_prefix(prefix, &Zone::default()).is_ok())
+        && line.get(start..).is_some_and(|object| shape::is_object(object.trim_end()))
+}
+
+/// Reads what stands before an object: the stamp, if it is one, or nothing of a name and a bar
+/// (`web-1  |`).
+fn read_prefix(prefix: &str, zone: &Zone) -> Result<Option<Stamp>, Refused> {
+    if let Some((stamp, _)) = stamp::read_prefix(prefix, zone).filter(|(_, len)| *len == prefix.len()) {
+        return Ok(Some(stamp));
+    }
+    let name = prefix.strip_suffix('|').map(str::trim_end);
+    let is_name = |name: &str| name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
+    match name {
+        Some(name) if !name.is_empty() && is_name(name) => Ok(None),
+        _ => Err(Refused { expected: "`{`", at: 0 }),
+    }
 }
 
 #[cfg(test)]

@@ -82,10 +82,10 @@ impl ValueScan {
     /// call must go on. With `end`, nothing follows the bytes.
     pub(crate) fn step(&mut self, bytes: &[u8], at: &mut usize, end: bool, watch: &Watch) -> Step {
         loop {
-            if self.in_string {
-                if let Some(step) = self.string(bytes, at, end, watch) {
-                    return step;
-                }
+            if self.in_string
+                && let Some(step) = self.string(bytes, at, end, watch)
+            {
+                return step;
             }
             let Some(&byte) = bytes.get(*at) else { return Step::More };
             match byte {

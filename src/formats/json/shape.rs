@@ -59,7 +59,7 @@ fn object_lines(text: &str) -> (usize, usize) {
 }
 
 /// Whether a line is one object and nothing else, as far as its brackets tell.
-fn is_object(line: &str) -> bool {
+pub(super) fn is_object(line: &str) -> bool {
     line.starts_with('{') && first_value(line) == Step::End(line.len())
 }
 
@@ -103,6 +103,13 @@ fn thousandths(part: usize, all: usize) -> u16 {
     u16::try_from(part * 1000 / all.max(1)).unwrap_or(1000)
 }
 
+/// The claim of JSON lines on an input that does not start with one: half of its lines are objects,
+/// perhaps behind a prefix.
+pub(crate) fn claim_lines(head: &Head<'_>) -> Option<Sniffed> {
+    let share = sniff::share(head, super::is_object_line)?;
+    Some(sniff::claim(RANK - 1, share, "most lines are objects", Learned::Nothing))
+}
+
 /// The claim of a row on inputs of the shapes that `learn` knows.
 pub(crate) fn claim(
     head: &Head<'_>,
@@ -121,38 +128,38 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(text: &str, shape: Option<JsonShape>) {
-        assert_eq!(of(&Head { text, whole: true }), shape, "{text}");
+    fn check(text: &str, shape: impl Into<Option<JsonShape>>) {
+        assert_eq!(of(&Head { text, whole: true }), shape.into(), "{text}");
     }
 
-    fn envelope(name: &str) -> Option<JsonShape> {
-        Some(JsonShape::Envelope(Some(name.to_owned())))
+    fn envelope(name: &str) -> JsonShape {
+        JsonShape::Envelope(Some(name.to_owned()))
     }
 
     #[test]
     fn objects_a_line_are_lines() {
-        check("{\"a\":1}\n{\"b\":2}\n", Some(JsonShape::Lines(1000)));
-        check("\u{feff}{}\r\n\r\n{}\r\n", Some(JsonShape::Lines(1000)));
-        check("{\"a\":1}", Some(JsonShape::Lines(1000)));
-        check("{\"a\":{\"Records\":[{}]}}\n", Some(JsonShape::Lines(1000)));
-        check("{\"Records\":{\"a\":1}}\n", Some(JsonShape::Lines(1000)));
-        check("{\"a\":1}\npanic: x\n", Some(JsonShape::Lines(500)));
-        check("{\"a\":1}\n{\"b\":", Some(JsonShape::Lines(500)));
-        check("{\"a\":\"cut", Some(JsonShape::Lines(0)));
-        check("{\"records\":[{}]}\n{\"records\":[{}]}\n", Some(JsonShape::Lines(1000)));
+        check("{\"a\":1}\n{\"b\":2}\n", JsonShape::Lines(1000));
+        check("\u{feff}{}\r\n\r\n{}\r\n", JsonShape::Lines(1000));
+        check("{\"a\":1}", JsonShape::Lines(1000));
+        check("{\"a\":{\"Records\":[{}]}}\n", JsonShape::Lines(1000));
+        check("{\"Records\":{\"a\":1}}\n", JsonShape::Lines(1000));
+        check("{\"a\":1}\npanic: x\n", JsonShape::Lines(500));
+        check("{\"a\":1}\n{\"b\":", JsonShape::Lines(500));
+        check("{\"a\":\"cut", JsonShape::Lines(0));
+        check("{\"records\":[{}]}\n{\"records\":[{}]}\n", JsonShape::Lines(1000));
     }
 
     #[test]
     fn documents_are_told_from_lines() {
-        check("[{\"a\":1}]", Some(JsonShape::Array));
-        check(" [\n{}\n,{}]", Some(JsonShape::Array));
-        check("[]\n", Some(JsonShape::Array));
+        check("[{\"a\":1}]", JsonShape::Array);
+        check(" [\n{}\n,{}]", JsonShape::Array);
+        check("[]\n", JsonShape::Array);
         check("{\"Records\":[{\"a\":1}]}\n", envelope("Records"));
         check("{\n \"x\": [1],\n \"value\" : [\n {}]}", envelope("value"));
         check("{\"took\":1,\"hits\":{\"hits\":[{}]}}", envelope("hits"));
-        check("{\"a\":1}{\"b\":2}", Some(JsonShape::Values));
-        check("{\n\"a\":1\n}\n{\n\"b\":2\n}\n", Some(JsonShape::Values));
-        check("{\n\"value\":[1]\n}\n", Some(JsonShape::Values));
+        check("{\"a\":1}{\"b\":2}", JsonShape::Values);
+        check("{\n\"a\":1\n}\n{\n\"b\":2\n}\n", JsonShape::Values);
+        check("{\n\"value\":[1]\n}\n", JsonShape::Values);
     }
 
     #[test]
@@ -163,6 +170,20 @@ mod tests {
             ("{\"a\":1}\n", false, JsonShape::Lines(1000)),
         ] {
             assert_eq!(of(&Head { text, whole }), Some(shape), "{text}");
+        }
+    }
+
+    #[test]
+    fn lines_may_have_a_prefix_or_a_banner_before_them() {
+        for (text, share) in [
+            ("web-1  | {\"a\":1}\ncaddy  | {\"a\":2}\n", Some(1000)),
+            ("2025-11-03T10:11:12.5Z {\"a\":1}\n", Some(1000)),
+            ("starting\n{\"a\":1}\n", Some(500)),
+            ("GET {\"a\":1}\n", None),
+            ("a=b {\"a\":1}\n", None),
+            ("web-1  | {\"a\":1} x\n", None),
+        ] {
+            assert_eq!(claim_lines(&Head { text, whole: true }).map(|claim| claim.rank.1), share, "{text}");
         }
     }
 

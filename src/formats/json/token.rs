@@ -13,7 +13,7 @@ pub(super) fn is_number(text: &[u8]) -> bool {
         return false;
     }
     let rest = match rest.strip_prefix(b".").map(digits) {
-        Some((fraction, _)) if fraction.is_empty() => return false,
+        Some(([], _)) => return false,
         Some((_, rest)) => rest,
         None => rest,
     };
