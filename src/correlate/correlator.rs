@@ -75,7 +75,10 @@ pub(crate) struct Correlator {
     /// The event whose hits are coming in.
     arriving: Option<(u32, u32)>,
     pending: Vec<Pending>,
+    /// Room for the values of one key.
+    selected: Vec<ValueId>,
     losses: Losses,
+    peak: usize,
 }
 
 impl Correlator {
@@ -99,7 +102,9 @@ impl Correlator {
             bursts: 0,
             arriving: None,
             pending: Vec::new(),
+            selected: Vec::new(),
             losses: Losses::default(),
+            peak: 0,
         }
     }
 
@@ -123,10 +128,7 @@ impl Correlator {
 
     /// Lets all waiting hits through, closes everything and gives out what is left.
     pub(crate) fn finish(mut self, sink: &mut dyn FnMut(Burst)) -> Losses {
-        self.waiting.seal();
-        while self.pass_event(sink) {
-            while self.bytes() > self.bounds.memory && self.shed(sink) {}
-        }
+        self.drain(sink);
         for at in 0..self.groups.len() {
             for queue in [Queue::Live, Queue::Resting] {
                 while self.close_idlest_of(at, queue) {}
@@ -138,6 +140,14 @@ impl Correlator {
         self.losses
     }
 
+    /// Lets all waiting hits through.
+    pub(super) fn drain(&mut self, sink: &mut dyn FnMut(Burst)) {
+        self.waiting.seal();
+        while self.pass_event(sink) {
+            while self.bytes() > self.bounds.memory && self.shed(sink) {}
+        }
+    }
+
     /// What has been lost so far.
     pub(crate) fn losses(&self) -> Losses {
         self.losses
@@ -146,6 +156,11 @@ impl Correlator {
     /// Memory in use, by length.
     pub(crate) fn bytes(&self) -> usize {
         self.waiting.bytes() + self.keys.bytes() + self.groups_bytes + self.held_bytes
+    }
+
+    /// The most there ever was.
+    pub(crate) fn peak(&self) -> usize {
+        self.peak.max(self.bytes())
     }
 
     /// By how much [`Correlator::bytes`] may pass the bound while hits are let through in a batch: a sixteenth, beside
@@ -225,6 +240,7 @@ impl Correlator {
             next = if self.waiting.peek().filter(same).is_some() { self.waiting.oldest() } else { None };
         }
         self.evaluate(now);
+        self.peak = self.peak();
         true
     }
 
@@ -247,30 +263,43 @@ impl Correlator {
 
     /// The group and the counted values of a contribution, kept; `None` when something it needs is missing.
     fn read(&mut self, reader: &Reader, wired: &Wired, hit: &Hit, inner: TupleId) -> Option<(TupleId, TupleId)> {
-        let values = |from: &[From]| -> Option<Vec<ValueId>> {
-            from.iter()
-                .map(|from| {
-                    let value = match from {
-                        From::Hit(slot) => self.keys.values(hit.key.0).get(*slot),
-                        From::Group(slot) => self.keys.values(inner).get(*slot),
-                        From::Nowhere => None,
-                    };
-                    value.copied().filter(|value| *value != Keys::NONE)
-                })
-                .collect()
-        };
-        let (group, counted) = (values(&reader.group)?, values(&reader.counted)?);
-        let counted = if counted.is_empty() { Keys::NONE } else { self.keys.tuple(&counted) };
+        self.select(&reader.counted, hit, inner)?;
+        let counted = if self.selected.is_empty() { Keys::NONE } else { self.keys.tuple(&self.selected) };
         if wired.spec.counts_numbers() && number(&self.keys, counted).is_none() {
             self.keys.release(counted);
             return None;
         }
-        Some((self.keys.tuple(&group), counted))
+        if self.select(&reader.group, hit, inner).is_none() {
+            self.keys.release(counted);
+            return None;
+        }
+        Some((self.keys.tuple(&self.selected), counted))
+    }
+
+    /// Puts the named values into `selected`; `None` when one is missing.
+    fn select(&mut self, from: &[From], hit: &Hit, inner: TupleId) -> Option<()> {
+        self.selected.clear();
+        for from in from {
+            let value = match from {
+                From::Hit(slot) => self.keys.values(hit.key.0).get(*slot),
+                From::Group(slot) => self.keys.values(inner).get(*slot),
+                From::Nowhere => None,
+            };
+            self.selected.push(value.copied().filter(|value| *value != Keys::NONE)?);
+        }
+        Some(())
     }
 
     /// Lets the pending contributions of one event into their groups, inner correlations first.
     fn evaluate(&mut self, now: i64) {
         while let Some(to) = self.pending.iter().map(|pending| pending.to).min() {
+            // By far the most events reach one group of one correlation.
+            if self.pending.len() == 1
+                && let Some(only) = self.pending.pop()
+            {
+                self.arrive(to, only.group, [only.entry], now);
+                continue;
+            }
             let (mut these, others) = std::mem::take(&mut self.pending).into_iter().partition(|p| p.to == to);
             self.pending = others;
             self.sort(&mut these);
@@ -287,14 +316,15 @@ impl Correlator {
         }
     }
 
-    /// Groups in the order of their keys' texts; within one, inner alerts first and then as listed.
+    /// Groups in the order of their keys' texts; within one, inner alerts first and then as listed. Alerts of one inner
+    /// correlation stay in the order of their own keys: that is how they came.
     fn sort(&self, pending: &mut [Pending]) {
         if pending.len() < 2 {
             return;
         }
         pending.sort_by_cached_key(|p| {
             let texts: Vec<String> = self.texts(p.group).collect();
-            (texts, p.entry.link.is_none(), p.entry.rule, p.entry.hit.feed)
+            (texts, p.entry.link.is_none(), p.entry.rule)
         });
     }
 
@@ -303,7 +333,7 @@ impl Correlator {
     }
 
     /// One event reaches one group.
-    fn arrive(&mut self, to: usize, key: TupleId, entries: Vec<Entry>, now: i64) {
+    fn arrive(&mut self, to: usize, key: TupleId, entries: impl IntoIterator<Item = Entry>, now: i64) {
         let wiring = Arc::clone(&self.wiring);
         let (Some(wired), Some(groups)) = (wiring.correlations.get(to), self.groups.get_mut(to)) else { return };
         let (slot, mut group) = match groups.find(key).and_then(|slot| Some((slot, groups.take(slot)?))) {

@@ -3,7 +3,7 @@
 //! That is an event, whatever number of rules it matches; and for a correlation fed by another one, an alert of the
 //! inner one: all its satisfying events count as one, with the value of the earliest that is still in the window.
 //! An event that belongs to an alert as well as standing for itself is counted with the alert; of several alerts
-//! with the one of the rule listed first.
+//! with the one of the rule listed first, then of the least inner key.
 
 use super::Window;
 use super::fixed::Fixed;
