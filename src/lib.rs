@@ -1,4 +1,4 @@
-//! logsentry: an offline scanner for security logs.
+#![doc = include_str!("README.md")]
 #![allow(dead_code, unused_imports, reason = "the rooms are being furnished")]
 
 mod cli;
@@ -15,4 +15,8 @@ mod sigma;
 mod source;
 mod taxonomy;
 
+#[doc(hidden)]
+pub use cli::main;
+pub use config::{Config, ConfigError, Redaction, SarifOptions};
 pub use model::Level;
+pub use scan::{AlertView, Analysis, Analyzer, SetupError};

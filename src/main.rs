@@ -1,2 +1,7 @@
 //! The `logsentry` binary: hands its arguments to the library.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    logsentry::main()
+}

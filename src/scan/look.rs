@@ -5,7 +5,7 @@
 use super::SetupError;
 use super::reader::Reader;
 use crate::config::Config;
-use crate::formats::years::{self, YearScan};
+use crate::formats::years_interim::{self as years, YearScan};
 use crate::formats::{self, Decoded, Decoder, Head, ReadOptions, Shape, Sniffed, text};
 use crate::model::stamp::Zone;
 use crate::model::{FieldTable, Problem, ProblemKind, Scratch, SourceId, Time, limits};
@@ -80,7 +80,7 @@ fn looked(context: &Context<'_>, source: SourceId, found: Found) -> Result<Looke
     if let (Some(error), true) = (&failure, head.is_empty()) {
         return Err(broken_off(&found.shown, 0, error));
     }
-    if let Some(kind) = text::binary_kind(&head) {
+    if let Some(kind) = formats::binary::binary_kind(&head) {
         return Err(skipped(&found, &format!("{}: {}", kind.name, kind.advice)));
     }
     let whole = head.len() < limits::SNIFF_BYTES;
