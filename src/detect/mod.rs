@@ -25,6 +25,8 @@ mod template;
 #[cfg(test)]
 mod testing;
 mod time_part;
+#[cfg(test)]
+mod vector_tests;
 
 pub(crate) use compile::{Engine, Options};
 pub(crate) use fold::{Before, Folds, Keep};
