@@ -5,6 +5,8 @@
 //! a run of lines nobody takes is one plain record (a panic and its stack); anywhere else each is refused by itself.
 //! Cutter and decoder walk lines with the same [`Framer`], so what a record is never depends on where blocks end.
 
+#[cfg(test)]
+mod corpora;
 mod cutter;
 mod decoder;
 mod framer;

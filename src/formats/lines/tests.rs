@@ -9,30 +9,30 @@ use std::sync::Arc;
 
 /// How a test reads an input.
 #[derive(Clone, Copy)]
-struct Sizes {
+pub(super) struct Sizes {
     /// Bytes that arrive at a time.
     chunk: usize,
     /// About how large blocks are asked for.
     target: usize,
 }
 
-const WHOLE: Sizes = Sizes { chunk: usize::MAX, target: usize::MAX };
+pub(super) const WHOLE: Sizes = Sizes { chunk: usize::MAX, target: usize::MAX };
 
 /// What came of an input: records in order with absolute lines, blank lines, line feeds and bytes of all blocks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct All {
-    records: Vec<(String, Read)>,
+pub(super) struct All {
+    pub(super) records: Vec<(String, Read)>,
     blank: u32,
     lines: u64,
     bytes: u64,
 }
 
-fn sniffed(name: &str) -> Sniffed {
+pub(super) fn sniffed(name: &str) -> Sniffed {
     let format = id_of(name).expect("a format of this name");
     Sniffed { format, rank: (9, 1000), why: "a test says so", learned: Learned::Nothing }
 }
 
-fn run(sniffed: &Sniffed, input: &[u8], first_year: Option<i16>, sizes: Sizes) -> All {
+pub(super) fn run(sniffed: &Sniffed, input: &[u8], first_year: Option<i16>, sizes: Sizes) -> All {
     let options = ReadOptions { zone: Zone::default(), first_year };
     let mut cutter = super::cutter(sniffed, &options).expect("a format of lines");
     let decoder = super::decoder(sniffed, &Arc::new(everything()), &options).expect("a format of lines");
