@@ -58,7 +58,7 @@ pub(crate) fn sniff(
 
 /// The year-less stamp a line of any format starts with. One test for all formats: what the scan looks through beforehand,
 /// what the cutter follows and what the decoder counts by are the same stamps.
-pub(crate) fn yearless(line: &[u8]) -> Option<Yearless> {
+pub(super) fn yearless(line: &[u8]) -> Option<Yearless> {
     line_shapes().find_map(|(_, shape)| (shape.yearless?)(visible(line)))
 }
 
@@ -134,9 +134,15 @@ fn record<'a>(
     Record { text, start, scratch, table, zone, year, time: Stamp::default(), payload: None, repaired: false }
 }
 
-/// A line without what may stand before it invisibly: a byte order mark, the NULs of a crash.
-fn visible(line: &[u8]) -> &[u8] {
-    let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
-    let start = line.iter().position(|b| *b != 0).unwrap_or(line.len());
-    line.get(start..).unwrap_or(line)
+/// A line without what may stand before it invisibly: byte order marks, the NULs of a crash.
+pub(super) fn visible(line: &[u8]) -> &[u8] {
+    let mut line = line;
+    loop {
+        let start = line.iter().position(|b| *b != 0).unwrap_or(line.len());
+        line = line.get(start..).unwrap_or_default();
+        match line.strip_prefix(b"\xef\xbb\xbf") {
+            Some(rest) => line = rest,
+            None => return line,
+        }
+    }
 }
