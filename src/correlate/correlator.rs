@@ -264,7 +264,7 @@ impl Correlator {
     /// The group and the counted values of a contribution, kept; `None` when something it needs is missing.
     fn read(&mut self, reader: &Reader, wired: &Wired, hit: &Hit, inner: TupleId) -> Option<(TupleId, TupleId)> {
         self.select(&reader.counted, hit, inner)?;
-        let counted = if self.selected.is_empty() { Keys::NONE } else { self.keys.tuple(&self.selected) };
+        let counted = if self.selected.is_empty() { Keys::NONE } else { self.tuple_of_selected(hit) };
         if wired.spec.counts_numbers() && number(&self.keys, counted).is_none() {
             self.keys.release(counted);
             return None;
@@ -273,7 +273,16 @@ impl Correlator {
             self.keys.release(counted);
             return None;
         }
-        Some((self.keys.tuple(&self.selected), counted))
+        Some((self.tuple_of_selected(hit), counted))
+    }
+
+    /// Most often a hit carries its group's key and nothing else: then its own tuple will do.
+    fn tuple_of_selected(&mut self, hit: &Hit) -> TupleId {
+        if self.keys.values(hit.key.0) == self.selected {
+            self.keys.keep(hit.key.0);
+            return hit.key.0;
+        }
+        self.keys.tuple(&self.selected)
     }
 
     /// Puts the named values into `selected`; `None` when one is missing.
