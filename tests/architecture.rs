@@ -10,10 +10,7 @@ use std::path::{Path, PathBuf};
 /// rooms that stand below it in this table.
 const DOORS: &[(&str, &[&str])] = &[
     ("cli", &["config", "scan", "report", "formats", "sigma", "model"]),
-    (
-        "scan",
-        &["config", "score", "correlate", "detect", "redact", "sigma", "taxonomy", "formats", "source", "model"],
-    ),
+    ("scan", &["config", "score", "correlate", "detect", "redact", "sigma", "taxonomy", "formats", "source", "model"]),
     ("report", &["model"]),
     ("config", &["model"]),
     ("score", &["model"]),
@@ -210,9 +207,8 @@ fn the_map_names_only_what_is_there() {
     for map in ["src/README.md", "docs/architecture.md", "CONTRIBUTING.md"] {
         let text = fs::read_to_string(root.join(map)).unwrap();
         for path in text.split('`').skip(1).step_by(2) {
-            let looks_like_a_path = ["src/", "rules/", "tests/", "examples/", "docs/", "benches/"]
-                .iter()
-                .any(|top| path.starts_with(top));
+            let looks_like_a_path =
+                ["src/", "rules/", "tests/", "examples/", "docs/", "benches/"].iter().any(|top| path.starts_with(top));
             if looks_like_a_path && !path.contains(['<', '*', ' ', '{']) {
                 assert!(root.join(path).exists(), "{map} names `{path}`, which is not there");
             }

@@ -58,9 +58,11 @@ fn the_library_example_prints_what_the_command_prints() {
         .expect("cargo is there");
     assert!(demo.status.success(), "{}", String::from_utf8_lossy(&demo.stderr));
     let report = report();
-    let mut wanted = format!("{} {}\n", report["summary"]["verdict"].as_str().unwrap_or(""), report["summary"]["risk_score"]);
+    let mut wanted =
+        format!("{} {}\n", report["summary"]["verdict"].as_str().unwrap_or(""), report["summary"]["risk_score"]);
     for alert in report["alerts"].as_array().expect("a list") {
-        let techniques: Vec<&str> = alert["techniques"].as_array().expect("a list").iter().filter_map(|t| t.as_str()).collect();
+        let techniques: Vec<&str> =
+            alert["techniques"].as_array().expect("a list").iter().filter_map(|t| t.as_str()).collect();
         let entity: Vec<String> = alert["entity"]
             .as_array()
             .expect("a list")

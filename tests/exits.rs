@@ -12,7 +12,8 @@ Mar  2 09:00:03 gate sshd[77]: Failed password for root from 198.51.100.7 port 5
 Mar  2 09:00:04 gate sshd[77]: Failed password for root from 198.51.100.7 port 50011 ssh2\n\
 Mar  2 09:00:05 gate sshd[77]: Failed password for root from 198.51.100.7 port 50011 ssh2\n";
 const RULE: &str = "title: Any\nlogsource: {category: any}\ndetection:\n    s: {message|contains: password}\n    condition: s\nlevel: low\n";
-const BROKEN: &str = "title: Broken\nlogsource: {category: any}\ndetection:\n    s: {message|contians: x}\n    condition: s\n";
+const BROKEN: &str =
+    "title: Broken\nlogsource: {category: any}\ndetection:\n    s: {message|contians: x}\n    condition: s\n";
 
 fn folder() -> Folder {
     let folder = Folder::new();

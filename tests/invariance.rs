@@ -16,8 +16,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 fn report(folder: &Path, format: &str, more: &[&str]) -> String {
-    let mut args =
-        vec!["scan", "logs", "--no-config", "-q", "--format", format, "--year", "2026", "--sarif-root", "."];
+    let mut args = vec!["scan", "logs", "--no-config", "-q", "--format", format, "--year", "2026", "--sarif-root", "."];
     args.extend(more);
     run_in(folder, &args).with_code(0).stdout
 }

@@ -1,5 +1,9 @@
 //! All integration tests, linked once.
-#![expect(clippy::disallowed_types, clippy::disallowed_methods, reason = "tests run the binary and look at their environment")]
+#![expect(
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    reason = "tests run the binary and look at their environment"
+)]
 
 mod architecture;
 mod benign;

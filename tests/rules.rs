@@ -127,7 +127,8 @@ fn thousands_of_benign_lines_give_no_alert_above_low() {
         for seed in [1, 2] {
             let folder = Folder::new();
             folder.write("benign.log", benign::lines(category, seed, 2_000));
-            let args = ["scan", ".", "--format", "json", "--no-config", "--reference-time", "2026-06-01T00:00:00Z", "-q"];
+            let args =
+                ["scan", ".", "--format", "json", "--no-config", "--reference-time", "2026-06-01T00:00:00Z", "-q"];
             let report = run_in(folder.path(), &args).with_code(0).json();
             assert_eq!(report["summary"]["events"], 2_000, "{category}: {}", report["inputs"]);
             let loud: Vec<String> = report["alerts"]

@@ -52,7 +52,9 @@ pub(crate) fn command(directory: &Path) -> Command {
     command.current_dir(directory).stdin(Stdio::null());
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy().into_owned();
-        if name.starts_with("LOGSENTRY_") || ["NO_COLOR", "CI", "GITHUB_ACTIONS", "CLICOLOR_FORCE", "FORCE_COLOR"].contains(&name.as_str()) {
+        if name.starts_with("LOGSENTRY_")
+            || ["NO_COLOR", "CI", "GITHUB_ACTIONS", "CLICOLOR_FORCE", "FORCE_COLOR"].contains(&name.as_str())
+        {
             command.env_remove(name);
         }
     }

@@ -24,7 +24,6 @@ mod syslog_3339;
 mod syslog_5424;
 pub(crate) mod text;
 pub(crate) mod years;
-pub(crate) mod years_interim;
 
 #[cfg(test)]
 mod laws;

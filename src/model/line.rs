@@ -40,6 +40,8 @@ pub(crate) struct EventLine<'a> {
     pub(crate) payload: Option<&'a str>,
     /// The log sources it has earned, most specific first.
     pub(crate) logsources: &'a [LogSource],
+    /// The most specific word of each kind among them.
+    pub(crate) primary: LogSource,
     /// Its time.
     pub(crate) time: Stamp,
     /// The field the time was read from, where that is known.

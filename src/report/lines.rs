@@ -196,8 +196,7 @@ struct RecordShape<'a> {
 impl Serialize for RecordShape<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let event = self.event;
-        let nothing = crate::model::LogSource::default();
-        let nearest = event.logsources.first().unwrap_or(&nothing);
+        let nearest = &event.primary;
         let sources: Vec<LogSourceShape<'_>> = event.logsources.iter().map(LogSourceShape::new).collect();
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("@line", &event.place.line)?;

@@ -141,12 +141,18 @@ impl Events {
         }
         let sources: Vec<LogSource> =
             event.tags.sources().iter().filter_map(|id| self.taxonomy.logsource(*id).cloned()).collect();
+        let primary = self.taxonomy.primary(&event.tags);
         let raw = originals(event);
         let line = EventLine {
             place,
             format: formats::format(event.format).map_or("", |row| row.name),
             payload: event.payload.map(|sentence| sentence.payload),
             logsources: &sources,
+            primary: LogSource {
+                product: primary.product.map(str::to_owned),
+                category: primary.category.map(str::to_owned),
+                service: primary.service.map(str::to_owned),
+            },
             time: event.time,
             time_source: None,
             canonical: &canonical,

@@ -5,7 +5,7 @@
 use super::SetupError;
 use super::reader::Reader;
 use crate::config::Config;
-use crate::formats::years_interim::{self as years, YearScan};
+use crate::formats::years::{self, YearScan};
 use crate::formats::{self, Decoded, Decoder, Head, ReadOptions, Shape, Sniffed, text};
 use crate::model::stamp::Zone;
 use crate::model::{FieldTable, Problem, ProblemKind, Scratch, SourceId, Time, limits};
@@ -91,8 +91,8 @@ fn looked(context: &Context<'_>, source: SourceId, found: Found) -> Result<Looke
     let mut options = ReadOptions { zone: context.zone.clone(), first_year: None };
     let mut problem = None;
     stream.unread(&head);
-    if let Some(read_stamp) = yearless(&sniffed) {
-        let (year, assumed) = first_year(context, &found, &mut stream, read_stamp, start.text);
+    if let Some(scan) = YearScan::of(&sniffed) {
+        let (year, assumed) = first_year(context, &found, &mut stream, scan, start.text);
         options.first_year = year;
         problem = assumed.then(|| assumed_year(&found.shown));
     }
@@ -140,28 +140,17 @@ fn fill(stream: &mut Stream, into: &mut Vec<u8>, max: usize) -> std::io::Result<
     Ok(())
 }
 
-/// Reads the year-less stamp of a line.
-type ReadStamp = fn(&[u8]) -> Option<crate::model::stamp::Yearless>;
-
-fn yearless(sniffed: &Sniffed) -> Option<ReadStamp> {
-    match &formats::format(sniffed.format)?.shape {
-        Shape::Lines(lines) => lines.yearless,
-        Shape::Own { .. } => None,
-    }
-}
-
 /// Looks a whole input through (a pipe: its first 64 MiB) and says of which year its first stamp is, and whether that rests on
 /// the reference time alone.
 fn first_year(
     context: &Context<'_>,
     found: &Found,
     stream: &mut Stream,
-    read_stamp: ReadStamp,
+    mut scan: YearScan,
     head: &str,
 ) -> (Option<i16>, bool) {
     let keep = found.place == Place::Stdin;
     let limit = if keep { limits::YEAR_WINDOW } else { usize::MAX };
-    let mut scan = YearScan::new(read_stamp);
     let (mut kept, mut buffer, mut seen) = (Vec::new(), Vec::new(), 0_usize);
     while seen < limit {
         buffer.clear();
@@ -180,16 +169,17 @@ fn first_year(
     if keep {
         stream.unread(&kept);
     }
-    let (anchor, assumed) = anchor(context, found, stream, head);
+    scan.finish();
+    let (anchor, assumed) = anchor(context, found, stream, head, scan.date_inside());
     let year = scan.first_year(anchor);
     (year, assumed && scan.has_stamps())
 }
 
 /// The date no record lies after, and whether it is the reference time.
-fn anchor(context: &Context<'_>, found: &Found, stream: &Stream, head: &str) -> (Date, bool) {
-    let end_of = |year: i16| Date::new(year, 12, 31).ok();
+fn anchor(context: &Context<'_>, found: &Found, stream: &Stream, head: &str, inside: Option<Date>) -> (Date, bool) {
     let stored = stream.stored_at.and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
-    let known = (context.config.year.and_then(end_of))
+    let known = (context.config.year.and_then(years::anchor_of_year))
+        .or(inside)
         .or_else(|| years::anchor_in_text(head))
         .or_else(|| years::anchor_in_name(&found.shown))
         .or_else(|| stored.map(day_of));

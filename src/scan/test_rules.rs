@@ -106,6 +106,7 @@ impl TestBench {
                 self.event(event, &mut worker, &mut findings);
             }
         });
+        self.engine.end_block(&mut worker, &mut findings);
         let reported = vec![true; rules.rules.len() + rules.correlations.len()];
         let bounds = Bounds { events: usize::MAX, ..Bounds::default() };
         let mut correlator = Correlator::new(rules, &self.feeds, &reported, bounds);

@@ -48,6 +48,7 @@ impl Desk<'_> {
             Decoded::Blank(lines) => findings.books.blank += u64::from(lines),
             Decoded::Header(lines) => findings.books.header_lines += u64::from(lines),
         });
+        self.engine.end_block(worker, &mut findings);
         findings
     }
 

@@ -1,7 +1,8 @@
 //! A rule in words, for `rules show`: its conditions as written, and below each identifier what it tests.
 
 use super::rule::{
-    Comparison, Correlation, Decimal, FieldTest, Group, Keywords, Pattern, PatternPart, Rule, Ruleset, TimePart, ValueTest,
+    Comparison, Correlation, Decimal, FieldTest, Group, Keywords, Pattern, PatternPart, Rule, Ruleset, TimePart,
+    ValueTest,
 };
 use std::fmt::{self, Write as _};
 
@@ -22,7 +23,11 @@ impl Ruleset {
 fn detection(rule: &Rule) -> String {
     let mut text = String::new();
     for condition in &rule.conditions {
-        line(&mut text, 0, &format!("Matches when {}", condition.text.split_whitespace().collect::<Vec<_>>().join(" ")));
+        line(
+            &mut text,
+            0,
+            &format!("Matches when {}", condition.text.split_whitespace().collect::<Vec<_>>().join(" ")),
+        );
     }
     for selection in &rule.selections {
         line(&mut text, 1, &format!("{}:", selection.name));
@@ -111,7 +116,9 @@ fn value(test: &ValueTest) -> String {
         ValueTest::Exists(false) => "is not there".to_owned(),
         ValueTest::Cidr(net) => format!("is in {net}"),
         ValueTest::Compare(comparison, number) => format!("{} {number}", sign(*comparison)),
-        ValueTest::TimePart(part, comparison, number) => format!("has a {} {} {number}", name(*part), sign(*comparison)),
+        ValueTest::TimePart(part, comparison, number) => {
+            format!("has a {} {} {number}", name(*part), sign(*comparison))
+        }
         ValueTest::FieldRef { field, .. } => format!("has a value of {field}"),
     }
 }

@@ -49,7 +49,12 @@ fn judge(suite: &str, file: &str) {
     for case in &cases {
         let given = tested(case);
         if as_set(&given) != as_set(&case["expect"]) {
-            wrong.push(format!("{}: {}\n  want {}\n  have {given}", text(case, "id"), text(case, "why"), case["expect"]));
+            wrong.push(format!(
+                "{}: {}\n  want {}\n  have {given}",
+                text(case, "id"),
+                text(case, "why"),
+                case["expect"]
+            ));
         }
     }
     assert!(wrong.is_empty(), "{} of {} wrong:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
@@ -82,8 +87,7 @@ fn corpora_error_vectors() {
         let errors: Vec<&Value> = all.iter().filter(|d| d["severity"] == "error").collect();
         let fits = match case["error"].as_str() {
             None => {
-                errors.is_empty()
-                    && case["warning"].as_str().is_none_or(|code| all.iter().any(|d| d["code"] == code))
+                errors.is_empty() && case["warning"].as_str().is_none_or(|code| all.iter().any(|d| d["code"] == code))
             }
             Some(code) => errors.iter().any(|d| {
                 d["code"] == code && d["document"] == case["doc"] && d["at"] == case["at"] && d["line"] == case["line"]
@@ -124,7 +128,12 @@ fn corpora_dialect_vectors() {
             wanted("expect_includes").iter().all(|one| given.contains(one))
         };
         if !fits {
-            wrong.push(format!("{}: {}\n  want {:?}\n  have {given:?}", text(&case, "id"), text(&case, "why"), case["expect"]));
+            wrong.push(format!(
+                "{}: {}\n  want {:?}\n  have {given:?}",
+                text(&case, "id"),
+                text(&case, "why"),
+                case["expect"]
+            ));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

