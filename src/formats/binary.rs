@@ -16,71 +16,66 @@ pub(crate) struct BinaryKind {
 /// One row of [`KINDS`].
 struct Magic {
     kind: BinaryKind,
-    /// Where the bytes stand, and any of which they are.
-    at: usize,
+    /// What it starts with: any of these.
     bytes: &'static [&'static [u8]],
 }
 
-const fn magic(name: &'static str, at: usize, bytes: &'static [&'static [u8]], advice: &'static str) -> Magic {
-    Magic { kind: BinaryKind { name, advice }, at, bytes }
+const fn magic(name: &'static str, bytes: &'static [&'static [u8]], advice: &'static str) -> Magic {
+    Magic { kind: BinaryKind { name, advice }, bytes }
 }
 
 const UNPACK: &str = "unpack it first";
 const NO_LOG: &str = "it is no log";
 
-/// Longer magic numbers first where one begins another.
+/// All kinds that are told by how they start.
 static KINDS: &[Magic] = &[
-    magic("a Windows event log (EVTX)", 0, &[b"ElfFile\0"], "convert it: `evtx_dump -o jsonl FILE`"),
+    magic("a Windows event log (EVTX)", &[b"ElfFile\0"], "convert it: `evtx_dump -o jsonl FILE`"),
     magic(
         "a Windows event log of before Vista (EVT)",
-        4,
-        &[b"LfLe"],
-        "convert it: `wevtutil epl OLD.evt NEW.evtx /lf`",
+        &[b"\x30\0\0\0LfLe"],
+        "convert it: `wevtutil epl OLD.evt NEW.evtx /lf:true`",
     ),
-    magic("a systemd journal", 0, &[b"LPKSHHRH"], "convert it: `journalctl -o json --file FILE`"),
+    magic("a systemd journal", &[b"LPKSHHRH"], "convert it: `journalctl -o json --file FILE`"),
     magic(
         "a packet capture (pcap)",
-        0,
         &[b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\xc3\xd4", b"\x4d\x3c\xb2\xa1", b"\xa1\xb2\x3c\x4d"],
         "convert it: `tshark -r FILE -T ek`, or let Zeek read it",
     ),
     magic(
         "a packet capture (pcapng)",
-        0,
         &[b"\x0a\x0d\x0d\x0a"],
         "convert it: `tshark -r FILE -T ek`, or let Zeek read it",
     ),
-    magic("flow records (nfcapd)", 0, &[b"\x0c\xa5\x01\0", b"\x0c\xa5\x02\0"], "convert it: `nfdump -r FILE -o csv`"),
-    magic("a macOS unified log", 0, &[b"\0\x10\0\0\x11\0\0\0"], "convert it: `log show --style ndjson --file FILE`"),
-    magic("an SQLite database", 0, &[b"SQLite format 3\0"], "export a table: `sqlite3 -json FILE 'select …'`"),
-    magic("Parquet", 0, &[b"PAR1"], "convert it to JSON lines, for instance with DuckDB"),
-    magic("Avro", 0, &[b"Obj\x01"], "convert it: `avro-tools tojson FILE`"),
-    magic("text in UTF-32", 0, &[b"\xff\xfe\0\0", b"\0\0\xfe\xff"], "convert it: `iconv -f UTF-32 -t UTF-8 FILE`"),
-    magic("7z", 0, &[b"7z\xbc\xaf\x27\x1c"], UNPACK),
-    magic("rar", 0, &[b"Rar!\x1a\x07"], UNPACK),
-    magic("lz4", 0, &[b"\x04\x22\x4d\x18"], UNPACK),
-    magic("compress (.Z)", 0, &[b"\x1f\x9d"], UNPACK),
+    magic("flow records (nfcapd)", &[b"\x0c\xa5\x01\0", b"\x0c\xa5\x02\0"], "convert it: `nfdump -r FILE -o csv`"),
+    magic("a macOS unified log", &[b"\0\x10\0\0\x11\0\0\0"], "convert it: `log show --style ndjson --file FILE`"),
+    magic("an SQLite database", &[b"SQLite format 3\0"], "export a table: `sqlite3 -json FILE 'select …'`"),
+    magic("Parquet", &[b"PAR1\x15"], "convert it to JSON lines, for instance with DuckDB"),
+    magic("Avro", &[b"Obj\x01"], "convert it: `avro-tools tojson FILE`"),
+    magic("text in UTF-32", &[b"\xff\xfe\0\0", b"\0\0\xfe\xff"], "convert it: `iconv -f UTF-32 -t UTF-8 FILE`"),
+    magic("7z", &[b"7z\xbc\xaf\x27\x1c"], UNPACK),
+    magic("rar", &[b"Rar!\x1a\x07"], UNPACK),
+    magic("lz4", &[b"\x04\x22\x4d\x18"], UNPACK),
+    magic("compress (.Z)", &[b"\x1f\x9d"], UNPACK),
     magic(
         "a program",
-        0,
         &[b"\x7fELF", b"MZ\x90\0", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xca\xfe\xba\xbe"],
         NO_LOG,
     ),
-    magic("a picture", 0, &[b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a"], NO_LOG),
-    magic("PDF", 0, &[b"%PDF-"], NO_LOG),
-    magic("an Office document", 0, &[b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"], "export it as CSV"),
+    magic("a picture", &[b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a"], NO_LOG),
+    magic("PDF", &[b"%PDF-"], NO_LOG),
+    magic("an Office document", &[b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"], "export it as CSV"),
 ];
 
 /// Login records have no magic number; see [`is_utmp`].
 const UTMP: BinaryKind = BinaryKind { name: "login records (utmp, wtmp, btmp)", advice: "convert it: `utmpdump FILE`" };
 
-/// What a binary input is, by its first bytes.
+/// What has no name here.
+const OTHER: BinaryKind = BinaryKind { name: "binary data", advice: "it is no text, and no format that is known" };
+
+/// What an input is, by its first bytes, if it is not text.
 pub(crate) fn binary_kind(head: &[u8]) -> Option<BinaryKind> {
-    let found = KINDS.iter().find(|row| {
-        let bytes = head.get(row.at..).unwrap_or_default();
-        row.bytes.iter().any(|magic| bytes.starts_with(magic))
-    });
-    found.map(|row| row.kind).or_else(|| is_utmp(head).then_some(UTMP))
+    let known = KINDS.iter().find(|row| row.bytes.iter().any(|magic| head.starts_with(magic))).map(|row| row.kind);
+    known.or_else(|| is_utmp(head).then_some(UTMP)).or_else(|| is_binary(head).then_some(OTHER))
 }
 
 /// How much of an input is looked at.
@@ -90,7 +85,7 @@ const CRASH: usize = 64;
 
 /// Whether an input is no text: more than a tenth of its first bytes are control characters that logs do
 /// not have, and it is not UTF-16.
-pub(crate) fn is_binary(head: &[u8]) -> bool {
+fn is_binary(head: &[u8]) -> bool {
     let window = head.get(..WINDOW).unwrap_or(head);
     if text::utf16(head).is_some() {
         return false;
@@ -129,10 +124,7 @@ mod tests {
     fn every_magic_number_names_its_own_kind() {
         for row in KINDS {
             for magic in row.bytes {
-                let mut head = vec![1; row.at];
-                head.extend_from_slice(magic);
-                head.extend_from_slice(&[0; 32]);
-                assert_eq!(binary_kind(&head), Some(row.kind));
+                assert_eq!(binary_kind(&[magic, &[0; 32][..]].concat()), Some(row.kind));
             }
         }
     }
@@ -145,11 +137,10 @@ mod tests {
         record[8..13].copy_from_slice(b"pts/0");
         record[44..48].copy_from_slice(b"root");
         assert_eq!(binary_kind(&record), Some(UTMP));
-        assert!(is_binary(&record));
         record[384 - 1] = 1;
         assert_eq!(binary_kind(&[record.clone(), record.clone()].concat()), Some(UTMP));
         record[8] = 0;
-        assert_eq!(binary_kind(&record), None);
+        assert_eq!(binary_kind(&record), Some(OTHER));
     }
 
     #[test]
@@ -159,10 +150,9 @@ mod tests {
         let colours = b"\x1b[31mred\x1b[0m\tx\r\n".repeat(9);
         let utf16: Vec<u8> = "user=alice\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
         for text in [&b""[..], b"plain\n", b"caf\xe9\n", &crash, &colours, &utf16, &[0; 100]] {
-            assert!(!is_binary(text), "{text:?}");
-            assert_eq!(binary_kind(text), None);
+            assert_eq!(binary_kind(text), None, "{text:?}");
         }
         let numbers: Vec<u8> = (0..2000_u32).flat_map(u32::to_le_bytes).collect();
-        assert!(is_binary(&numbers));
+        assert_eq!(binary_kind(&numbers), Some(OTHER));
     }
 }

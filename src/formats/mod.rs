@@ -5,6 +5,7 @@
 
 mod access_log;
 pub(crate) mod binary;
+mod binary;
 mod csv;
 pub(crate) mod json;
 mod json_array;

@@ -5,6 +5,7 @@
 //! repaired. A single NUL stays: it may be part of a value. No encoding is guessed by statistics;
 //! UTF-16 is recognised by its byte order mark or its zeros and turned into UTF-8 before records are cut.
 
+pub(crate) use super::binary::{BinaryKind, binary_kind};
 use std::borrow::Cow;
 use std::ops::Range;
 

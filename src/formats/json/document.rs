@@ -181,7 +181,7 @@ impl DocumentDecoder {
         } else {
             super::read_record(&mut record)
         };
-        let repaired = record.repaired;
+        let (repaired, header_time) = (record.repaired, record.time);
         if let Err(why) = read {
             return sink(Decoded::Refused { why, line: origin.line, lines, text });
         }
@@ -191,7 +191,7 @@ impl DocumentDecoder {
             format: self.format,
             payload: None,
             raw: text,
-            header_time: Stamp::default(),
+            header_time,
             time: Stamp::default(),
             marks: Marks { repaired, truncated },
             entries: &scratch.entries,

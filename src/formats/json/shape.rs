@@ -29,14 +29,16 @@ pub(crate) fn of(head: &Head<'_>) -> Option<JsonShape> {
     if !text.strip_prefix('{')?.trim_start().starts_with(['"', '}']) {
         return None;
     }
-    let (objects, lines) = object_lines(text);
-    let first = text.lines().next().unwrap_or("");
-    let is_single = lines == 1 && (head.whole || !text.contains('\n'));
-    if !is_single && objects > 0 && objects * 2 >= lines {
-        return Some(JsonShape::Lines(thousandths(objects, lines)));
+    let Lines { objects, glued, all } = Lines::of(text);
+    let is_single = all == 1 && (head.whole || !text.contains('\n'));
+    if glued > 0 && (objects + glued) * 2 >= all {
+        return Some(JsonShape::Values);
+    }
+    if !is_single && objects > 0 && objects * 2 >= all {
+        return Some(JsonShape::Lines(thousandths(objects, all)));
     }
     match document(text) {
-        JsonShape::Values if is_single && glued(first).is_none() => Some(JsonShape::Lines(1000)),
+        JsonShape::Values if is_single => Some(JsonShape::Lines(1000)),
         // Its end and any name of an array lie behind the beginning.
         JsonShape::Envelope(None) if head.whole => {
             Some(if is_single { JsonShape::Lines(0) } else { JsonShape::Values })
@@ -50,12 +52,28 @@ fn is_filler(c: char) -> bool {
     c.is_ascii_whitespace() || matches!(c, '\u{feff}' | '\0' | '\u{1e}')
 }
 
-/// How many lines are one whole object, and how many are not blank.
-fn object_lines(text: &str) -> (usize, usize) {
-    let lines = text.lines().map(|line| line.trim_matches(is_filler)).filter(|line| !line.is_empty());
-    lines
-        .take(limits::SNIFF_LINES)
-        .fold((0, 0), |(objects, all), line| (objects + usize::from(is_object(line)), all + 1))
+/// What the lines of an input are.
+#[derive(Default)]
+struct Lines {
+    /// One whole object.
+    objects: usize,
+    /// An object and another behind it.
+    glued: usize,
+    /// Anything but blank.
+    all: usize,
+}
+
+impl Lines {
+    fn of(text: &str) -> Lines {
+        let mut lines = Lines::default();
+        let visible = text.lines().map(|line| line.trim_matches(is_filler)).filter(|line| !line.is_empty());
+        for line in visible.take(limits::SNIFF_LINES) {
+            lines.all += 1;
+            lines.objects += usize::from(is_object(line));
+            lines.glued += usize::from(is_glued(line));
+        }
+        lines
+    }
 }
 
 /// Whether a line is one object and nothing else, as far as its brackets tell.
@@ -63,12 +81,13 @@ pub(super) fn is_object(line: &str) -> bool {
     line.starts_with('{') && first_value(line) == Step::End(line.len())
 }
 
-/// What follows the first object of a line, if that is another one.
-fn glued(line: &str) -> Option<&str> {
-    match first_value(line) {
-        Step::End(end) => line.get(end..).filter(|rest| rest.trim_start().starts_with('{')),
+/// Whether another object follows the first one of a line.
+fn is_glued(line: &str) -> bool {
+    let rest = match first_value(line) {
+        Step::End(end) if line.starts_with('{') => line.get(end..),
         _ => None,
-    }
+    };
+    rest.is_some_and(|rest| rest.trim_start().starts_with('{'))
 }
 
 fn first_value(text: &str) -> Step {
@@ -157,6 +176,7 @@ mod tests {
         check("{\"Records\":[{\"a\":1}]}\n", envelope("Records"));
         check("{\n \"x\": [1],\n \"value\" : [\n {}]}", envelope("value"));
         check("{\"took\":1,\"hits\":{\"hits\":[{}]}}", envelope("hits"));
+        check("{\"a\":1}\n{\"a\":1}{\"b\":2}\n", JsonShape::Values);
         check("{\"a\":1}{\"b\":2}", JsonShape::Values);
         check("{\n\"a\":1\n}\n{\n\"b\":2\n}\n", JsonShape::Values);
         check("{\n\"value\":[1]\n}\n", JsonShape::Values);
