@@ -6,6 +6,11 @@ pub(crate) const LINE: usize = 1 << 20;
 pub(crate) const JSON_VALUE: usize = 16 << 20;
 /// How deep JSON may nest.
 pub(crate) const JSON_DEPTH: usize = 512;
+/// Values one JSON record may hold.
+pub(crate) const JSON_VALUES: usize = 1 << 20;
+/// Bytes the dotted names of one JSON record may have together: a long name around many short ones
+/// would otherwise multiply.
+pub(crate) const JSON_NAMES: usize = 32 << 20;
 /// A string longer than this is not looked into for JSON of its own.
 pub(crate) const JSON_IN_STRING: usize = 256 << 10;
 /// A quoted CSV row may cover this many lines or bytes before its quote counts as never closed.

@@ -81,6 +81,13 @@ struct Quoted {
     escaped: bool,
 }
 
+/// What of the record's limits is used up. It is the same whatever names are wanted.
+#[derive(Clone, Copy, Default)]
+struct Spent {
+    values: usize,
+    names: usize,
+}
+
 struct Reader<'r> {
     text: &'r str,
     bytes: &'r [u8],
@@ -94,6 +101,7 @@ struct Reader<'r> {
     blanks: u32,
     /// An object is waiting for the compact form of the record.
     compact: bool,
+    spent: Spent,
     repaired: bool,
 }
 
@@ -112,6 +120,7 @@ impl<'r> Reader<'r> {
             table,
             blanks: 0,
             compact: false,
+            spent: Spent::default(),
             repaired: false,
         }
     }
@@ -243,6 +252,10 @@ impl<'r> Reader<'r> {
         } else {
             self.scratch.path.push_str(inside);
         }
+        self.spent.names += self.scratch.path.len();
+        if self.spent.names > limits::JSON_NAMES {
+            return Err(self.expected("names of at most 32 MiB together"));
+        }
         self.skip_blanks();
         if self.byte() != Some(b':') {
             return Err(self.expected("`:`"));
@@ -264,6 +277,10 @@ impl<'r> Reader<'r> {
 
     /// Reads a value, or the opening bracket of one.
     fn value(&mut self, mut slot: Slot) -> Result<Before, Refused> {
+        self.spent.values += 1;
+        if self.spent.values > limits::JSON_VALUES {
+            return Err(self.expected("at most a million values"));
+        }
         match self.byte() {
             Some(byte @ (b'{' | b'[')) => {
                 self.step_into(&mut slot);
@@ -360,9 +377,11 @@ impl<'r> Reader<'r> {
         self.step_into(&mut slot);
         let place = Place { region: Region::Scratch, start: span.start };
         let mut reader = Reader::new(&inner, 0, place, &mut *self.scratch, self.table);
+        reader.spent = self.spent;
         // The string has its own entry under this name already.
         let root = Slot { field: None, ..slot };
         let whole = reader.object(root).is_ok() && inner.get(reader.at..).is_some_and(|rest| rest.trim().is_empty());
+        self.spent = reader.spent;
         if !whole {
             self.scratch.entries.truncate(entries);
         }

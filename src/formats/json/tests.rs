@@ -133,6 +133,20 @@ fn nesting_is_bounded_and_needs_no_stack() {
 }
 
 #[test]
+fn values_and_names_are_bounded() {
+    let values = |count: usize| read(&format!("{{\"a\":[{}0]}}", "0,".repeat(count))).refused.map(|r| r.expected);
+    assert_eq!(values(limits::JSON_VALUES - 2), None);
+    assert_eq!(values(limits::JSON_VALUES), Some("at most a million values"));
+    let long = "n".repeat(limits::JSON_NAMES / 1000);
+    let names = |count: usize| {
+        let members = vec!["\"\":0"; count].join(",");
+        read_with(read_record, &FieldTable::default(), &format!("{{\"{long}\":{{{members}}}}}"))
+    };
+    assert_eq!(names(900).refused, None);
+    assert_eq!(names(1000).refused.map(|r| r.expected), Some("names of at most 32 MiB together"));
+}
+
+#[test]
 fn only_wanted_names_are_kept_and_the_verdict_stays_the_same() {
     let mut table = FieldTable::default();
     table.want("a.b");
