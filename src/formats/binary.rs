@@ -2,7 +2,7 @@
 //!
 //! Compressed files and archives that are read stand in the table of `source`, not here.
 
-use super::text;
+use super::recode;
 
 /// A kind of file that is recognised but not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,7 +87,7 @@ const CRASH: usize = 64;
 /// not have, and it is not UTF-16.
 fn is_binary(head: &[u8]) -> bool {
     let window = head.get(..WINDOW).unwrap_or(head);
-    if text::utf16(head).is_some() {
+    if recode::is_utf16(head) {
         return false;
     }
     let zeros =

@@ -173,3 +173,16 @@ fn hostile_json_and_tables_cost_only_what_is_broken() {
     assert!(unparsed.iter().all(|read| read.lines == 1) && unparsed.len() < parsed.len());
     assert!(parsed.iter().all(|read| read.fields.len() == 2));
 }
+
+#[test]
+fn hostile_utf16_reads_like_utf8() {
+    let Some(dir) = corpora() else { return };
+    let bytes = fs::read(dir.join("nasty/enc/utf16le_bom.jsonl")).expect("it is in the collection");
+    let mut recoder = super::text::Recoder::of(&bytes).expect("it is UTF-16");
+    let mut utf8 = Vec::new();
+    recoder.push(&bytes, &mut utf8);
+    recoder.finish(&mut utf8);
+    let read = testing::sniff_and_read(&utf8, 4096);
+    assert_eq!(read.len(), 2);
+    assert!(read.iter().all(|read| read.refused.is_none() && !read.repaired && read.fields[0].0 == "timestamp"));
+}

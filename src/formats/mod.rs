@@ -18,6 +18,7 @@ mod pairs;
 pub(crate) mod payload;
 mod plain;
 mod record;
+mod recode;
 pub(crate) mod sniff;
 mod syslog;
 mod syslog_3164;
