@@ -6,6 +6,7 @@
 mod access_log;
 pub(crate) mod binary;
 mod binary;
+pub(crate) mod binary;
 mod csv;
 pub(crate) mod json;
 mod json_array;
@@ -19,6 +20,7 @@ pub(crate) mod payload;
 mod plain;
 mod record;
 mod recode;
+pub(crate) mod recode;
 pub(crate) mod sniff;
 mod syslog;
 mod syslog_3164;

@@ -3,10 +3,8 @@
 //! Bytes that are not UTF-8 become U+FFFD, runs of NUL (a file a crash has extended) are cut out, and
 //! the places where either happened are kept, so that exactly the records they lie in count as
 //! repaired. A single NUL stays: it may be part of a value. No encoding is guessed by statistics; what
-//! is UTF-16 goes through a [`Recoder`] before records are cut.
+//! is UTF-16 goes through a [`Recoder`](super::recode::Recoder) before records are cut.
 
-pub(crate) use super::binary::{BinaryKind, binary_kind};
-pub(crate) use super::recode::Recoder;
 use std::borrow::Cow;
 use std::ops::Range;
 

@@ -8,6 +8,7 @@
 //! of the array. Objects also keep their text. Of a name that occurs twice both values are kept, in
 //! order: a rule may match either. A string that holds an object is kept as a string and read as an
 //! object under its name too, one level deep. `{"key": …, "value": …}` lists are left as they are.
+//! Depth, values and names of a record are bounded; what goes beyond is refused.
 
 pub(crate) mod bare;
 pub(crate) mod document;
