@@ -151,6 +151,8 @@ pub(crate) enum Learned {
     Envelope(String),
     /// Lines: a constant prefix before the record.
     Prefix(String),
+    /// Lines: every record begins with `<PRI>`, so a line without belongs to the record above.
+    Priority,
 }
 
 /// What the user said about reading, handed to cutters and decoders.

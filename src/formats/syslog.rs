@@ -1,6 +1,7 @@
 //! What all dialects of syslog share: the priority, the tag, and what is done with a message.
 
-use super::{Record, payload};
+use super::{Head, Learned, Record, Sniffed, lines, payload};
+use crate::model::stamp::{self, Zone};
 
 /// A tag: which program wrote, and as which process.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -14,8 +15,37 @@ pub(super) struct Tag<'r> {
 /// Longer words before a colon are no tags.
 const LONGEST_TAG: usize = 64;
 
-/// Splits `<34>rest` into its number, as written, and what follows. 24 facilities of 8 severities: 191 is the last one.
+/// How sure a dialect is of an input. Where every record of the sample begins with a priority, that is learned.
+pub(super) fn sniff(
+    head: &Head<'_>,
+    name: &str,
+    specificity: u8,
+    why: &'static str,
+    fits: fn(&str) -> bool,
+) -> Option<Sniffed> {
+    let sniffed = lines::sniff(head, name, specificity, why, fits)?;
+    let records = || head.text.lines().filter(|line| fits(line));
+    // One record is no pattern.
+    let has_priorities = records().nth(1).is_some() && records().all(|line| priority(line).is_some());
+    let learned = if has_priorities { Learned::Priority } else { sniffed.learned };
+    Some(Sniffed { learned, ..sniffed })
+}
+
+/// Whether a line begins a record of an input whose records begin with priorities: it has one, or at least a stamp.
+pub(super) fn begins_record(line: &[u8]) -> bool {
+    line.starts_with(b"<")
+        || lines::yearless(line).is_some()
+        || std::str::from_utf8(line.get(..40).unwrap_or(line))
+            .is_ok_and(|text| stamp::read_prefix(text, &Zone::default()).is_some())
+}
+
+/// Splits `<34>rest` into its number, as written, and what follows. 24 facilities of 8 severities: 191 is the last one. The length
+/// that RFC 6587 puts in front of a frame is passed over.
 pub(super) fn priority(text: &str) -> Option<(&str, &str)> {
+    let text = match text.split_once(' ') {
+        Some((length, rest)) if length.len() <= 6 && length.bytes().all(|b| b.is_ascii_digit()) => rest,
+        _ => text,
+    };
     let (number, rest) = text.strip_prefix('<')?.split_once('>')?;
     let is_priority = (1..=3).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
     (is_priority && number.parse::<u8>().is_ok_and(|n| n <= 191)).then_some((number, rest))

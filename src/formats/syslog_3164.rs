@@ -5,7 +5,7 @@
 //! of the input ([`years`](super::years)); zones other than UTC that a stamp names are not understood.
 
 use super::syslog::{begins_pair, finish, priority, tag};
-use super::{Format, Head, LineShape, Record, Refused, Sample, Shape, Sniffed, lines};
+use super::{Format, Head, LineShape, Record, Refused, Sample, Shape, Sniffed, syslog};
 use crate::model::stamp::{self, Yearless, Zone};
 use crate::model::{Stamp, limits};
 
@@ -27,7 +27,7 @@ pub(crate) const FORMAT: Format = Format {
 };
 
 fn sniff(head: &Head<'_>) -> Option<Sniffed> {
-    lines::sniff(head, FORMAT.name, 6, "lines begin with a month, a day and a time", |line| {
+    syslog::sniff(head, FORMAT.name, 6, "lines begin with a month, a day and a time", |line| {
         let (_, rest) = header_start(line);
         stamp::read_yearless(rest).is_some() || dated(rest, &Zone::default()).is_some()
     })
@@ -141,6 +141,16 @@ const SAMPLES: &[Sample] = &[
     Sample {
         text: "Nov 28 2014 12:59:03 fw1 : %ASA-6-305012: Teardown",
         fields: &[("hostname", "fw1"), ("appname", "%ASA-6-305012"), ("msg", "Teardown")],
+    },
+    Sample {
+        text: r#"<34>Nov 3 10:11:12 gateway_http Email="a@b.example" HTTPStatusCode=403 Policies="[{\"n\":1}]""#,
+        fields: &[
+            ("pri", "34"),
+            ("msg", r#"gateway_http Email="a@b.example" HTTPStatusCode=403 Policies="[{\"n\":1}]""#),
+            ("Email", "a@b.example"),
+            ("HTTPStatusCode", "403"),
+            ("Policies", r#"[{"n":1}]"#),
+        ],
     },
     Sample {
         text: "Oct  1 02:04:05 web1 sshd(pam_unix)[77]: session closed for user alice",

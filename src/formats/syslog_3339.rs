@@ -4,7 +4,7 @@
 //! must follow: application logs begin alike.
 
 use super::syslog::{finish, priority, tag};
-use super::{Format, Head, LineShape, Record, Refused, Sample, Shape, Sniffed, lines};
+use super::{Format, Head, LineShape, Record, Refused, Sample, Shape, Sniffed, syslog};
 use crate::model::stamp::{self, Zone};
 use crate::model::{Quality, Stamp, limits};
 
@@ -36,7 +36,7 @@ pub(crate) const FORMAT: Format = Format {
     ],
     raw_text: true,
     sniff: |head: &Head<'_>| -> Option<Sniffed> {
-        lines::sniff(head, FORMAT.name, 5, "lines begin with a full stamp, a host and a tag", |line| {
+        syslog::sniff(head, FORMAT.name, 5, "lines begin with a full stamp, a host and a tag", |line| {
             split(line).is_some()
         })
     },

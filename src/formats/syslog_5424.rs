@@ -3,7 +3,7 @@
 //! A nil value (`-`) is no field. Parameters of structured data are `ID.NAME`. A stamp that is none costs the stamp.
 
 use super::syslog::{Tag, finish, priority};
-use super::{Format, Head, LineShape, Record, Refused, Sample, Shape, Sniffed, lines};
+use super::{Format, Head, LineShape, Record, Refused, Sample, Shape, Sniffed, syslog};
 use crate::model::{limits, stamp};
 use std::borrow::Cow;
 
@@ -32,7 +32,7 @@ pub(crate) const FORMAT: Format = Format {
     ],
     raw_text: true,
     sniff: |head: &Head<'_>| -> Option<Sniffed> {
-        lines::sniff(head, FORMAT.name, 8, "lines begin with a priority and a version", |line| header(line).is_some())
+        syslog::sniff(head, FORMAT.name, 8, "lines begin with a priority and a version", |line| header(line).is_some())
     },
     shape: Shape::Lines(LineShape {
         read,

@@ -29,6 +29,22 @@ fn text(path: &PathBuf) -> String {
 }
 
 #[test]
+fn hostile_lines_cost_no_record() {
+    let Some(sets) = sets() else { return };
+    // Records, repaired.
+    for (name, want) in
+        [("enc/nul_bytes.log", (2, 1)), ("enc/latin1_value.log", (1, 1)), ("attack/ci_commands.log", (6, 0))]
+    {
+        let path = sets.with_file_name("nasty").join(name);
+        let input = std::fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        let all = run(&sniffed("syslog-3164"), &input, Some(2023), WHOLE);
+        let repaired = all.records.iter().filter(|(_, r)| r.repaired).count();
+        assert_eq!((all.records.len(), repaired), want, "{name}");
+        assert!(all.records.iter().all(|(_, r)| r.refused.is_none()), "{name}");
+    }
+}
+
+#[test]
 fn truth_sets_are_recognised() {
     let Some(sets) = sets() else { return };
     for (set, name, _) in SETS {

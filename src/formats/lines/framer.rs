@@ -49,7 +49,7 @@ impl<'r> Framer<'r> {
         let body = self.readers.body(line);
         let is_prose = self.is_prose(body);
         let goes_on = self.open.filter(|open| {
-            let belongs = if open.is_prose { is_prose } else { (self.readers.own.1.continues)(body) };
+            let belongs = if open.is_prose { is_prose } else { self.readers.continues(body) };
             // What is longer than a record may be begins another.
             belongs && open.lines < limits::RECORD_LINES && open.bytes + line.len() < limits::RECORD_BYTES
         });

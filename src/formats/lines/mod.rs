@@ -15,6 +15,7 @@ mod tests;
 
 use super::{
     Cutter, Decoder, FORMATS, Head, Learned, LineShape, ReadOptions, Record, Shape, Sniffed, YearTrack, id_of, logfmt,
+    syslog,
 };
 use crate::model::stamp::{Yearless, Zone};
 use crate::model::{FieldTable, FormatId, Scratch, Stamp, limits};
@@ -91,6 +92,8 @@ struct Readers {
     plain: Option<(FormatId, &'static LineShape)>,
     /// Stands before every record and is not part of it.
     prefix: String,
+    /// Whether every record begins with `<PRI>`.
+    has_priorities: bool,
 }
 
 impl Readers {
@@ -103,7 +106,13 @@ impl Readers {
             Learned::Prefix(prefix) => prefix.clone(),
             _ => String::new(),
         };
-        Some(Readers { own, others, plain, prefix })
+        let has_priorities = matches!(sniffed.learned, Learned::Priority);
+        Some(Readers { own, others, plain, prefix, has_priorities })
+    }
+
+    /// Whether a line goes on with the record above, if there is one.
+    fn continues(&self, body: &[u8]) -> bool {
+        (self.own.1.continues)(body) || (self.has_priorities && !syslog::begins_record(body))
     }
 
     /// A line without its byte order mark, NULs and the constant prefix.

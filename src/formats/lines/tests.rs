@@ -1,7 +1,7 @@
 //! Laws of cutting and reading lines.
 
 use crate::formats::testing::{Read, everything, fields, read_with};
-use crate::formats::{Decoded, FORMATS, Learned, ReadOptions, Shape, Sniffed, format, id_of};
+use crate::formats::{Decoded, FORMATS, Head, Learned, ReadOptions, Shape, Sniffed, format, id_of};
 use crate::model::stamp::Zone;
 use crate::model::{Scratch, limits};
 use proptest::prelude::*;
@@ -220,6 +220,16 @@ fn a_constant_prefix_is_not_part_of_the_record() {
     let sniffed = Sniffed { learned: Learned::Prefix("web-1  | ".to_owned()), ..sniffed("syslog-3164") };
     let all = run(&sniffed, b"web-1  | Oct 11 22:14:15 a b: x\nweb-1  |  and y\n", Some(2020), WHOLE);
     assert_eq!(shown(&all), [("syslog-3164", 0, 2, "web-1  | Oct 11 22:14:15 a b: x\nweb-1  |  and y")]);
+}
+
+#[test]
+fn where_all_records_have_a_priority_other_lines_continue_them() {
+    let input = "<30>Oct 11 22:14:15 a b: x\nCaused by: y\n<30>Oct 11 22:14:16 a b: z\nOct 11 22:14:17 a b: z\n";
+    let head = Head { text: &input[..input.len() - 24], whole: false };
+    let learned = FORMATS.iter().filter_map(|f| (f.sniff)(&head)).max_by_key(|s| s.rank).expect("a claim");
+    let all = run(&learned, input.as_bytes(), Some(2020), Sizes { chunk: 3, target: 1 });
+    let lines: Vec<_> = shown(&all).iter().map(|(format, line, lines, _)| (*format, *line, *lines)).collect();
+    assert_eq!(lines, [("syslog-3164", 0, 2), ("syslog-3164", 2, 1), ("syslog-3164", 3, 1)]);
 }
 
 /// Lines of every kind, some of them broken.
