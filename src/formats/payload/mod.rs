@@ -12,11 +12,11 @@
 //!
 //! | payload | programs | sentence | text | originals pushed |
 //! | --- | --- | --- | --- | --- |
-//! | `sshd` | sshd, sshd-session, sshd-auth, dropbear | `accepted` | `Accepted METHOD for U from H port N ssh2[: TYPE FP]` | `method` `user` `rhost` `port` [`key_type` `fingerprint`] |
-//! | | | `failed_password` | `Failed password for U from H port N` | `method` `user` `rhost` `port` |
+//! | `sshd` | sshd, sshd-session, sshd-auth, dropbear | `accepted` | `Accepted METHOD for U from H port N ssh2[: TYPE FP]`; dropbear: `Password auth succeeded for 'U' from H:N`, `Pubkey auth succeeded for 'U' with key TYPE FP from H:N` | `method` `user` `rhost` `port` [`key_type` `fingerprint`] |
+//! | | | `failed_password` | `Failed password for U from H port N`; dropbear: `Bad password attempt for 'U' from H:N` | `method` `user` `rhost` `port` |
 //! | | | `failed` | `Failed METHOD for U from H port N`, other methods | `method` `user` `rhost` `port` [`key_type` `fingerprint`] |
 //! | | | `failed_invalid_user` | `Failed METHOD for invalid user U from H port N` | `method` `user` `rhost` `port` [`key_type` `fingerprint`] |
-//! | | | `invalid_user` | `Invalid user U from H[ port N]`, `input_userauth_request: invalid user U` | `user` [`rhost` `port`] |
+//! | | | `invalid_user` | `Invalid user U from H[ port N]`, `input_userauth_request: invalid user U`; dropbear: `Login attempt for nonexistent user [U ]from H:N` | [`user` `rhost` `port`] |
 //! | | | `not_allowed` | `User U [from H ]not allowed because ...` | `user` [`rhost`] |
 //! | | | `max_attempts` | `maximum authentication attempts exceeded for U from H port N` | `user` `rhost` `port` |
 //! | | | `max_attempts_invalid_user` | `... for invalid user U from H port N` | `user` `rhost` `port` |
@@ -25,14 +25,14 @@
 //! | | | `timeout` | `Timeout before authentication for [connection from ]H port N` | `rhost` [`port`] |
 //! | | | `disconnect` | `Connection closed by`, `Connection reset by`, `Disconnected from`, `Disconnecting`, `Received disconnect from` | [`user`] `rhost` [`port`] |
 //! | | | `disconnect_invalid_user` | the same with `invalid user U` | `user` `rhost` `port` |
-//! | | | `connection` | `Connection from H port N[ on A port M]` | `rhost` `port` [`laddr` `lport`] |
+//! | | | `connection` | `Connection from H port N[ on A port M]`; dropbear: `Child connection from H:N` | `rhost` `port` [`laddr` `lport`] |
 //! | | | `negotiation_failed` | `Unable to negotiate with H[ port N]: ...` | `rhost` [`port`] |
 //! | | | `refused` | `refused connect from NAME (H)` | `rhost` [`rname`, if it is a host name] |
 //! | | | `probe` | banner exchange, identification string, protocol version, kex, magic value, dispatch errors; anything else that ends in `from H port N` | `rhost` [`port`] |
 //! | | | `reverse_mapping` | `reverse mapping checking getaddrinfo for NAME [H] failed` | `rname` `rhost` |
 //! | | | `listening` | `Server listening on A port N` | `laddr` `lport` |
 //! | `pam` | any: message begins `pam_M(S:T): ` or the tag is `S(pam_M)` | `auth_failure` | `authentication failure; k=v ...` | `pam_module` `pam_service` `pam_type`, keys as written: `logname` `uid` `euid` `tty` `ruser` `rhost` `user` |
-//! | | | `more_failures` | `N more authentication failure(s); k=v ...` | as above and `count` |
+//! | | | `more_failures` | `[PAM ]N more authentication failure(s); k=v ...` | as above and `count`; without `pam_*` behind `PAM ` |
 //! | | | `invalid_user` | `check pass; user unknown` | `pam_*` |
 //! | | | `session_opened` | `session opened for user U[(uid=N)] [by V(uid=M)]` | `pam_*` `user` [`user_id` `by` `by_id`] |
 //! | | | `session_closed` | `session closed for user U` | `pam_*` `user` |

@@ -11,8 +11,11 @@ use crate::model::Sentence;
 pub(crate) const PAYLOAD: Payload =
     Payload { name: "pam", programs: &[], prefixes: &["pam_", "PAM-"], samples: SAMPLES, extract };
 
-/// `MODULE(SERVICE:TYPE): text`.
+/// `MODULE(SERVICE:TYPE): text`, and `PAM 2 more authentication failures; ...` of programs that report it themselves.
 fn extract(message: &str, record: &mut Record<'_>) -> Option<Sentence> {
+    if let Some(text) = message.strip_prefix("PAM ") {
+        return sentence(text, record).map(|name| Sentence { payload: PAYLOAD.name, name });
+    }
     let (module, rest) = message.split_once('(')?;
     let (caller, text) = rest.split_once(')')?;
     let text = text.strip_prefix(':')?.trim_start();
@@ -38,7 +41,7 @@ fn sentence(text: &str, record: &mut Record<'_>) -> Option<&'static str> {
     if let Some((fixed, keys)) = text.split_once(';')
         && fixed.contains("authentication failure")
     {
-        let count = fixed.split_once(" more ").map(|(count, _)| count);
+        let count = fixed.split_once(" more ").map(|(count, _)| count.trim_start());
         record.push_some("count", count);
         caller(keys, record);
         return Some(if count.is_some() { "more_failures" } else { "auth_failure" });
@@ -90,7 +93,7 @@ fn session(text: &str, record: &mut Record<'_>) -> Option<&'static str> {
     record.push("user", user);
     record.push_some("user_id", id);
     if let Some((by, id)) = by.map(with_id) {
-        record.push("by", by);
+        record.push_some("by", Some(by).filter(|by| !by.is_empty()));
         record.push_some("by_id", id);
     }
     Some("session_opened")
@@ -155,6 +158,20 @@ const SAMPLES: &[PayloadSample] = &[
         ],
     },
     PayloadSample {
+        text: "PAM 1 more authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=203.0.113.9  user=root",
+        sentence: "more_failures",
+        fields: &[
+            ("count", "1"),
+            ("logname", ""),
+            ("uid", "0"),
+            ("euid", "0"),
+            ("tty", "ssh"),
+            ("ruser", ""),
+            ("rhost", "203.0.113.9"),
+            ("user", "root"),
+        ],
+    },
+    PayloadSample {
         text: "pam_unix(login:auth): check pass; user unknown",
         sentence: "invalid_user",
         fields: &[("pam_module", "pam_unix"), ("pam_service", "login"), ("pam_type", "auth")],
@@ -180,7 +197,6 @@ const SAMPLES: &[PayloadSample] = &[
             ("pam_service", "cron"),
             ("pam_type", "session"),
             ("user", "root"),
-            ("by", ""),
             ("by_id", "0"),
         ],
     },

@@ -32,6 +32,10 @@ fn job(message: &str, record: &mut Record<'_>) -> Option<&'static str> {
     let unit = unit.strip_suffix('.').unwrap_or(unit);
     let unit =
         unit.split_once(" - ").filter(|(id, _)| id.contains('.') && !id.contains(' ')).map_or(unit, |(id, _)| id);
+    // Sessions are told by logind.
+    if unit.starts_with("Session ") {
+        return None;
+    }
     record.push("unit", unit);
     Some(name)
 }

@@ -81,14 +81,17 @@ fn month_day(cursor: &mut Cursor<'_>) -> Option<(i64, i64)> {
     Some((month, day))
 }
 
-/// Reads four digits that stand alone and may be a year.
+/// Reads four digits that stand alone and may be a year. An address may begin like one (`2001:db8::1`): behind a colon a year is
+/// followed by a blank or nothing.
 fn year(cursor: &mut Cursor<'_>) -> Option<i64> {
     let mark = *cursor;
     let is_year = cursor.count_digits() == 4;
-    let year = cursor.digits(4).filter(|y| is_year && (1970..=2200).contains(y) && cursor.is_at_edge());
-    // `2014:` may be a host's tag; a year is followed by a blank, Cisco's colon or nothing.
-    if year.is_none() {
+    let year = cursor.digits(4).filter(|y| is_year && (1970..=2200).contains(y));
+    let mut behind = *cursor;
+    let stands_alone = cursor.is_at_edge() && (!behind.eat(b':') || matches!(behind.peek(), None | Some(b' ')));
+    if year.is_none() || !stands_alone {
         *cursor = mark;
+        return None;
     }
     year
 }

@@ -180,6 +180,7 @@ fn year_less_stamps_are_read_in_every_spelling() {
         ("Thu Nov  2 15:40:14 host", Yearless { weekday: Some(4), ..plain }, 19),
         ("*Nov  2 15:40:14.123: x", Yearless { nanos: plain.nanos + 123_000_000, decimals: 3, ..plain }, 20),
         (".Nov  2 15:40:14", plain, 16),
+        ("Nov  2 15:40:14 2001:db8::1 app", plain, 15),
         ("11/02-15:40:14", plain, 14),
         ("Feb 29 00:00:00 h", Yearless { month: 2, day: 29, nanos: 0, ..plain }, 15),
     ];

@@ -1,12 +1,16 @@
-//! Messages of OpenSSH's server, old and new wordings, and of dropbear where they are alike.
+//! Messages of SSH servers: OpenSSH's, old and new wordings, and dropbear's.
 //!
 //! Written down in OpenSSH's `auth.c`, `auth2.c`, `packet.c`, `session.c` and `sshd.c`. The client chooses the user name, so it
 //! is what remains between fixed words after the address has been taken off the right end. Wordings that are not listed give an
 //! address when they end in ` from H port N` and never a user.
 
-use super::{Payload, PayloadSample};
+mod dropbear;
+mod samples;
+
+use super::Payload;
 use crate::formats::Record;
 use crate::model::Sentence;
+use samples::SAMPLES;
 use std::net::IpAddr;
 
 pub(crate) const PAYLOAD: Payload = Payload {
@@ -32,6 +36,7 @@ fn extract(message: &str, record: &mut Record<'_>) -> Option<Sentence> {
         .or_else(|| refusal(message, record))
         .or_else(|| disconnect(message, record))
         .or_else(|| connection(message, record))
+        .or_else(|| dropbear::sentence(message, record))
         .or_else(|| probe(message, record))?;
     Some(Sentence { payload: PAYLOAD.name, name })
 }
@@ -271,170 +276,3 @@ fn is_host_name(text: &str) -> bool {
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))
         && !text.eq_ignore_ascii_case("unknown")
 }
-
-const SAMPLES: &[PayloadSample] = &[
-    PayloadSample {
-        text: "Accepted publickey for deploy from 2001:db8::7 port 50122 ssh2: ED25519 SHA256:n3Zq0",
-        sentence: "accepted",
-        fields: &[
-            ("method", "publickey"),
-            ("user", "deploy"),
-            ("rhost", "2001:db8::7"),
-            ("port", "50122"),
-            ("key_type", "ED25519"),
-            ("fingerprint", "SHA256:n3Zq0"),
-        ],
-    },
-    PayloadSample {
-        text: "Accepted keyboard-interactive/pam for ops from 192.0.2.4 port 4022 ssh2",
-        sentence: "accepted",
-        fields: &[("method", "keyboard-interactive/pam"), ("user", "ops"), ("rhost", "192.0.2.4"), ("port", "4022")],
-    },
-    PayloadSample {
-        text: "Failed password for root from 203.0.113.9 port 40022 ssh2",
-        sentence: "failed_password",
-        fields: &[("method", "password"), ("user", "root"), ("rhost", "203.0.113.9"), ("port", "40022")],
-    },
-    PayloadSample {
-        text: "Failed publickey for git from 203.0.113.9 port 40022 ssh2: RSA SHA256:abc",
-        sentence: "failed",
-        fields: &[
-            ("method", "publickey"),
-            ("user", "git"),
-            ("rhost", "203.0.113.9"),
-            ("port", "40022"),
-            ("key_type", "RSA"),
-            ("fingerprint", "SHA256:abc"),
-        ],
-    },
-    PayloadSample {
-        text: "Failed password for invalid user root from 10.0.0.1 port 1 ssh2 from 203.0.113.9 port 0 ssh2",
-        sentence: "failed_invalid_user",
-        fields: &[
-            ("method", "password"),
-            ("user", "root from 10.0.0.1 port 1 ssh2"),
-            ("rhost", "203.0.113.9"),
-            ("port", "0"),
-        ],
-    },
-    PayloadSample {
-        text: "Failed none for invalid user  from 203.0.113.9 port 9 ssh2",
-        sentence: "failed_invalid_user",
-        fields: &[("method", "none"), ("user", ""), ("rhost", "203.0.113.9"), ("port", "9")],
-    },
-    PayloadSample {
-        text: "Invalid user  from 203.0.113.9 port 51",
-        sentence: "invalid_user",
-        fields: &[("user", ""), ("rhost", "203.0.113.9"), ("port", "51")],
-    },
-    PayloadSample {
-        text: "Invalid user a b [x] from 10.0.0.1 from 203.0.113.9",
-        sentence: "invalid_user",
-        fields: &[("user", "a b [x] from 10.0.0.1"), ("rhost", "203.0.113.9")],
-    },
-    PayloadSample {
-        text: "Invalid user a from 10.0.0.1 port 1 from 203.0.113.9",
-        sentence: "invalid_user",
-        fields: &[("user", "a from 10.0.0.1 port 1"), ("rhost", "203.0.113.9")],
-    },
-    PayloadSample {
-        text: "input_userauth_request: invalid user admin [preauth]",
-        sentence: "invalid_user",
-        fields: &[("user", "admin")],
-    },
-    PayloadSample {
-        text: "User root from gate.example.org not allowed because listed in DenyUsers",
-        sentence: "not_allowed",
-        fields: &[("user", "root"), ("rhost", "gate.example.org")],
-    },
-    PayloadSample {
-        text: "error: maximum authentication attempts exceeded for invalid user x from 203.0.113.9 port 7 ssh2 [preauth]",
-        sentence: "max_attempts_invalid_user",
-        fields: &[("user", "x"), ("rhost", "203.0.113.9"), ("port", "7")],
-    },
-    PayloadSample {
-        text: "error: maximum authentication attempts exceeded for root from 203.0.113.9 port 7 ssh2 [preauth]",
-        sentence: "max_attempts",
-        fields: &[("user", "root"), ("rhost", "203.0.113.9"), ("port", "7")],
-    },
-    PayloadSample {
-        text: "error: PAM: Authentication failure for root from host.example",
-        sentence: "pam_failure",
-        fields: &[("user", "root"), ("rhost", "host.example")],
-    },
-    PayloadSample {
-        text: "error: PAM: User not known to the underlying authentication module for illegal user q from 203.0.113.9",
-        sentence: "pam_failure_invalid_user",
-        fields: &[("user", "q"), ("rhost", "203.0.113.9")],
-    },
-    PayloadSample {
-        text: "fatal: Timeout before authentication for connection from 203.0.113.9 to 10.0.0.2, pid = 77",
-        sentence: "timeout",
-        fields: &[("rhost", "203.0.113.9")],
-    },
-    PayloadSample {
-        text: "Connection closed by authenticating user a b 203.0.113.9 port 45 [preauth]",
-        sentence: "disconnect",
-        fields: &[("user", "a b"), ("rhost", "203.0.113.9"), ("port", "45")],
-    },
-    PayloadSample {
-        text: "Disconnecting invalid user x 203.0.113.9 port 45: Too many authentication failures [preauth]",
-        sentence: "disconnect_invalid_user",
-        fields: &[("user", "x"), ("rhost", "203.0.113.9"), ("port", "45")],
-    },
-    PayloadSample {
-        text: "Disconnected from 203.0.113.9 port 45",
-        sentence: "disconnect",
-        fields: &[("rhost", "203.0.113.9"), ("port", "45")],
-    },
-    PayloadSample {
-        text: "Received disconnect from 203.0.113.9: 11: Bye Bye",
-        sentence: "disconnect",
-        fields: &[("rhost", "203.0.113.9")],
-    },
-    PayloadSample {
-        text: "Received disconnect from 2001:db8::9 port 45:11: disconnected by user",
-        sentence: "disconnect",
-        fields: &[("rhost", "2001:db8::9"), ("port", "45")],
-    },
-    PayloadSample {
-        text: "Connection from 203.0.113.9 port 4 on 10.0.0.2 port 22 rdomain \"\"",
-        sentence: "connection",
-        fields: &[("rhost", "203.0.113.9"), ("port", "4"), ("laddr", "10.0.0.2"), ("lport", "22")],
-    },
-    PayloadSample {
-        text: "Unable to negotiate with 203.0.113.9 port 4: no matching cipher found.",
-        sentence: "negotiation_failed",
-        fields: &[("rhost", "203.0.113.9"), ("port", "4")],
-    },
-    PayloadSample {
-        text: "refused connect from mail.example.org (203.0.113.9)",
-        sentence: "refused",
-        fields: &[("rname", "mail.example.org"), ("rhost", "203.0.113.9")],
-    },
-    PayloadSample {
-        text: "banner exchange: Connection from 203.0.113.9 port 4: invalid format",
-        sentence: "probe",
-        fields: &[("rhost", "203.0.113.9"), ("port", "4")],
-    },
-    PayloadSample {
-        text: "ssh_dispatch_run_fatal: Connection from invalid user a 203.0.113.9 port 4: Broken pipe [preauth]",
-        sentence: "probe",
-        fields: &[("rhost", "203.0.113.9"), ("port", "4")],
-    },
-    PayloadSample {
-        text: "Did not receive identification string from 203.0.113.9",
-        sentence: "probe",
-        fields: &[("rhost", "203.0.113.9")],
-    },
-    PayloadSample {
-        text: "reverse mapping checking getaddrinfo for a.example [203.0.113.9] failed - POSSIBLE BREAK-IN ATTEMPT!",
-        sentence: "reverse_mapping",
-        fields: &[("rname", "a.example"), ("rhost", "203.0.113.9")],
-    },
-    PayloadSample {
-        text: "Server listening on :: port 22.",
-        sentence: "listening",
-        fields: &[("laddr", "::"), ("lport", "22")],
-    },
-];
