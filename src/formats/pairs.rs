@@ -48,13 +48,10 @@ impl<'t> Iterator for Words<'t> {
         if let Some(value) = after.strip_prefix('=')
             && is_key(key)
         {
-            let (value, repaired, rest) = match value.strip_prefix('"').and_then(quoted) {
-                Some((value, repaired, rest)) => (value, repaired, rest),
-                None => {
-                    let (value, rest) = bare(value, self.separators);
-                    (Cow::Borrowed(value), false, rest)
-                }
-            };
+            let (value, repaired, rest) = value.strip_prefix('"').and_then(quoted).unwrap_or_else(|| {
+                let (value, rest) = bare(value, self.separators);
+                (Cow::Borrowed(value), false, rest)
+            });
             self.rest = rest;
             return Some(Word::Pair { key, value, repaired });
         }

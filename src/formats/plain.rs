@@ -29,6 +29,7 @@ fn sniff(_: &Head<'_>) -> Option<Sniffed> {
     Some(Sniffed { format: id_of("plain")?, rank: (0, 0), why: "no other format fits", learned: Learned::Nothing })
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "other formats refuse")]
 fn read(record: &mut Record<'_>) -> Result<(), Refused> {
     let text = record.text;
     record.push("message", text);

@@ -86,12 +86,11 @@ fn read(record: &mut Record<'_>) -> Result<(), Refused> {
             at: u32::try_from(text.len() - rest.len()).unwrap_or(u32::MAX),
         })?,
     };
-    match present(program) {
-        Some(program) => finish(record, Some(Tag { program, process: present(process), pam_module: None }), message),
-        None => {
-            record.push_some("procid", present(process));
-            finish(record, None, message);
-        }
+    if let Some(program) = present(program) {
+        finish(record, Some(Tag { program, process: present(process), pam_module: None }), message);
+    } else {
+        record.push_some("procid", present(process));
+        finish(record, None, message);
     }
     Ok(())
 }

@@ -66,6 +66,7 @@ pub(crate) struct YearScan {
 /// Years modulo 400, after which leap years and weekdays repeat.
 type Residues = [bool; CYCLE];
 const CYCLE: usize = 400;
+const CYCLE_YEARS: i64 = 400;
 
 /// No stamp, with all that may stand before it, ends beyond this.
 const LINE_START: usize = 512;
@@ -133,7 +134,7 @@ impl YearScan {
         let latest = i64::from(bound.year()) - i64::from(is_after);
         let oldest = i64::from(*YEARS.start());
         let fits = |residues: &Residues, last: i64| {
-            let first = (last - self.passed).rem_euclid(CYCLE as i64);
+            let first = (last - self.passed).rem_euclid(CYCLE_YEARS);
             usize::try_from(first).ok().and_then(|r| residues.get(r)).copied().unwrap_or(false)
         };
         let fitting = |residues| (oldest..=latest).rev().find(|last| fits(residues, *last));
@@ -174,7 +175,7 @@ impl YearScan {
         }
         for (residue, (leap, weekday)) in (0i64..).zip(self.leap.iter_mut().zip(&mut self.weekday)) {
             // Any year of the cycle stands for its residue.
-            let year = 2000 + (residue + self.passed).rem_euclid(CYCLE as i64);
+            let year = 2000 + (residue + self.passed).rem_euclid(CYCLE_YEARS);
             let date = i16::try_from(year).ok().and_then(|y| Date::new(y, stamp.month, stamp.day).ok());
             let is_weekday = |date: Date| stamp.weekday.is_none_or(|w| w == date.weekday().to_monday_one_offset());
             *leap &= date.is_some();
@@ -262,7 +263,8 @@ mod tests {
 
     /// A log whose lines have these stamps.
     fn log(stamps: &[&str]) -> String {
-        stamps.iter().map(|stamp| format!("{stamp} 09:23:38 host app[1]: x\n")).collect()
+        let lines: Vec<_> = stamps.iter().map(|stamp| format!("{stamp} 09:23:38 host app[1]: x\n")).collect();
+        lines.concat()
     }
 
     #[track_caller]
@@ -353,7 +355,7 @@ mod tests {
             const MONTHS: [&str; 12] =
                 ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
             let anchor = date(2100, month, day);
-            let stamps: Vec<String> = days.iter().map(|(m, d)| format!("{} {d:2}", MONTHS[(*m - 1) as usize])).collect();
+            let stamps: Vec<String> = days.iter().map(|(m, d)| format!("{} {d:2}", MONTHS[usize::from(m.unsigned_abs()) - 1])).collect();
             let text = log(&stamps.iter().map(String::as_str).collect::<Vec<_>>());
             let last = *days.last().expect("not empty");
             let bound = anchor.tomorrow().expect("a date");

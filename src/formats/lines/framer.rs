@@ -1,6 +1,6 @@
 //! Tells which lines begin records, looking at bytes only.
 
-use super::{Readers, is_prose_between, visible};
+use super::{IsOwn, Readers, is_prose_between, visible};
 use crate::model::{Scratch, limits};
 
 /// What a line is to the records around it.
@@ -20,7 +20,7 @@ pub(super) enum Turn {
 pub(super) struct Framer<'r> {
     readers: &'r Readers,
     /// Whether runs of prose are records, and how the format's own lines are known.
-    prose: Option<fn(&[u8]) -> bool>,
+    prose: Option<IsOwn>,
     /// The record above, if it may go on.
     open: Option<Open>,
     scratch: Scratch,

@@ -71,13 +71,16 @@ fn line_shapes() -> impl Iterator<Item = (FormatId, &'static LineShape)> {
     })
 }
 
+/// Tells a format's own lines by their bytes.
+type IsOwn = fn(&[u8]) -> bool;
+
 /// Formats in which refused lines that nobody takes form one plain record a run, and the test by which their own lines are
 /// known without being read.
-const PROSE_BETWEEN: [(&str, fn(&[u8]) -> bool); 3] =
+const PROSE_BETWEEN: [(&str, IsOwn); 3] =
     [("jsonl", |_| false), ("logfmt", logfmt::starts_pair), ("kv", logfmt::starts_pair)];
 
 /// Whether lines of this format may stand between runs of prose; gives the test for its own lines.
-fn is_prose_between(format: FormatId) -> Option<fn(&[u8]) -> bool> {
+fn is_prose_between(format: FormatId) -> Option<IsOwn> {
     let name = super::format(format)?.name;
     PROSE_BETWEEN.iter().find(|(n, _)| *n == name).map(|(_, test)| *test)
 }

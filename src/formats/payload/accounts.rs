@@ -90,12 +90,11 @@ fn added_or_removed(message: &str) -> Option<Membership<'_>> {
         return Some((user, group, Some(by), name));
     }
     // `add 'U' to [shadow ]group 'G'`, `add member U to group G by R`, and the same with `delete`, `remove` and `from`
-    let (rest, between, name) = match message.strip_prefix("add ") {
-        Some(rest) => (rest, " to ", "member_added"),
-        None => {
-            let rest = message.strip_prefix("delete ").or_else(|| message.strip_prefix("remove "))?;
-            (rest, " from ", "member_removed")
-        }
+    let (rest, between, name) = if let Some(rest) = message.strip_prefix("add ") {
+        (rest, " to ", "member_added")
+    } else {
+        let rest = message.strip_prefix("delete ").or_else(|| message.strip_prefix("remove "))?;
+        (rest, " from ", "member_removed")
     };
     let (rest, by) = match rest.strip_prefix("member ") {
         Some(rest) => rest.rsplit_once(" by ").map_or((rest, None), |(rest, by)| (rest, Some(by))),

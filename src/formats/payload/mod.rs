@@ -148,7 +148,7 @@ pub(crate) fn extract(program: Option<&str>, message: &str, record: &mut Record<
 
 /// Reads a message whose tag names a PAM module: `sshd(pam_unix)[123]: ...`.
 pub(crate) fn extract_pam(module: &str, program: &str, message: &str, record: &mut Record<'_>) {
-    record.payload = pam::extract_of(module, leaf(program), message, record);
+    record.payload = Some(pam::extract_of(module, leaf(program), message, record));
 }
 
 /// The part of a program's name behind its path.

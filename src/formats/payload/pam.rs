@@ -31,10 +31,10 @@ fn extract(message: &str, record: &mut Record<'_>) -> Option<Sentence> {
 }
 
 /// Reads the text of a module that the tag named.
-pub(super) fn extract_of(module: &str, service: &str, text: &str, record: &mut Record<'_>) -> Option<Sentence> {
+pub(super) fn extract_of(module: &str, service: &str, text: &str, record: &mut Record<'_>) -> Sentence {
     record.push("pam_module", module);
     record.push("pam_service", service);
-    Some(Sentence { payload: PAYLOAD.name, name: sentence(text, record).unwrap_or("") })
+    Sentence { payload: PAYLOAD.name, name: sentence(text, record).unwrap_or("") }
 }
 
 fn sentence(text: &str, record: &mut Record<'_>) -> Option<&'static str> {

@@ -19,6 +19,15 @@ pub(super) struct Clock {
     pub(super) decimals: u8,
 }
 
+/// A zone as named behind a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Named {
+    /// Seconds east of UTC.
+    East(i32),
+    /// An abbreviation of several zones.
+    Unsure,
+}
+
 impl<'t> Cursor<'t> {
     pub(super) fn new(text: &'t str) -> Cursor<'t> {
         Cursor { bytes: text.as_bytes(), at: 0 }
@@ -156,21 +165,25 @@ impl<'t> Cursor<'t> {
             // ` Z` may be a word.
             Some(b'Z' | b'z') if !has_blank => {
                 self.skip(1);
-                self.is_at_edge().then_some(Some(0))
+                self.is_at_edge().then_some(Named::East(0))
             }
             // ` -07` may be a number behind a dash.
-            Some(b'+' | b'-') => self.offset().map(Some).filter(|_| !has_blank || self.at - start >= 5),
+            Some(b'+' | b'-') => self.offset().map(Named::East).filter(|_| !has_blank || self.at - start >= 5),
             Some(b'A'..=b'Z') => self.abbreviation(),
             _ => None,
         };
-        if found.is_none() {
-            *self = mark;
+        match found {
+            Some(Named::East(seconds)) => Some(seconds),
+            Some(Named::Unsure) => None,
+            None => {
+                *self = mark;
+                None
+            }
         }
-        found.flatten()
     }
 
-    /// Reads a zone's abbreviation: `Some(Some(0))` for UTC's, `Some(None)` for one whose offset is unsure.
-    fn abbreviation(&mut self) -> Option<Option<i32>> {
+    /// Reads a zone's abbreviation.
+    fn abbreviation(&mut self) -> Option<Named> {
         const UTC: [&[u8]; 3] = [b"UTC", b"GMT", b"UT"];
         const UNSURE: [&[u8]; 26] = [
             b"EST", b"EDT", b"CST", b"CDT", b"MST", b"MDT", b"PST", b"PDT", b"AKST", b"AKDT", b"HST", b"CET", b"CEST",
@@ -185,9 +198,9 @@ impl<'t> Cursor<'t> {
             })
         };
         if read(&UTC) {
-            Some(Some(0))
+            Some(Named::East(0))
         } else if read(&UNSURE) {
-            Some(None)
+            Some(Named::Unsure)
         } else {
             None
         }

@@ -112,14 +112,12 @@ fn refusal(message: &str, record: &mut Record<'_>) -> Option<&'static str> {
 
 /// `U from H[ port N]` with `invalid user ` in front or not.
 fn named_user(rest: &str, record: &mut Record<'_>, name: &'static str) -> Option<&'static str> {
-    let (who, peer) = match from_right(rest) {
-        Some((who, peer, _)) => (who, peer),
+    let (who, peer) = if let Some((who, peer, _)) = from_right(rest) {
+        (who, peer)
+    } else {
         // Before OpenSSH 7.4 no port was named.
-        None => {
-            // An empty user name leaves the line with ` from` at its start.
-            let (who, host) = rest.rsplit_once(" from ")?;
-            (who, Peer { host: host.split(' ').next().unwrap_or(host), port: None })
-        }
+        let (who, host) = rest.rsplit_once(" from ")?;
+        (who, Peer { host: host.split(' ').next().unwrap_or(host), port: None })
     };
     record.push("user", user(who).0);
     push_peer(record, peer);
