@@ -322,7 +322,8 @@ impl View for ProfileView {
         match (asked.fixed, self.aliases.get(ask.0 as usize).copied().flatten()) {
             (Some(field), _) => {
                 look.canonical(field, &mut canonical);
-                if let Some(too) = self.shared.fields.get(usize::from(field)).and_then(|f| f.tested_too) {
+                let too = self.shared.fields.get(usize::from(field)).and_then(|f| f.tested_too);
+                if let Some(too) = too.filter(|_| asked.layer == Layer::Both) {
                     look.canonical(too, &mut canonical);
                 }
             }

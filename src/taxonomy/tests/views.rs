@@ -155,6 +155,7 @@ fn a_process_of_the_security_log() {
             ("ProcessId", &["0x368", "872"]),
             ("Image", &[]),
             ("process", &["cmd.exe", "C:\\Windows\\System32\\cmd.exe"]),
+            ("norm.process", &["cmd.exe"]),
             ("process_id", &["5488"]),
             ("parent_process_id", &["872"]),
             ("parent_process_path", &["C:\\Windows\\explorer.exe"]),
