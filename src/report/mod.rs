@@ -12,6 +12,7 @@
 mod attack;
 mod console;
 mod csv;
+mod html;
 mod json;
 mod json_text;
 mod jsonl;
@@ -42,7 +43,7 @@ pub(crate) struct Reporter {
 
 /// All formats a whole report can be written in, in the order `--help` lists them.
 pub(crate) static REPORTERS: &[Reporter] =
-    &[console::REPORTER, json::REPORTER, jsonl::REPORTER, csv::REPORTER, sarif::REPORTER];
+    &[console::REPORTER, json::REPORTER, jsonl::REPORTER, csv::REPORTER, sarif::REPORTER, html::REPORTER];
 
 /// The stream that is written while the scan runs.
 pub(crate) const STREAM: &str = "matches";

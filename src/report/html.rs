@@ -1,0 +1,214 @@
+//! `--format html`: one page to hand on (design page `cli.md` section 7).
+//!
+//! One file without a script, a font or a picture from elsewhere, and a content policy that forbids them: it works from a
+//! stick, in a mail, on paper. Light and dark as the reader's system says. The page is `html.askama`, its style
+//! `html.css`; every text on it goes through [`Text`]. Charts are drawn in `html/chart.rs`.
+//!
+//! What we leave out: more than 5,000 alerts, which the page says; links (references are text: a page about an attack
+//! should not send its reader anywhere).
+
+mod chart;
+mod view;
+
+use super::{Options, Reporter, counted, thousands, worst_first};
+use crate::model::show::Shown;
+use crate::model::{Alert, AlertStatus, Report, Stamp, Time};
+use askama::Template;
+use askama::filters::Escaper;
+use std::fmt;
+use std::io::{self, Write};
+use view::{AlertView, InputView, LevelView, ProblemView, RuleView};
+
+/// The row.
+pub(super) const REPORTER: Reporter =
+    Reporter { name: "html", summary: "one page to hand on, no script needed", needs_hashes: true, write };
+
+/// Alerts on the page.
+const ALERTS: usize = 5_000;
+
+fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    Page::new(report, options).write_into(out)?;
+    writeln!(out)
+}
+
+/// The page. Alerts are made one at a time while it is written.
+#[derive(Template)]
+#[template(path = "html.askama", config = "src/report/askama.toml", escape = "page")]
+struct Page<'a> {
+    report: &'a Report,
+    options: &'a Options,
+    style: &'static str,
+    tone: &'static str,
+    verdict: String,
+    headline: String,
+    facts: Vec<(&'static str, String)>,
+    levels: Vec<LevelView>,
+    timeline: Option<chart::Timeline>,
+    entities: Vec<chart::EntityRow<'a>>,
+    tactics: Vec<chart::TacticRow>,
+    techniques: Vec<chart::TechniqueRow>,
+    left_out: Option<String>,
+    rules: Vec<RuleView<'a>>,
+    inputs: Vec<InputView<'a>>,
+    problems: Vec<ProblemView<'a>>,
+}
+
+impl<'a> Page<'a> {
+    fn new(report: &'a Report, options: &'a Options) -> Page<'a> {
+        let summary = &report.summary;
+        let fresh: Vec<&Alert> = report.alerts.iter().filter(|alert| alert.status == AlertStatus::New).collect();
+        let (tone, verdict) = verdict(summary.verdict);
+        let most = summary.alerts.iter().copied().max().unwrap_or(0).max(1);
+        let left_out = report.alerts.len().checked_sub(ALERTS).filter(|n| *n > 0);
+        Page {
+            report,
+            options,
+            style: include_str!("html.css"),
+            tone,
+            verdict: verdict.to_owned(),
+            headline: headline(report),
+            facts: facts(report),
+            levels: worst_first(summary.alerts).map(|(level, n)| LevelView::new(level, n, most)).collect(),
+            timeline: chart::timeline(&fresh),
+            entities: chart::entities(&fresh),
+            tactics: chart::tactics(report, &fresh),
+            techniques: chart::techniques(report, &fresh),
+            left_out: left_out
+                .map(|n| counted(u64::try_from(n).unwrap_or(u64::MAX), "more alert is", "more alerts are")),
+            rules: view::rules(report),
+            inputs: report.inputs.iter().map(InputView::new).collect(),
+            problems: report.problems.iter().map(ProblemView::new).collect(),
+        }
+    }
+
+    fn alerts(&self) -> impl Iterator<Item = AlertView<'a>> {
+        self.report.alerts.iter().take(ALERTS).map(|alert| AlertView::new(self.report, alert, self.options))
+    }
+}
+
+/// The colour and the words of a verdict.
+fn verdict(name: &str) -> (&'static str, &str) {
+    match name {
+        "CRITICAL" => ("critical", "Critical"),
+        "HIGH_RISK" => ("high", "High risk"),
+        "MODERATE" => ("medium", "Moderate risk"),
+        "LOW_RISK" => ("low", "Low risk"),
+        "CLEAN" => ("clean", "Clean"),
+        other => ("informational", other),
+    }
+}
+
+/// What was found in what, in one sentence.
+fn headline(report: &Report) -> String {
+    let summary = &report.summary;
+    let total = summary.alerts.iter().fold(0u64, |sum, n| sum.saturating_add(*n));
+    let found = if total == 0 { "No alerts".to_owned() } else { counted(total, "alert", "alerts") };
+    format!(
+        "{found} in {} from {}, held against {}.",
+        counted(summary.books.events, "event", "events"),
+        counted(summary.inputs, "file", "files"),
+        counted(summary.rules.loaded, "rule", "rules"),
+    )
+}
+
+/// The numbers beside the verdict; zeros are left out where nothing is wrong with zero.
+fn facts(report: &Report) -> Vec<(&'static str, String)> {
+    let summary = &report.summary;
+    let books = &summary.books;
+    let mut facts = Vec::new();
+    if let (Some(first), Some(last)) = (summary.first.time, summary.last.time) {
+        facts.push(("Period (UTC)", format!("{} – {}", day_and_time(first), day_and_time(last))));
+    }
+    facts.push(("Matches", thousands(summary.matches)));
+    let mut add = |name: &'static str, n: u64| {
+        if n > 0 {
+            facts.push((name, thousands(n)));
+        }
+    };
+    add("Lines not parsed", books.unparsed);
+    add("Records cut", books.truncated);
+    add("Members skipped", books.skipped_members);
+    add("Rules not loaded", summary.rules.rejected);
+    add("Below the shown severity", summary.hidden);
+    add("Suppressed", summary.suppressed);
+    add("Known", summary.unchanged);
+    facts.push(("Configuration", report.config.clone().unwrap_or_else(|| "defaults".to_owned())));
+    if let Some(time) = &report.reference_time {
+        facts.push(("Reference time", time.clone()));
+    }
+    facts
+}
+
+/// The escaping of every text on the page: markup becomes entities, what hides or moves text is spelt out, and `#`, with
+/// which a runner's commands start wherever they stand, is an entity too.
+#[derive(Clone, Copy)]
+struct Text;
+
+impl Escaper for Text {
+    fn write_escaped_str<W: fmt::Write>(&self, mut out: W, text: &str) -> fmt::Result {
+        for c in Shown(text).to_string().chars() {
+            match c {
+                '<' | '>' | '&' | '"' | '\'' | '#' => write!(out, "&#{};", u32::from(c))?,
+                c => out.write_char(c)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `14 Mar 2024 02:11:10`, in UTC.
+fn day_and_time(time: Time) -> String {
+    jiff::Timestamp::from_nanosecond(i128::from(time.0))
+        .map(|t| t.to_zoned(jiff::tz::TimeZone::UTC).strftime("%-d %b %Y %H:%M:%S").to_string())
+        .unwrap_or_default()
+}
+
+/// A stamp for people and for machines.
+fn moment(stamp: Stamp) -> Option<(String, String)> {
+    Some((stamp.rfc3339()?, day_and_time(stamp.time?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+
+    fn page(report: &Report) -> String {
+        sample::written(&REPORTER, report, &Options::default())
+    }
+
+    #[test]
+    fn the_report_is_this_page() {
+        sample::compare("html", &page(&sample::report()));
+    }
+
+    #[test]
+    fn nothing_from_a_log_becomes_markup() {
+        let text = page(&sample::report());
+        assert!(!text.contains("<script") && text.contains("&#60;script&#62;alert(1)&#60;/script&#62;"));
+        assert!(!text.contains("href=") && !text.contains("src=") && !text.contains("url("));
+        assert!(text.contains("default-src 'none'"));
+    }
+
+    #[test]
+    fn every_alert_stands_on_the_page_with_its_rule_and_fingerprint() {
+        let report = sample::report();
+        let text = page(&report);
+        for alert in &report.alerts {
+            assert!(text.contains(&alert.fingerprint) && text.contains(&super::super::rule(&report, alert.rule).id));
+        }
+    }
+
+    #[test]
+    fn a_page_with_too_many_alerts_says_how_many_are_missing() {
+        let text = page(&sample::crowd(5_003));
+        assert!(text.contains("3 more alerts are"));
+        assert_eq!(text.matches("<details class=\"alert").count(), 5_000);
+    }
+
+    #[test]
+    fn a_clean_page_says_so() {
+        let text = page(&sample::empty());
+        assert!(text.contains("No alerts in 0 events"), "{text}");
+    }
+}
