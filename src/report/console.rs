@@ -56,17 +56,16 @@ fn headline(summary: &Summary, options: &Options) -> Vec<String> {
 
 /// Never only silence: what was looked at.
 fn nothing_found(summary: &Summary) -> String {
-    let mut text = format!(
-        "No alerts. Looked at {} with {} against {}",
+    let period = match (summary.first.time, summary.last.time) {
+        (Some(first), Some(last)) => format!(", from {} to {}", first.rfc3339(0), last.rfc3339(0)),
+        _ => String::new(),
+    };
+    format!(
+        "No alerts. Looked at {} with {} against {}{period}.",
         counted(summary.inputs, "file", "files"),
         counted(summary.books.events, "event", "events"),
         counted(summary.rules.loaded, "rule", "rules"),
-    );
-    if let (Some(first), Some(last)) = (summary.first.time, summary.last.time) {
-        text.push_str(&format!(", from {} to {}", first.rfc3339(0), last.rfc3339(0)));
-    }
-    text.push('.');
-    text
+    )
 }
 
 /// The last line: the books, zeros left out.

@@ -60,6 +60,7 @@ pub(crate) fn reporter(name: &str) -> Option<&'static Reporter> {
 
 /// How a report is to be written.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "four flags of the command line that do not depend on each other")]
 pub(crate) struct Options {
     /// Columns of the console.
     pub(crate) width: usize,
@@ -175,7 +176,7 @@ fn thousands(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);

@@ -244,7 +244,7 @@ mod tests {
             .into_iter()
             .flatten()
             .map(|r| r["suppressions"].as_array().map(Vec::len));
-        assert_eq!(lists.filter(Option::is_some).count(), 5);
+        assert_eq!(lists.flatten().count(), 5);
     }
 
     #[test]

@@ -212,13 +212,9 @@ fn problem_text(problem: &Problem) -> String {
     if let Some(first) = out.chars().next() {
         out.replace_range(..first.len_utf8(), &first.to_uppercase().to_string());
     }
-    if !problem.path.is_empty() {
-        out.push_str(&format!(" ({})", plain(shown_path(problem))));
-    }
-    if problem.count > 1 {
-        out.push_str(&format!(", {} times", thousands(problem.count)));
-    }
-    text::sentence(&text::cut(&out, 1_000))
+    let place = if problem.path.is_empty() { String::new() } else { format!(" ({})", plain(shown_path(problem))) };
+    let times = if problem.count > 1 { format!(", {} times", thousands(problem.count)) } else { String::new() };
+    text::sentence(&text::cut(&format!("{out}{place}{times}"), 1_000))
 }
 
 /// A rule file outside the tree is given by an absolute path, which is nobody's business but the machine's.

@@ -76,15 +76,15 @@ fn json_level(alert: &Alert) -> serde_sarif::sarif::ResultLevel {
 
 /// One sentence on what was found, one with numbers and links.
 fn text(alert: &Alert, info: &RuleInfo, places: &Places) -> String {
-    let mut first = plain(info.title.trim_end_matches('.'));
+    let mut words = vec![plain(info.title.trim_end_matches('.'))];
     for pair in &alert.entity {
         let lead = LEADS.iter().find(|(field, _)| *field == pair.field).map(|(_, lead)| (*lead).to_owned());
         // GitHub escapes underscores, so there are none where we can help it.
         let lead = lead.unwrap_or_else(|| format!("with {}", plain(&pair.field.replace('_', " "))));
-        first.push_str(&format!(" {lead} {}", value(&pair.value)));
+        words.extend([lead, value(&pair.value)]);
     }
     let numbers = numbers(alert, info, places);
-    format!("{}{numbers}", sentence(&cut(&first, MESSAGE - 2 - numbers.chars().count())))
+    format!("{}{numbers}", sentence(&cut(&words.join(" "), MESSAGE - 2 - numbers.chars().count())))
 }
 
 fn numbers(alert: &Alert, info: &RuleInfo, places: &Places) -> String {

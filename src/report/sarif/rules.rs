@@ -132,48 +132,44 @@ fn help(info: &RuleInfo) -> Vec<(&'static str, Vec<&str>)> {
 }
 
 fn help_text(info: &RuleInfo) -> String {
-    let mut out = String::new();
+    let mut parts = Vec::new();
     for (heading, lines) in help(info) {
-        let text = |line: &str| plain(&paragraph(line));
-        if heading.is_empty() {
-            lines.iter().for_each(|line| out.push_str(&sentence(&text(line))));
-        } else {
-            let lines: Vec<String> = lines.into_iter().map(text).collect();
-            out.push_str(&format!("\n\n{heading}: {}", sentence(&lines.join("; "))));
-        }
+        let lines: Vec<String> = lines.into_iter().map(|line| plain(&paragraph(line))).collect();
+        let text = sentence(&lines.join("; "));
+        parts.push(if heading.is_empty() { text } else { format!("{heading}: {text}") });
     }
-    out.push_str(&format!("\n\nTo silence this rule: --exclude-rule {}", plain(&info.id)));
-    out
+    parts.push(format!("To silence this rule: --exclude-rule {}", plain(&info.id)));
+    parts.join("\n\n")
 }
 
 fn help_markdown(info: &RuleInfo) -> String {
-    let table = attack();
-    let mut out = format!("# {}\n", markdown(&paragraph(&info.title)));
+    let mut parts = vec![format!("# {}", markdown(&paragraph(&info.title)))];
     for (heading, lines) in help(info) {
         if heading.is_empty() {
-            lines.iter().for_each(|line| out.push_str(&format!("\n{}\n", markdown(&paragraph(line)))));
+            parts.extend(lines.into_iter().map(|line| markdown(&paragraph(line))));
             continue;
         }
-        out.push_str(&format!("\n## {heading}\n\n"));
-        for line in lines {
+        let item = |line: &str| {
             let text = markdown(&paragraph(line));
             match web_address(line) {
-                Some(address) => out.push_str(&format!("* [{text}]({address})\n")),
-                None => out.push_str(&format!("* {text}\n")),
+                Some(address) => format!("* [{text}]({address})"),
+                None => format!("* {text}"),
             }
-        }
+        };
+        parts.push(format!("## {heading}"));
+        parts.push(lines.into_iter().map(item).collect::<Vec<_>>().join("\n"));
     }
     if !info.techniques.is_empty() {
-        out.push_str("\n## ATT&amp;CK\n\n");
-        for id in &info.techniques {
-            match table.technique(id) {
-                Some(name) => out.push_str(&format!("* [{id} {}]({})\n", markdown(name), Attack::page(id))),
-                None => out.push_str(&format!("* {}\n", markdown(id))),
-            }
-        }
+        let item = |id: &String| match attack().technique(id) {
+            Some(name) => format!("* [{id} {}]({})", markdown(name), Attack::page(id)),
+            None => format!("* {}", markdown(id)),
+        };
+        parts.push("## ATT&amp;CK".to_owned());
+        parts.push(info.techniques.iter().map(item).collect::<Vec<_>>().join("\n"));
     }
-    out.push_str(&format!("\n## To silence this rule\n\n    --exclude-rule {}\n", plain(&info.id)));
-    out
+    parts.push("## To silence this rule".to_owned());
+    parts.push(format!("    --exclude-rule {}\n", plain(&info.id)));
+    parts.join("\n\n")
 }
 
 fn properties(info: &RuleInfo) -> PropertyBag {
@@ -196,7 +192,7 @@ fn properties(info: &RuleInfo) -> PropertyBag {
     let mut more: BTreeMap<String, Value> = BTreeMap::from([
         ("precision".to_owned(), json!(precision(info.status.as_deref()))),
         ("problem.severity".to_owned(), json!(problem_severity(info.level))),
-        ("logsentry".to_owned(), ours(info, left)),
+        ("logsentry".to_owned(), ours(info, &left)),
     ]);
     if let Some(severity) = security_severity(info.level) {
         more.insert("security-severity".to_owned(), json!(severity));
@@ -204,7 +200,7 @@ fn properties(info: &RuleInfo) -> PropertyBag {
     PropertyBag { tags: Some(tags), additional_properties: more }
 }
 
-fn ours(info: &RuleInfo, left: Vec<String>) -> Value {
+fn ours(info: &RuleInfo, left: &[String]) -> Value {
     let mut ours = json!({"kind": info.kind.name(), "severity": info.level.name()});
     if let Some(members) = ours.as_object_mut() {
         if let Some(uuid) = &info.uuid {

@@ -127,7 +127,8 @@ fn encode(text: &str, legal: impl Fn(u8) -> bool) -> String {
         if legal(byte) {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            let hex = |digit: u8| char::from_digit(u32::from(digit), 16).map_or('0', |c| c.to_ascii_uppercase());
+            out.extend(['%', hex(byte >> 4), hex(byte & 15)]);
         }
     }
     out
