@@ -7,7 +7,7 @@ mod table;
 
 use super::{Options, Reporter, counted, rule, thousands, worst_first};
 use crate::model::show::Shown;
-use crate::model::{Alert, AlertStatus, Level, Report, Summary, Time};
+use crate::model::{Alert, AlertKind, AlertStatus, Level, Problem, Report, RuleInfo, Summary, Time};
 use std::io::{self, Write};
 
 /// The row.
@@ -37,6 +37,22 @@ fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<
         writeln!(out, "{hint}")?;
     }
     Ok(())
+}
+
+/// The rules as `logsentry rules` lists them.
+pub(super) fn write_rules(rules: &[RuleInfo], options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    table::write_rules(rules, options, out)?;
+    writeln!(out)?;
+    let count = |n: usize, one: &str, many: &str| counted(u64::try_from(n).unwrap_or(u64::MAX), one, many);
+    let correlations = rules.iter().filter(|rule| rule.kind == AlertKind::Correlation).count();
+    let silenced = rules.iter().filter(|rule| !rule.silenced_by.is_empty()).count();
+    writeln!(
+        out,
+        "{}, of these {} and {}",
+        count(rules.len(), "rule", "rules"),
+        count(correlations, "correlation", "correlations"),
+        count(silenced, "reported through a correlation only", "reported through correlations only"),
+    )
 }
 
 /// The verdict and the numbers behind it.
@@ -133,8 +149,21 @@ fn span(first: Time, last: Time) -> String {
     }
 }
 
+/// The last line alone, for standard error.
+pub(crate) fn summary_line(report: &Report, options: &Options) -> String {
+    closing(&report.summary, options).join(", ")
+}
+
+/// A problem for standard error: `warning: logs/a.log: 3 of 900 lines not parsed (first: 17)` and the like.
+pub(crate) fn problem_line(problem: &Problem, options: &Options) -> String {
+    let path = if problem.path.is_empty() { String::new() } else { format!("{}: ", shown(&problem.path, options)) };
+    let times = if problem.count > 1 { format!(", {} times", thousands(problem.count)) } else { String::new() };
+    let first = problem.first.first().map_or_else(String::new, |line| format!(" (first: {line})"));
+    format!("warning: {path}{}{times}{first}", shown(&problem.message, options))
+}
+
 /// Text from outside, harmless for a terminal; for a GitHub runner also where a workflow command would start.
-fn shown(text: &str, options: &Options) -> String {
+pub(crate) fn shown(text: &str, options: &Options) -> String {
     let text = Shown(text).to_string();
     if !options.github_actions {
         return text;
@@ -254,6 +283,30 @@ mod tests {
             assert_eq!(shown(text, &Options::default()), text);
         }
         assert_eq!(shown("\u{1b}]0;x\u{7}\u{202e}", &options), "\\x1b]0;x\\x07\\u{202e}");
+    }
+
+    #[test]
+    fn rules_are_listed_with_who_silences_them() {
+        let mut report = sample::report();
+        report.rules[1].silenced_by = vec!["corr-ssh-bruteforce".to_owned()];
+        for width in [80, 120] {
+            let mut out = Vec::new();
+            let options = Options { width, ..Options::default() };
+            write_rules(&report.rules, &options, &mut out).expect("a vector takes everything");
+            let text = String::from_utf8(out).expect("it is UTF-8");
+            sample::compare(&format!("rules-{width}"), &text);
+            assert!(text.lines().all(|line| line.chars().count() <= width));
+        }
+    }
+
+    #[test]
+    fn problems_are_one_line_each_whatever_they_name() {
+        let options = Options { github_actions: true, ..Options::default() };
+        let report = sample::report();
+        let lines: Vec<String> = report.problems.iter().map(|problem| problem_line(problem, &options)).collect();
+        assert_eq!(lines[2], "warning: case 1/auth.log: expected a month, found `::error::x`, 17 times (first: 17)");
+        assert_eq!(lines[6], "warning: win/broken\\x1b[2J.log: permission denied");
+        assert!(summary_line(&report, &options).starts_with("5 files, 120,433 events, 17 lines not parsed"));
     }
 
     #[test]

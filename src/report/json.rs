@@ -14,7 +14,7 @@ fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<
 }
 
 /// The rules as `logsentry rules --format json` lists them.
-pub(super) fn write_rules(rules: &[RuleInfo], out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write_rules(rules: &[RuleInfo], _: &Options, out: &mut dyn Write) -> io::Result<()> {
     let shapes: Vec<_> = rules.iter().map(super::shape::RuleShape::new).collect();
     json_text::to_pages(&shapes, out)
 }
@@ -49,7 +49,7 @@ mod tests {
     #[test]
     fn rules_are_listed_as_the_report_lists_them() {
         let mut out = Vec::new();
-        write_rules(&sample::report().rules, &mut out).expect("a vector takes everything");
+        write_rules(&sample::report().rules, &Options::default(), &mut out).expect("a vector takes everything");
         let rules: serde_json::Value = serde_json::from_slice(&out).expect("it reads back");
         assert_eq!(rules[0]["id"], "corr-ssh-bruteforce");
         assert_eq!(rules[0]["logsource"]["product"], serde_json::Value::Null);

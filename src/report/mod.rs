@@ -23,6 +23,7 @@ mod sample;
 mod sarif;
 mod shape;
 
+pub(crate) use console::{problem_line, shown, summary_line};
 pub(crate) use lines::{EventLines, MatchLines};
 pub(crate) use rules::{rule_text, rules_csv, rules_json, rules_table};
 
@@ -52,6 +53,21 @@ pub(crate) const STREAM: &str = "matches";
 pub(crate) fn names() -> Vec<&'static str> {
     REPORTERS.iter().map(|row| row.name).chain([STREAM]).collect()
 }
+
+/// One row of [`RULE_LISTS`].
+pub(crate) struct RuleList {
+    /// `rules --format`.
+    pub(crate) name: &'static str,
+    /// Writes the list.
+    pub(crate) write: fn(&[RuleInfo], &Options, &mut dyn Write) -> io::Result<()>,
+}
+
+/// The formats of `logsentry rules`, the default first.
+pub(crate) static RULE_LISTS: &[RuleList] = &[
+    RuleList { name: "table", write: console::write_rules },
+    RuleList { name: "json", write: json::write_rules },
+    RuleList { name: "csv", write: csv::write_rules },
+];
 
 /// The row of a name.
 pub(crate) fn reporter(name: &str) -> Option<&'static Reporter> {

@@ -1,12 +1,12 @@
-//! The table of alerts: a row an alert, and under it the rule's identity, to be pasted behind `--exclude-rule`.
+//! The tables. Of alerts: a row an alert, and under it the rule's identity, to be pasted behind `--exclude-rule`.
 //!
 //! Columns are as wide as their longest value, and when that is too much the widest give way first. Nothing is wrapped:
 //! what does not fit is cut with an ellipsis; a place loses its beginning, since its end is what is looked for. Below 100
-//! columns techniques move to the second line, and the kind is left to the name.
+//! columns techniques move to the second line, and the kind is left to the name. Of rules: a row a rule.
 
 use super::super::{Options, Where, entity_text};
 use super::{ROWS_PER_RULE, events_text, paint, rule, shown, thousands};
-use crate::model::{Alert, Report};
+use crate::model::{Alert, Report, RuleInfo};
 use comfy_table::presets::NOTHING;
 use comfy_table::{Cell, ColumnConstraint, ContentArrangement, Row, Table, Width};
 use std::io::{self, Write};
@@ -34,8 +34,8 @@ pub(super) fn write(report: &Report, alerts: &[&Alert], options: &Options, out: 
         .iter()
         .map(|group| group.iter().take(limit).map(|alert| shape(report, alert, options)).collect())
         .collect();
-    let rows: Vec<&Shape> = shapes.iter().flatten().collect();
-    let widths = fit(&wanted(header, &rows), options.width);
+    let rows: Vec<&[String]> = shapes.iter().flatten().map(|shape| shape.cells.as_slice()).collect();
+    let widths = fit(&wanted(header, &rows), 1, options.width);
     let mut lines = render(header, &rows, &widths).into_iter();
     writeln!(out, "{}", lines.next().unwrap_or_default())?;
     let indent = widths.first().copied().unwrap_or(0) + GAP;
@@ -52,6 +52,42 @@ pub(super) fn write(report: &Report, alerts: &[&Alert], options: &Options, out: 
             let left = thousands(u64::try_from(left).unwrap_or(u64::MAX));
             writeln!(out, "{:indent$}and {left} more of this rule (--all shows them)", "")?;
         }
+    }
+    Ok(())
+}
+
+/// A row a rule.
+pub(super) fn write_rules(rules: &[RuleInfo], options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let header: &[&str] = if options.width >= WIDE {
+        &["LEVEL", "ID", "TITLE", "KIND", "LOG SOURCE", "FILE"]
+    } else {
+        &["LEVEL", "ID", "TITLE", "LOG SOURCE"]
+    };
+    let cells = |info: &RuleInfo| {
+        let source = &info.logsource;
+        let words: Vec<&str> =
+            [&source.product, &source.category, &source.service].into_iter().flatten().map(String::as_str).collect();
+        let mut cells = vec![info.level.name().to_owned(), shown(&info.id, options), shown(&info.title, options)];
+        let source = match info.silenced_by.first() {
+            Some(by) => format!("{} (through {})", words.join("/"), by),
+            None => words.join("/"),
+        };
+        let source = shown(&source, options);
+        if options.width >= WIDE {
+            cells.extend([info.kind.name().to_owned(), source, shown(&info.file, options)]);
+        } else {
+            cells.push(source);
+        }
+        cells
+    };
+    let rows: Vec<Vec<String>> = rules.iter().map(cells).collect();
+    let rows: Vec<&[String]> = rows.iter().map(Vec::as_slice).collect();
+    let lines = render(header, &rows, &fit(&wanted(header, &rows), 2, options.width));
+    let (head, lines) = lines.split_first().map_or(("", [].as_slice()), |(head, lines)| (head.as_str(), lines));
+    writeln!(out, "{head}")?;
+    for (info, line) in rules.iter().zip(lines) {
+        let word = info.level.name();
+        writeln!(out, "{}{}", paint(info.level, word, true, options), line.strip_prefix(word).unwrap_or(line))?;
     }
     Ok(())
 }
@@ -78,29 +114,29 @@ fn shape(report: &Report, alert: &Alert, options: &Options) -> Shape {
 }
 
 /// The widest value of each column.
-fn wanted(header: &[&str], rows: &[&Shape]) -> Vec<usize> {
+fn wanted(header: &[&str], rows: &[&[String]]) -> Vec<usize> {
     let mut widths: Vec<usize> = header.iter().map(|h| h.len()).collect();
     for row in rows {
-        for (width, cell) in widths.iter_mut().zip(&row.cells) {
+        for (width, cell) in widths.iter_mut().zip(*row) {
             *width = (*width).max(cell.chars().count());
         }
     }
     widths
 }
 
-/// Takes from the widest columns until all fit.
-fn fit(wanted: &[usize], width: usize) -> Vec<usize> {
+/// Takes from the widest columns until all fit, but not from the first `whole`: one of five words, or what is to be pasted.
+fn fit(wanted: &[usize], whole: usize, width: usize) -> Vec<usize> {
     let room = width.saturating_sub(GAP * wanted.len().saturating_sub(1));
-    // The first column is one of five words and stays whole.
-    let (first, rest) = wanted.split_first().unwrap_or((&0, &[]));
+    let (fixed, rest) = wanted.split_at_checked(whole).unwrap_or((wanted, &[]));
+    let room = room.saturating_sub(fixed.iter().sum());
     let mut limit = rest.iter().copied().max().unwrap_or(0);
-    while limit > 8 && first + rest.iter().map(|w| w.min(&limit)).sum::<usize>() > room {
+    while limit > 8 && rest.iter().map(|w| w.min(&limit)).sum::<usize>() > room {
         limit -= 1;
     }
-    std::iter::once(*first).chain(rest.iter().map(|w| *w.min(&limit))).collect()
+    fixed.iter().copied().chain(rest.iter().map(|w| *w.min(&limit))).collect()
 }
 
-fn render(header: &[&str], rows: &[&Shape], widths: &[usize]) -> Vec<String> {
+fn render(header: &[&str], rows: &[&[String]], widths: &[usize]) -> Vec<String> {
     let place = header.iter().position(|h| *h == "PLACE");
     let mut table = Table::new();
     table.load_style(NOTHING).set_truncation_indicator("…").set_content_arrangement(ContentArrangement::Dynamic);
@@ -108,7 +144,7 @@ fn render(header: &[&str], rows: &[&Shape], widths: &[usize]) -> Vec<String> {
     table.set_width(u16::try_from(total).unwrap_or(u16::MAX));
     table.set_header(header.iter().map(Cell::new));
     for row in rows {
-        let cells = row.cells.iter().zip(widths).enumerate().map(|(column, (text, width))| {
+        let cells = row.iter().zip(widths).enumerate().map(|(column, (text, width))| {
             Cell::new(if Some(column) == place { cut_start(text, *width) } else { cut_end(text, *width) })
         });
         let mut line = Row::from(cells.collect::<Vec<_>>());
@@ -150,8 +186,9 @@ mod tests {
 
     #[test]
     fn the_widest_columns_give_way_first() {
-        assert_eq!(fit(&[8, 10, 30, 40], 80), [8, 10, 28, 28]);
-        assert_eq!(fit(&[8, 10, 20, 20], 80), [8, 10, 20, 20]);
+        assert_eq!(fit(&[8, 10, 30, 40], 1, 80), [8, 10, 28, 28]);
+        assert_eq!(fit(&[8, 10, 20, 20], 1, 80), [8, 10, 20, 20]);
+        assert_eq!(fit(&[8, 36, 20, 20], 2, 80), [8, 36, 15, 15]);
     }
 
     #[test]
