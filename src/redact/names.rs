@@ -40,7 +40,7 @@ const ENDINGS: [&str; 27] = [
 const WHOLE: [&str; 7] = ["pass", "jwt", "phpsessid", "jsessionid", "aspnetsessionid", "sig", "xamzsignature"];
 
 /// Names that end like a secret and are none: assembly names carry a `PublicKeyToken`, parsers complain of a token.
-const NEVER: [&str; 4] = ["publickeytoken", "unexpectedtoken", "oldpwd", "nexttoken"];
+const NEVER: [&str; 5] = ["publickeytoken", "unexpectedtoken", "elevatedtoken", "oldpwd", "nexttoken"];
 
 /// Words that stand behind a name in sentences and settings, and are not the secret itself.
 const ORDINARY: [&str; 64] = [
@@ -127,7 +127,10 @@ pub(super) fn is_secret(name: &str) -> bool {
 /// behind `PWD` is the working directory sudo writes down.
 pub(super) fn may_be_secret(name: &str, value: &str) -> bool {
     let word = value.trim();
-    if word.chars().all(|c| matches!(c, '*' | '.' | '-' | '%' | '?')) || word.starts_with(super::TOKEN) {
+    let mask = word.chars().all(|c| matches!(c, '*' | '.' | '-' | '%' | '?' | '#'));
+    // `%%1842` is the number of a text in a Windows message table.
+    let message_number = word.strip_prefix("%%").is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()));
+    if mask || message_number || word.starts_with(super::TOKEN) {
         return false;
     }
     if name.to_ascii_lowercase().ends_with("pwd") && is_path(word) {

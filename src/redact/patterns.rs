@@ -129,7 +129,11 @@ pub(super) static PATTERNS: &[Pattern] = &[
     Pattern {
         name: "slash-option",
         literals: &["/p:", "/rp"],
-        regex: r#"(?i)\s/(?:r?p:|rp\s+)(?:"(?<secret>[^"]{1,256})"|(?<secret2>[^\s"*][^\s"]{0,255}))"#,
+        // `/p:` alone is an option of too many programs: it must follow a user, or FreeRDP.
+        regex: concat!(
+            r#"(?i)(?:\bw?x?freerdp[^\r\n|;&]{0,512}?\s/p:|\s/u:[^\s"]{1,128}\s+/p:|\s/rp(?::|\s+))"#,
+            r#"(?:"(?<secret>[^"]{1,256})"|(?<secret2>[^\s"*][^\s"]{0,255}))"#
+        ),
     },
     Pattern {
         name: "short-option",
@@ -182,7 +186,7 @@ pub(super) static PATTERNS: &[Pattern] = &[
         literals: &["ConvertTo-SecureString"],
         regex: concat!(
             r"(?i)ConvertTo-SecureString\s+(?:-(?:String|AsPlainText|Force)\s+){0,3}",
-            r#"(?:"(?<secret>[^"]+)"|'(?<secret2>[^']+)'|(?<secret3>[^\s"'$(-][^\s"')]*))"#
+            r#"(?:"(?<secret>[^"]+)"|'(?<secret2>[^']+)'|(?<secret3>[^\s"'$(-][^\s"')]*)\s+-[a-z])"#
         ),
     },
     Pattern {
