@@ -36,6 +36,10 @@ struct Harmless<F>(F);
 
 impl<F: Formatter> Formatter for Harmless<F> {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        // Nearly all text is plain: one look at its bytes is enough.
+        if fragment.bytes().all(|b| (b' '..=b'~').contains(&b) && b != b'#') {
+            return writer.write_all(fragment.as_bytes());
+        }
         let mut rest = fragment;
         while let Some((at, c)) = rest.char_indices().find(|(at, c)| is_hostile(*c) || starts_command(rest, *at)) {
             let (plain, tail) = rest.split_at(at);

@@ -38,7 +38,7 @@ pub(crate) struct Reporter {
     pub(crate) summary: &'static str,
     /// Whether it prints the SHA-256 of inputs (README decision 23).
     pub(crate) needs_hashes: bool,
-    /// Writes the whole report.
+    /// Writes the whole report, in many small pieces: `out` should be buffered.
     pub(crate) write: fn(&Report, &Options, &mut dyn Write) -> io::Result<()>,
 }
 

@@ -311,6 +311,7 @@ fn alerts() -> Vec<Alert> {
         ),
         Alert {
             status: AlertStatus::Suppressed,
+            fingerprint: "a0b1c2d3e4f50009".to_owned(),
             suppression: Some(Suppression {
                 reason: "load test of 3 March".to_owned(),
                 expires: Some("2026-06-30".to_owned()),

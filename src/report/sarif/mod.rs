@@ -7,6 +7,8 @@
 //! What we leave out: the size of the packed file is not measured (5,000 results are 0.5 MB), and nothing is written that
 //! is not reproducible or private.
 
+#[cfg(test)]
+mod ingest;
 mod notices;
 mod places;
 mod results;
@@ -178,8 +180,9 @@ fn properties(report: &Report, rule_ids: &[RuleId], kept: usize, dropped: usize)
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample;
+    use super::super::{SarifOptions, sample};
     use super::*;
+    use crate::model::Pair;
 
     fn parsed(report: &Report, options: &Options) -> Value {
         serde_json::from_str(&sample::written(&REPORTER, report, options)).expect("it is JSON")
@@ -201,31 +204,33 @@ mod tests {
     }
 
     #[test]
-    fn every_place_has_a_relative_address_and_every_index_fits() {
-        let log = parsed(&sample::report(), &Options::default());
-        let run = &log["runs"][0];
-        let mut stack = vec![log.clone()];
-        while let Some(value) = stack.pop() {
-            if let Some(place) = value.get("physicalLocation") {
-                let uri = place["artifactLocation"]["uri"].as_str().expect("every place has an address");
-                assert!(!uri.is_empty() && !uri.starts_with('/') && !uri.contains("..") && !uri.contains(' '), "{uri}");
-                assert!(!uri.split('/').next().is_some_and(|first| first.contains(':')), "{uri}");
-                assert!(place.get("region").is_none_or(|region| region["startLine"].as_u64() > Some(0)));
-                let index = place["artifactLocation"]["index"].as_u64().expect("few inputs all have an index");
-                let index = usize::try_from(index).expect("it is small");
-                assert_eq!(run["artifacts"][index]["location"]["uri"], *uri);
-            }
-            match value {
-                Value::Array(items) => stack.extend(items),
-                Value::Object(members) => stack.extend(members.into_iter().map(|(_, member)| member)),
-                _ => {}
-            }
+    fn github_takes_every_file_we_write() {
+        let mut loud = Options { no_snippets: true, ..Options::default() };
+        loud.sarif = SarifOptions {
+            category: Some("logs".to_owned()),
+            all_rules: true,
+            include_suppressed: true,
+            baseline: true,
+            ..SarifOptions::default()
+        };
+        let mut long = sample::report();
+        for rule in &mut long.rules {
+            rule.title = format!("{} {}", rule.title, "very long ".repeat(200));
+            rule.description = Some("Ω word ".repeat(500));
+            rule.tags = (0..40).map(|n| format!("tag.{n}")).collect();
         }
-        for result in run["results"].as_array().expect("results is a list") {
-            let index =
-                usize::try_from(result["ruleIndex"].as_u64().expect("every result has one")).expect("it is small");
-            assert_eq!(run["tool"]["driver"]["rules"][index]["id"], result["ruleId"]);
-            assert_eq!(result["locations"].as_array().map(Vec::len), Some(1));
+        for alert in &mut long.alerts {
+            alert.entity = (0..40).map(|n| Pair { field: format!("f{n}"), value: "v ".repeat(300) }).collect();
+            alert.samples = alert.samples.iter().cycle().take(300).cloned().collect();
+        }
+        for (report, options) in [
+            (sample::report(), Options::default()),
+            (sample::report(), loud.clone()),
+            (sample::empty(), loud.clone()),
+            (sample::crowd(5_100), Options::default()),
+            (long, loud),
+        ] {
+            assert_eq!(ingest::complaints(&parsed(&report, &options)), Vec::<String>::new());
         }
     }
 
