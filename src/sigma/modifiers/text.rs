@@ -180,7 +180,8 @@ impl Text {
 /// Splits the text behind a percent sign into a placeholder's name and what follows it.
 pub(super) fn placeholder(text: &str) -> Option<(&str, &str)> {
     let (name, behind) = text.split_once('%')?;
-    let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    // Letters, digits, `_` and `-`: SigmaHQ has `%DC-MACHINE-NAME%`.
+    let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
     is_name.then_some((name, behind))
 }
 
