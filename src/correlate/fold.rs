@@ -149,3 +149,89 @@ fn thin(samples: &mut Vec<BurstEvent>, room: usize) {
         samples.drain(room - 1..samples.len() - 1);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Pair, Time};
+
+    fn event(index: u32) -> BurstEvent {
+        BurstEvent {
+            block: 0,
+            index,
+            line: index,
+            lines: 1,
+            time: Stamp::exact(Time(i64::from(index)), 0),
+            rule: RuleId(0),
+            fields: vec![("user".to_owned(), vec!["x".repeat(100)])],
+        }
+    }
+
+    /// A burst of correlation `rule` for `user` over the events `from..to`, fired by the last.
+    fn burst(rule: u32, user: &str, from: u32, to: u32) -> Burst {
+        Burst {
+            correlation: RuleId(rule),
+            key: vec![Pair { field: "user".to_owned(), value: user.to_owned() }],
+            fired: event(to - 1),
+            end: Time(i64::from(to - 1)),
+            count: u64::from(to - from),
+            first: event(from).time,
+            last: event(to - 1).time,
+            events: (from..to).map(event).collect(),
+        }
+    }
+
+    /// Correlation 1 is high, the others low; everything is in one log.
+    fn fold(room: Room, bursts: Vec<Burst>) -> Outcome {
+        let mut folds = Folds::new(room);
+        for burst in bursts {
+            let level = if burst.correlation == RuleId(1) { Level::High } else { Level::Low };
+            folds.add(burst, level, "auth.log");
+        }
+        folds.finish()
+    }
+
+    const ROOM: Room = Room { alerts: 10, samples: 4, sample_bytes: 1 << 20 };
+
+    fn shown(alerts: &[Folded]) -> Vec<(u32, &str, u64, u64, Vec<u32>)> {
+        let user = |alert: &Folded| alert.entity.first().map(|pair| pair.value.len()).unwrap_or_default();
+        let row = |alert| {
+            let Folded { rule, count, bursts, samples, .. }: &Folded = alert;
+            let name = ["", "a", "bb"].get(user(alert)).copied().unwrap_or("?");
+            (rule.0, name, *count, *bursts, samples.iter().map(|event| event.index).collect())
+        };
+        alerts.iter().map(row).collect()
+    }
+
+    #[test]
+    fn bursts_of_one_entity_are_one_alert_in_any_order() {
+        let bursts = vec![burst(0, "a", 0, 3), burst(1, "a", 5, 7), burst(0, "a", 10, 13), burst(0, "bb", 20, 21)];
+        let mut turned = bursts.clone();
+        turned.reverse();
+        let outcome = fold(ROOM, bursts);
+        assert_eq!(
+            shown(&outcome.alerts),
+            [(1, "a", 2, 1, vec![5, 6]), (0, "a", 6, 2, vec![0, 1, 2, 12]), (0, "bb", 1, 1, vec![20])]
+        );
+        let alert = &outcome.alerts[1];
+        assert_eq!((alert.fired.index, alert.first.time, alert.last.time), (2, Some(Time(0)), Some(Time(12))));
+        assert_eq!(fold(ROOM, turned).alerts, outcome.alerts);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_the_least_severe_and_is_counted() {
+        let room = Room { alerts: 1, ..ROOM };
+        let bursts = vec![burst(0, "a", 0, 3), burst(0, "bb", 3, 5), burst(1, "a", 5, 7), burst(0, "a", 7, 8)];
+        let outcome = fold(room, bursts);
+        assert_eq!(shown(&outcome.alerts), [(1, "a", 2, 1, vec![5, 6])]);
+        assert_eq!(shown(&outcome.overflow), [(0, "", 6, 3, vec![])]);
+    }
+
+    #[test]
+    fn without_memory_for_samples_an_alert_keeps_its_first_and_last() {
+        let outcome = fold(Room { sample_bytes: 100, ..ROOM }, vec![burst(0, "a", 0, 3), burst(0, "a", 5, 8)]);
+        assert_eq!(shown(&outcome.alerts), [(0, "a", 6, 2, vec![0, 7])]);
+        assert!(outcome.thinned);
+        assert!(!fold(ROOM, vec![burst(0, "a", 0, 3)]).thinned);
+    }
+}

@@ -3,6 +3,7 @@
 use super::fixed::Fixed;
 use crate::sigma::{Comparison, Correlation, CorrelationKind, Expr};
 use std::cmp::Ordering;
+use std::collections::HashMap;
 
 /// What a window of one correlation has to know.
 #[derive(Debug)]
@@ -20,8 +21,9 @@ pub(super) struct Spec {
 
 impl Spec {
     pub(super) fn new(correlation: &Correlation) -> Spec {
-        let first = |rule: &String| correlation.rules.iter().position(|other| other == rule).unwrap_or(0);
-        let rules: Vec<usize> = correlation.rules.iter().map(first).collect();
+        let first = places(correlation);
+        let place = |rule: &String| first.get(rule.as_str()).copied().unwrap_or(0);
+        let rules: Vec<usize> = correlation.rules.iter().map(place).collect();
         let mut bounds: Vec<_> = correlation.bounds.iter().map(|(op, bound)| (*op, Fixed::bound(bound))).collect();
         let temporal = matches!(correlation.kind, CorrelationKind::Temporal | CorrelationKind::TemporalOrdered);
         if temporal && bounds.is_empty() && correlation.extended.is_none() {
@@ -63,6 +65,12 @@ impl Spec {
         let n = Fixed::count(n);
         self.admits(|bound| n.cmp(&bound))
     }
+}
+
+/// Where each rule is listed first.
+pub(super) fn places(correlation: &Correlation) -> HashMap<&str, usize> {
+    // From the back, so that the first place is the one that stays.
+    correlation.rules.iter().enumerate().rev().map(|(at, rule)| (rule.as_str(), at)).collect()
 }
 
 fn millionths(percentile: f64) -> u64 {

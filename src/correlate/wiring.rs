@@ -5,7 +5,7 @@
 //! (sigma-semantics.md 10.1). Those travel in the key of the hit, so a feed names the fields of the whole chain.
 //! Aliases are applied per rule, to counted fields too when they are named like one.
 
-use super::spec::Spec;
+use super::spec::{self, Spec};
 use super::window::Window;
 use super::{KINDS, Kind};
 use crate::model::{Feed, RuleId};
@@ -180,17 +180,17 @@ pub(crate) fn feeds(rules: &Ruleset) -> Vec<Feed> {
         rules.rules.iter().enumerate().map(|(at, rule)| (rule.meta.identity.as_str(), at)).collect();
     let mut feeds: Vec<Feed> = Vec::new();
     for (at, correlation) in rules.correlations.iter().enumerate() {
-        let first = feeds.len();
+        let mut known = BTreeSet::new();
         for name in &correlation.rules {
             let Some(rule) = names.get(name.as_str()).map(|at| rule_id(*at)) else { continue };
-            if feeds.iter().skip(first).any(|feed| feed.rule == rule) {
+            if !known.insert(rule) {
                 continue;
             }
-            let mut key: Vec<String> = Vec::new();
+            let (mut key, mut named) = (Vec::new(), BTreeSet::new());
             let own = correlation.group_by.iter().chain(counted(correlation));
             let own = own.map(|own| field(correlation, own, name));
             for field in own.chain(wanted.get(at).into_iter().flatten().map(String::as_str)) {
-                if !key.iter().any(|known| known == field) {
+                if named.insert(field) {
                     key.push(field.to_owned());
                 }
             }
@@ -232,9 +232,9 @@ impl Wiring {
                 *slot = Some(when);
             }
         }
-        let sources: Vec<_> = feeds.iter().map(|feed| source(rules, feed, &evaluated)).collect();
-        let mut ranks: Vec<usize> = (0..rules.correlations.len()).collect();
-        ranks.sort_by_key(|at| links.correlation(*at).map(|c| c.meta.identity.as_str()));
+        let places: Vec<_> = rules.correlations.iter().map(spec::places).collect();
+        let sources: Vec<_> = feeds.iter().map(|feed| source(rules, feed, &evaluated, &places)).collect();
+        let ranks = ranks(rules);
 
         // The feeds whose events can satisfy each correlation, own and inner, as evaluation goes up.
         let mut reaching: Vec<BTreeSet<u32>> = vec![BTreeSet::new(); links.order.len()];
@@ -254,7 +254,7 @@ impl Wiring {
                 let reader = |feed: &u32| {
                     feeds.get(*feed as usize).map(|f| (*feed, Reader::new(outer, name, Some(correlation), f)))
                 };
-                let rule = outer.rules.iter().position(|rule| rule == name).unwrap_or(0);
+                let rule = places.get(above).and_then(|places| places.get(name)).copied().unwrap_or(0);
                 edges.push(Edge { to, rule, readers: own.iter().filter_map(reader).collect() });
                 if let Some(set) = reaching.get_mut(to) {
                     set.extend(&own);
@@ -262,7 +262,7 @@ impl Wiring {
             }
             correlations.push(Wired {
                 id: rule_id(rules.rules.len() + at),
-                rank: ranks.iter().position(|ranked| *ranked == at).unwrap_or(0),
+                rank: ranks.get(at).copied().unwrap_or(0),
                 spec: Arc::new(Spec::new(correlation)),
                 group_by: correlation.group_by.clone(),
                 span: i64::try_from(correlation.timespan.as_nanos()).unwrap_or(i64::MAX),
@@ -304,13 +304,32 @@ impl Wiring {
     }
 }
 
-fn source(rules: &Ruleset, feed: &Feed, evaluated: &[Option<usize>]) -> Option<Source> {
+/// The place of each correlation by identity.
+fn ranks(rules: &Ruleset) -> Vec<usize> {
+    let mut order: Vec<(&str, usize)> =
+        rules.correlations.iter().enumerate().map(|(at, c)| (c.meta.identity.as_str(), at)).collect();
+    order.sort_unstable();
+    let mut ranks = vec![0; order.len()];
+    for (rank, (_, at)) in order.into_iter().enumerate() {
+        if let Some(slot) = ranks.get_mut(at) {
+            *slot = rank;
+        }
+    }
+    ranks
+}
+
+fn source(
+    rules: &Ruleset,
+    feed: &Feed,
+    evaluated: &[Option<usize>],
+    places: &[HashMap<&str, usize>],
+) -> Option<Source> {
     let at = (feed.correlation.0 as usize).checked_sub(rules.rules.len())?;
     let correlation = rules.correlations.get(at)?;
     let name = rules.rules.get(feed.rule.0 as usize)?.meta.identity.as_str();
     Some(Source {
         to: evaluated.get(at).copied().flatten()?,
-        rule: correlation.rules.iter().position(|rule| rule == name)?,
+        rule: *places.get(at)?.get(name)?,
         reader: Reader::new(correlation, name, None, feed),
         feed: feed.clone(),
     })
