@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 pub(super) static KIND: Kind = Kind {
     name: "event_count",
-    kind: CorrelationKind::EventCount,
+    of: CorrelationKind::EventCount,
     window: |spec| Units::window(EventCount { spec: Arc::clone(spec), events: 0 }),
 };
 

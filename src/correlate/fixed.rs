@@ -19,11 +19,7 @@ impl Fixed {
 
     /// Reads an event's value: all of `text` must be a number.
     pub(super) fn value(text: &str) -> Option<Fixed> {
-        let (negative, rest) = match text.as_bytes() {
-            [b'-', rest @ ..] => (true, rest),
-            [b'+', rest @ ..] => (false, rest),
-            rest => (false, rest),
-        };
+        let (negative, rest) = sign(text.as_bytes());
         let at = rest.iter().position(|b| matches!(b, b'e' | b'E'));
         let (mantissa, exponent) = match at {
             Some(at) => (rest.get(..at)?, exponent(rest.get(at + 1..)?)?),
@@ -72,17 +68,21 @@ fn scaled(digits: impl Iterator<Item = u8>, point: i64) -> i128 {
     size
 }
 
+/// Whether there is a minus, and what follows the sign.
+fn sign(text: &[u8]) -> (bool, &[u8]) {
+    match text {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] | rest => (false, rest),
+    }
+}
+
 fn some_digits(text: &[u8]) -> Option<&[u8]> {
     (!text.is_empty() && text.iter().all(u8::is_ascii_digit)).then_some(text)
 }
 
 /// An exponent that does not fit is as good as the largest.
 fn exponent(text: &[u8]) -> Option<i64> {
-    let (negative, rest) = match text {
-        [b'-', rest @ ..] => (true, rest),
-        [b'+', rest @ ..] => (false, rest),
-        rest => (false, rest),
-    };
+    let (negative, rest) = sign(text);
     let size = some_digits(rest)?.iter().fold(0_i64, |n, b| n.saturating_mul(10).saturating_add(i64::from(b - b'0')));
     Some(if negative { -size } else { size })
 }

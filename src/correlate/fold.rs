@@ -129,10 +129,12 @@ impl Folded {
     fn join(&mut self, other: Folded) {
         self.count += other.count;
         self.bursts += other.bursts;
-        let earlier =
-            |a: Stamp, b: Stamp| if b.time.is_some() && (a.time.is_none() || b.time < a.time) { b } else { a };
-        self.first = earlier(self.first, other.first);
-        self.last = if other.last.time > self.last.time { other.last } else { self.last };
+        if other.first.time.is_some_and(|time| self.first.time.is_none_or(|first| time < first)) {
+            self.first = other.first;
+        }
+        if other.last.time > self.last.time {
+            self.last = other.last;
+        }
         if place(&other.fired) < place(&self.fired) {
             self.fired = other.fired;
         }

@@ -48,7 +48,7 @@ pub(crate) struct Kind {
     /// As rules write it.
     pub(crate) name: &'static str,
     /// As the rule tree has it.
-    pub(crate) kind: CorrelationKind,
+    pub(crate) of: CorrelationKind,
     /// What a group of such a correlation keeps.
     window: fn(&Arc<Spec>) -> Box<dyn Window>,
 }

@@ -7,7 +7,7 @@ use crate::sigma::{CorrelationKind, Expr};
 use std::sync::Arc;
 
 pub(super) static KIND: Kind =
-    Kind { name: "temporal", kind: CorrelationKind::Temporal, window: |spec| Box::new(Temporal::new(spec)) };
+    Kind { name: "temporal", of: CorrelationKind::Temporal, window: |spec| Box::new(Temporal::new(spec)) };
 
 /// How often each rule is in the window.
 pub(super) struct Temporal {

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 pub(super) static KIND: Kind = Kind {
     name: "temporal_ordered",
-    kind: CorrelationKind::TemporalOrdered,
+    of: CorrelationKind::TemporalOrdered,
     window: |spec| Box::new(TemporalOrdered::new(spec)),
 };
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 pub(super) static KIND: Kind = Kind {
     name: "value_avg",
-    kind: CorrelationKind::ValueAvg,
+    of: CorrelationKind::ValueAvg,
     window: |spec| Units::window(ValueAvg { spec: Arc::clone(spec), sum: 0, values: 0 }),
 };
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 pub(super) static KIND: Kind = Kind {
     name: "value_count",
-    kind: CorrelationKind::ValueCount,
+    of: CorrelationKind::ValueCount,
     window: |spec| Box::new(ValueCount { spec: Arc::clone(spec), values: HashMap::new() }),
 };
 

@@ -8,6 +8,6 @@ use crate::sigma::CorrelationKind;
 
 pub(super) static KIND: Kind = Kind {
     name: "value_median",
-    kind: CorrelationKind::ValueMedian,
+    of: CorrelationKind::ValueMedian,
     window: |spec| Units::window(Percentile::new(spec, Spec::HUNDRED / 2)),
 };

@@ -10,14 +10,15 @@ use std::sync::Arc;
 
 pub(super) static KIND: Kind = Kind {
     name: "value_percentile",
-    kind: CorrelationKind::ValuePercentile,
+    of: CorrelationKind::ValuePercentile,
     window: |spec| Units::window(Percentile::new(spec, spec.percentile)),
 };
 
 /// The values on both sides of the rank: `low` holds the rank's whole part and all below, `high` the rest.
 pub(super) struct Percentile {
     spec: Arc<Spec>,
-    percentile: u64,
+    /// As in [`Spec::percentile`].
+    wanted: u64,
     low: Bag,
     high: Bag,
 }
@@ -55,14 +56,14 @@ impl Bag {
 }
 
 impl Percentile {
-    pub(super) fn new(spec: &Arc<Spec>, percentile: u64) -> Percentile {
-        Percentile { spec: Arc::clone(spec), percentile, low: Bag::default(), high: Bag::default() }
+    pub(super) fn new(spec: &Arc<Spec>, wanted: u64) -> Percentile {
+        Percentile { spec: Arc::clone(spec), wanted, low: Bag::default(), high: Bag::default() }
     }
 
     /// The whole part of the rank, and the rest in parts of [`Spec::HUNDRED`].
     fn rank(&self) -> (u64, u64) {
         let last = (self.low.len + self.high.len).saturating_sub(1);
-        let rank = u128::from(self.percentile) * u128::from(last);
+        let rank = u128::from(self.wanted) * u128::from(last);
         let hundred = u128::from(Spec::HUNDRED);
         let narrow = |n: u128| u64::try_from(n).unwrap_or(u64::MAX);
         (narrow(rank / hundred), narrow(rank % hundred))
@@ -88,18 +89,18 @@ impl Percentile {
 impl Aggregate for Percentile {
     fn add(&mut self, value: Fixed) {
         if self.low.greatest().is_some_and(|top| value <= top) {
-            self.low.add(value)
+            self.low.add(value);
         } else {
-            self.high.add(value)
+            self.high.add(value);
         }
         self.balance();
     }
 
     fn remove(&mut self, value: Fixed) {
         if self.low.greatest().is_some_and(|top| value <= top) {
-            self.low.remove(value)
+            self.low.remove(value);
         } else {
-            self.high.remove(value)
+            self.high.remove(value);
         }
         self.balance();
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 pub(super) static KIND: Kind = Kind {
     name: "value_sum",
-    kind: CorrelationKind::ValueSum,
+    of: CorrelationKind::ValueSum,
     window: |spec| Units::window(ValueSum { spec: Arc::clone(spec), sum: 0 }),
 };
 

@@ -73,7 +73,7 @@ pub(super) struct Wired {
 
 impl Wired {
     pub(super) fn window(&self) -> Box<dyn Window> {
-        let kind: Option<&&Kind> = KINDS.iter().find(|kind| kind.kind == self.spec.kind);
+        let kind: Option<&&Kind> = KINDS.iter().find(|kind| kind.of == self.spec.kind);
         (kind.expect("every kind has its row").window)(&self.spec)
     }
 }
@@ -186,11 +186,11 @@ pub(crate) fn feeds(rules: &Ruleset) -> Vec<Feed> {
             if !known.insert(rule) {
                 continue;
             }
-            let (mut key, mut named) = (Vec::new(), BTreeSet::new());
+            let (mut key, mut known_fields) = (Vec::new(), BTreeSet::new());
             let own = correlation.group_by.iter().chain(counted(correlation));
             let own = own.map(|own| field(correlation, own, name));
             for field in own.chain(wanted.get(at).into_iter().flatten().map(String::as_str)) {
-                if named.insert(field) {
+                if known_fields.insert(field) {
                     key.push(field.to_owned());
                 }
             }

@@ -49,7 +49,7 @@ fn passes_the_oldest_on_and_counts_what_comes_too_late() {
 fn closes_the_groups_idle_longest_and_still_gives_out_their_bursts() {
     let mut slow = rules();
     slow.correlations.truncate(1);
-    slow.correlations[0].timespan = Duration::from_nanos(1_000_000);
+    slow.correlations[0].timespan = Duration::from_millis(1);
     let twice = |at: i64| [event(at * 2, &format!("user{at}")), event(at * 2 + 1, &format!("user{at}"))];
     let events: Vec<Event> = (0..1_000).flat_map(twice).collect();
     let (bursts, losses, _) = run(&slow, &events, 64, bound(128 << 10));

@@ -142,7 +142,7 @@ fn every_correlation_type_has_one_row() {
     names.dedup();
     assert_eq!(names.len(), before);
     for kind in KINDS {
-        assert_eq!(KINDS.iter().filter(|other| other.kind == kind.kind).count(), 1, "{}", kind.name);
+        assert_eq!(KINDS.iter().filter(|other| other.of == kind.of).count(), 1, "{}", kind.name);
         assert!(kind.name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{}", kind.name);
     }
     assert_eq!(before, 8);

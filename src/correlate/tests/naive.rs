@@ -173,7 +173,7 @@ fn holds(correlation: &Correlation, window: &[&Contribution], events: &[Event]) 
         CorrelationKind::ValuePercentile | CorrelationKind::ValueMedian => {
             values.sort_unstable();
             let median = correlation.kind == CorrelationKind::ValueMedian;
-            let percent = if median { 50 } else { correlation.percentile.unwrap() as i128 };
+            let percent = if median { 50 } else { correlation.percentile.unwrap().to_string().parse().unwrap() };
             let rank = percent * (size(values.len()) - 1);
             let below = values[usize::try_from(rank / 100).unwrap()];
             let above = *values.get(usize::try_from(rank / 100).unwrap() + 1).unwrap_or(&below);

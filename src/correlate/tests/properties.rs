@@ -16,7 +16,7 @@ fn bounds(largest: i64) -> impl Strategy<Value = Vec<(Comparison, crate::sigma::
 }
 
 fn kind() -> impl Strategy<Value = CorrelationKind> {
-    (0..KINDS.len()).prop_map(|at| KINDS[at].kind)
+    (0..KINDS.len()).prop_map(|at| KINDS[at].of)
 }
 
 prop_compose! {
@@ -29,7 +29,6 @@ prop_compose! {
         let mut made = correlation(name, kind, &chosen.join(" "), group_by);
         made.timespan = Duration::from_nanos(span);
         match kind {
-            EventCount => made.bounds = small,
             Temporal | TemporalOrdered if excluding => {
                 made.rules.sort();
                 made.rules.dedup();
@@ -37,7 +36,7 @@ prop_compose! {
                 made.extended = Some(Expr::And((0..made.rules.len()).map(part).collect()));
             }
             Temporal | TemporalOrdered if default => {}
-            Temporal | TemporalOrdered => made.bounds = small,
+            EventCount | Temporal | TemporalOrdered => made.bounds = small,
             ValueCount => { made.bounds = small; made.count_fields = super::words(field); }
             _ => { made.bounds = large; made.count_fields = vec!["n".to_owned()]; made.percentile = Some(f64::from(percentile)); }
         }

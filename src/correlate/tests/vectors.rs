@@ -96,8 +96,7 @@ fn refers_to(document: &Yaml, name: &str) -> bool {
 
 fn correlation(document: &Yaml) -> Correlation {
     let spec = &document["correlation"];
-    let kind: CorrelationKind =
-        super::KINDS.iter().find(|kind| spec["type"] == kind.name).map(|kind| kind.kind).unwrap();
+    let kind: CorrelationKind = super::KINDS.iter().find(|kind| spec["type"] == kind.name).map(|kind| kind.of).unwrap();
     let mut made = super::correlation(&identity(document), kind, "", "");
     made.meta = meta(&identity(document));
     (made.rules, made.group_by) = (list(&spec["rules"]), list(&spec["group-by"]));

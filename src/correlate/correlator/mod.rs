@@ -4,19 +4,22 @@
 //! their open bursts, and bursts that wait for their turn to be given out, all counted by length. When it is full,
 //! the oldest hits go to the windows; a hit older than one of those is late, counted and left out. The last eighth
 //! stays with waiting hits, since without any of them every disorder would be a loss: beyond that the group idle
-//! longest is closed, with its burst given out as it stands. All of this is decided between events and depends on
+//! longest is closed, with its burst given out as it stands (and before it, out of turn, the bursts that wait to be
+//! given out). Two groups are equally idle only when one event reached both; then rule and key decide. All of this is decided between events and depends on
 //! the hits alone, never on how they were cut into blocks. Slack: [`Correlator::slack`], and what vectors and tables
 //! of the standard library reserve beyond their length.
 
-use super::behind;
-use super::buffer::Waiting;
-use super::burst::{Burst, Open};
-use super::group::{Entry, Group, Link, number};
-use super::groups::{Groups, Queue};
-use super::keys::{Keys, Memo, TupleId, ValueId};
-use super::window::BurstId;
-use super::wiring::{From, Reader, Wired, Wiring};
-use crate::model::{Feed, Hit, KeyId, KeyTexts, Pair, limits};
+mod closing;
+
+use crate::correlate::behind;
+use crate::correlate::buffer::Waiting;
+use crate::correlate::burst::{Burst, Open};
+use crate::correlate::group::{Entry, Group, Link, number};
+use crate::correlate::groups::{Groups, Queue};
+use crate::correlate::keys::{Keys, Memo, TupleId, ValueId};
+use crate::correlate::window::BurstId;
+use crate::correlate::wiring::{From, Reader, Wired, Wiring};
+use crate::model::{Feed, Hit, KeyId, KeyTexts, limits};
 use crate::sigma::Ruleset;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -82,7 +85,7 @@ pub(crate) struct Correlator {
 }
 
 impl Correlator {
-    /// `feeds` is what [`super::feeds`] gave for the same rules; `reported` tells for each correlation of the set
+    /// `feeds` is what [`crate::correlate::feeds`] gave for the same rules; `reported` tells for each correlation of the set
     /// whether its bursts are given out.
     pub(crate) fn new(rules: &Ruleset, feeds: &[Feed], reported: &[bool], bounds: Bounds) -> Correlator {
         let wiring = Wiring::new(rules, feeds, reported);
@@ -169,61 +172,6 @@ impl Correlator {
         self.bounds.memory / 16
     }
 
-    fn make_room(&mut self, sink: &mut dyn FnMut(Burst)) {
-        while self.bytes() > self.bounds.memory {
-            let spare = self.waiting.bytes() > self.bounds.memory / 8;
-            if !spare && self.shed(sink) {
-                continue;
-            }
-            if self.waiting.len() == 0 {
-                return;
-            }
-            self.waiting.seal();
-            let until = self.waiting.len() - self.waiting.len().div_ceil(8);
-            while self.waiting.len() > until && self.pass_event(sink) {
-                while self.bytes() > self.bounds.memory + self.slack() && self.shed(sink) {}
-            }
-        }
-    }
-
-    /// Gives something up: the turn of a held burst, else the group idle longest. False when there is nothing.
-    fn shed(&mut self, sink: &mut dyn FnMut(Burst)) -> bool {
-        if self.give_out_first(sink) {
-            return true;
-        }
-        let idlest = |queue| {
-            let all = self.groups.iter().enumerate();
-            all.filter_map(move |(at, groups)| groups.idlest(queue).map(|(_, group)| (group.tick, at, queue)))
-        };
-        let Some((_, at, queue)) =
-            idlest(Queue::Live).chain(idlest(Queue::Resting)).min_by_key(|(tick, at, _)| (*tick, *at))
-        else {
-            return false;
-        };
-        self.losses.closed += 1;
-        self.close_idlest_of(at, queue)
-    }
-
-    fn give_out_first(&mut self, sink: &mut dyn FnMut(Burst)) -> bool {
-        let Some((_, burst)) = self.held.pop_first() else { return false };
-        self.held_bytes -= burst.bytes();
-        sink(burst);
-        true
-    }
-
-    /// Closes the group idle longest in one queue of one correlation.
-    fn close_idlest_of(&mut self, at: usize, queue: Queue) -> bool {
-        let wiring = Arc::clone(&self.wiring);
-        let (Some(wired), Some(groups)) = (wiring.correlations.get(at), self.groups.get_mut(at)) else { return false };
-        let Some(slot) = groups.idlest(queue).map(|(slot, _)| slot) else { return false };
-        let Some(mut group) = groups.take(slot) else { return false };
-        groups.close(slot, group.key);
-        self.groups_bytes -= group.bytes();
-        self.end_burst(wired, &mut group);
-        group.release(&mut self.keys);
-        true
-    }
-
     /// Lets the oldest event through: all its hits enter together. False when none waits.
     fn pass_event(&mut self, sink: &mut dyn FnMut(Burst)) -> bool {
         let Some(first) = self.waiting.oldest() else { return false };
@@ -236,8 +184,8 @@ impl Correlator {
         let mut next = Some(first);
         while let Some(hit) = next {
             self.receive(hit);
-            let same = |hit: &&Hit| (hit.time, hit.block, hit.index) == (now, first.block, first.index);
-            next = if self.waiting.peek().filter(same).is_some() { self.waiting.oldest() } else { None };
+            let same = |hit: &Hit| (hit.time, hit.block, hit.index) == (now, first.block, first.index);
+            next = if self.waiting.peek().is_some_and(same) { self.waiting.oldest() } else { None };
         }
         self.evaluate(now);
         self.peak = self.peak();
@@ -417,78 +365,6 @@ impl Correlator {
             let link = Some(Box::new(Link { group: inner, first, last, burst: group.burst }));
             let rule = u32::try_from(edge.rule).unwrap_or(u32::MAX);
             self.pending.push(Pending { to: edge.to, group: key, entry: Entry { hit, link, counted, rule } });
-        }
-    }
-
-    /// Holds back the group's burst, if it has one, until it is its turn.
-    fn end_burst(&mut self, wired: &Wired, group: &mut Group) {
-        let Some(open) = group.open.take() else { return };
-        let end = group.satisfied.unwrap_or(group.last);
-        let names = wired.group_by.iter().cloned();
-        let key = names.zip(self.texts(group.key)).map(|(field, value)| Pair { field, value }).collect();
-        let burst = open.burst(wired, key, end, (&self.wiring.sources, &self.keys));
-        open.release(&mut self.keys);
-        self.held_bytes += burst.bytes();
-        self.due = self.due.min(self.turn_of(end));
-        let key = burst.key.iter().map(|pair| pair.value.clone()).collect();
-        self.held.insert((end, wired.rank, key, group.burst), burst);
-    }
-
-    /// After this time nothing can end before `end` any more: a group that went on without being satisfied is noticed
-    /// at the latest when it has been idle for a timespan.
-    fn turn_of(&self, end: i64) -> i64 {
-        end.saturating_add(self.wiring.longest_span).saturating_add(self.wiring.longest_span)
-    }
-
-    /// Ends what is over at `now`, and gives out the bursts whose turn it is.
-    fn settle(&mut self, now: i64, sink: &mut dyn FnMut(Burst)) {
-        let wiring = Arc::clone(&self.wiring);
-        self.due = i64::MAX;
-        for (at, wired) in wiring.correlations.iter().enumerate() {
-            while let Some(last) = self.idle_since(at, Queue::Live)
-                && now.saturating_sub(last) > wired.span
-            {
-                self.rest(at, wired, now);
-            }
-            while let Some(last) = self.idle_since(at, Queue::Resting)
-                && now.saturating_sub(last) > wired.reach
-            {
-                self.close_idlest_of(at, Queue::Resting);
-            }
-            for (queue, after) in [(Queue::Live, wired.span), (Queue::Resting, wired.reach)] {
-                if let Some(last) = self.idle_since(at, queue) {
-                    self.due = self.due.min(last.saturating_add(after));
-                }
-            }
-        }
-        while let Some(end) = self.held.first_key_value().map(|(turn, _)| turn.0) {
-            if now <= self.turn_of(end) {
-                self.due = self.due.min(self.turn_of(end));
-                break;
-            }
-            self.give_out_first(sink);
-        }
-    }
-
-    fn idle_since(&self, at: usize, queue: Queue) -> Option<i64> {
-        self.groups.get(at).and_then(|groups| groups.idlest(queue)).map(|(_, group)| group.last)
-    }
-
-    /// The group idle longest has nothing in its window any more: keeps its past if somebody may ask for it.
-    fn rest(&mut self, at: usize, wired: &Wired, now: i64) {
-        let Some(groups) = self.groups.get_mut(at) else { return };
-        let Some(slot) = groups.idlest(Queue::Live).map(|(slot, _)| slot) else { return };
-        let Some(mut group) = groups.take(slot) else { return };
-        self.groups_bytes -= group.bytes();
-        self.end_burst(wired, &mut group);
-        group.forget_before(now, wired, &mut self.keys);
-        let Some(groups) = self.groups.get_mut(at) else { return };
-        if group.has_past() {
-            self.groups_bytes += group.bytes();
-            groups.put(slot, group, Queue::Resting);
-        } else {
-            groups.close(slot, group.key);
-            group.release(&mut self.keys);
         }
     }
 }
