@@ -34,6 +34,11 @@ pub(crate) fn line(word: &str, text: &str) {
     drop(writeln!(io::stderr().lock(), "{word}: {}", Shown(text)));
 }
 
+/// A line whose text from outside was made harmless where the line was made.
+pub(crate) fn whole_line(text: &str) {
+    drop(writeln!(io::stderr().lock(), "{text}"));
+}
+
 /// An error.
 pub(crate) fn error(text: &str) {
     line("error", text);

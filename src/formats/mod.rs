@@ -5,8 +5,6 @@
 
 mod access_log;
 pub(crate) mod binary;
-mod binary;
-pub(crate) mod binary;
 mod csv;
 pub(crate) mod json;
 mod json_array;
@@ -18,9 +16,8 @@ mod logfmt;
 mod pairs;
 pub(crate) mod payload;
 mod plain;
-mod record;
-mod recode;
 pub(crate) mod recode;
+mod record;
 pub(crate) mod sniff;
 mod syslog;
 mod syslog_3164;

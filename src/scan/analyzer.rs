@@ -86,9 +86,9 @@ impl Analysis {
         })
     }
 
-    /// What could not be read or was cut, one sentence each.
-    pub fn problems(&self) -> impl Iterator<Item = String> + '_ {
-        self.report.problems.iter().map(super::said)
+    /// What could not be read or was cut: the input (empty for the whole run), how often, and one sentence.
+    pub fn problems(&self) -> impl Iterator<Item = (&str, u64, &str)> {
+        self.report.problems.iter().map(|problem| (problem.path.as_str(), problem.count, problem.message.as_str()))
     }
 }
 

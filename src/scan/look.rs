@@ -4,7 +4,9 @@
 
 use super::SetupError;
 use super::reader::Reader;
+use super::text_stream::TextStream;
 use crate::config::Config;
+use crate::formats::recode::Recoder;
 use crate::formats::years::{self, YearScan};
 use crate::formats::{self, Decoded, Decoder, Head, ReadOptions, Shape, Sniffed, text};
 use crate::model::stamp::Zone;
@@ -44,6 +46,7 @@ pub(super) struct Looked {
     /// What reports should say: a year that was assumed.
     pub(super) problem: Option<Problem>,
     options: ReadOptions,
+    recoder: Option<Recoder>,
     /// Standard input stays open: it cannot be opened again.
     stream: Option<Stream>,
 }
@@ -84,15 +87,22 @@ fn looked(context: &Context<'_>, source: SourceId, found: Found) -> Result<Looke
         return Err(skipped(&found, &format!("{}: {}", kind.name, kind.advice)));
     }
     let whole = head.len() < limits::SNIFF_BYTES;
+    stream.unread(&head);
+    let recoder = Recoder::of(&head);
+    if let Some(mut recoder) = recoder.clone() {
+        let mut recoded = Vec::new();
+        recoder.push(&head, &mut recoded);
+        head = recoded;
+    }
     let clean = text::Text::clean(&head);
     let start = Head::new(&clean.text, whole);
     let forced = context.config.input_format.as_deref().and_then(|name| formats::sniff::forced(name, &start));
     let sniffed = forced.unwrap_or_else(|| formats::sniff::sniff(&start));
     let mut options = ReadOptions { zone: context.zone.clone(), first_year: None };
     let mut problem = None;
-    stream.unread(&head);
+    let mut stream = TextStream::new(stream, recoder.clone());
     if let Some(scan) = YearScan::of(&sniffed) {
-        let (year, assumed) = first_year(context, &found, &mut stream, scan, start.text);
+        let (year, assumed) = first_year(context, &found, &mut stream, recoder.clone(), scan, start.text);
         options.first_year = year;
         problem = assumed.then(|| assumed_year(&found.shown));
     }
@@ -100,6 +110,7 @@ fn looked(context: &Context<'_>, source: SourceId, found: Found) -> Result<Looke
         Place::File(path) => std::fs::metadata(path).map_or(0, |meta| meta.len()),
         Place::Stdin => 0,
     };
+    let stream = stream.stream;
     let container = stream.container.clone();
     let is_stdin = found.place == Place::Stdin;
     let mut looked = Looked {
@@ -111,6 +122,7 @@ fn looked(context: &Context<'_>, source: SourceId, found: Found) -> Result<Looke
         stored_bytes,
         problem,
         options,
+        recoder,
         stream: is_stdin.then_some(stream),
     };
     looked.first = first_stamp(context, &looked, head, whole);
@@ -126,7 +138,7 @@ impl Looked {
         };
         let cutter = formats::cutter(&self.sniffed, &self.options);
         let decoder = formats::decoder(&self.sniffed, table, &self.options);
-        Ok((Reader::new(self.source, stream, cutter), decoder))
+        Ok((Reader::new(self.source, TextStream::new(stream, self.recoder), cutter), decoder))
     }
 }
 
@@ -145,32 +157,35 @@ fn fill(stream: &mut Stream, into: &mut Vec<u8>, max: usize) -> std::io::Result<
 fn first_year(
     context: &Context<'_>,
     found: &Found,
-    stream: &mut Stream,
+    stream: &mut TextStream,
+    recoder: Option<Recoder>,
     mut scan: YearScan,
     head: &str,
 ) -> (Option<i16>, bool) {
-    let keep = found.place == Place::Stdin;
-    let limit = if keep { limits::YEAR_WINDOW } else { usize::MAX };
-    let (mut kept, mut buffer, mut seen) = (Vec::new(), Vec::new(), 0_usize);
-    while seen < limit {
-        buffer.clear();
-        // An input that breaks off here breaks off again when it is scanned, and is reported then.
-        match stream.read(&mut buffer, (1 << 18).min(limit - seen)) {
-            Ok(n) if n > 0 => {
-                seen += n;
-                scan.feed(&buffer);
-                if keep {
-                    kept.extend_from_slice(&buffer);
-                }
+    if found.place == Place::Stdin {
+        // A pipe cannot be opened again: its beginning is kept, and given back as it came.
+        let mut kept = Vec::new();
+        while kept.len() < limits::YEAR_WINDOW && matches!(stream.stream.read(&mut kept, 1 << 18), Ok(n) if n > 0) {}
+        stream.stream.unread(&kept);
+        match recoder {
+            None => scan.feed(&kept),
+            Some(mut recoder) => {
+                let mut text = Vec::new();
+                recoder.push(&kept, &mut text);
+                scan.feed(&text);
             }
-            _ => break,
         }
-    }
-    if keep {
-        stream.unread(&kept);
+    } else {
+        let mut buffer = Vec::new();
+        // An input that breaks off here breaks off again when it is scanned, and is reported then.
+        while let Ok(true) = stream.read(&mut buffer, 1 << 18) {
+            scan.feed(&buffer);
+            buffer.clear();
+        }
+        scan.feed(&buffer);
     }
     scan.finish();
-    let (anchor, assumed) = anchor(context, found, stream, head, scan.date_inside());
+    let (anchor, assumed) = anchor(context, found, &stream.stream, head, scan.date_inside());
     let year = scan.first_year(anchor);
     (year, assumed && scan.has_stamps())
 }

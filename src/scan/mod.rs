@@ -16,6 +16,7 @@ mod rule_files;
 mod run;
 mod setup;
 mod test_rules;
+mod text_stream;
 mod turns;
 mod work;
 
@@ -144,20 +145,6 @@ impl Scan {
 pub(crate) fn builtin_counts() -> (usize, usize) {
     let loaded = sigma::load(&rule_files::builtin(), &sigma::LoadOptions::default());
     (loaded.rules.rules.len(), loaded.rules.correlations.len())
-}
-
-/// A problem in one line.
-pub(crate) fn said(problem: &Problem) -> String {
-    let lines: Vec<String> = problem.first.iter().map(u64::to_string).collect();
-    let at = match (problem.count, lines.len()) {
-        (_, 0) => String::new(),
-        (1, _) => format!(" (line {})", lines.join(", ")),
-        (n, _) if n as usize == lines.len() => format!(" (lines {})", lines.join(", ")),
-        (_, _) => format!(" (first lines: {})", lines.join(", ")),
-    };
-    let path = if problem.path.is_empty() { String::new() } else { format!("{}: ", problem.path) };
-    let count = if problem.count == 1 { String::new() } else { format!("{} times ", problem.count) };
-    format!("{path}{}: {count}{}{at}", problem.kind.name(), problem.message)
 }
 
 /// A rule author's mistake in one line: place, code, what is wrong, how to mend it.

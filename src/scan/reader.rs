@@ -1,14 +1,14 @@
 //! One input being read: bytes in, blocks of whole records out, in order.
 
+use super::text_stream::TextStream;
 use crate::formats::Cutter;
 use crate::model::{Block, SourceId};
-use crate::source::Stream;
 use std::io;
 
 /// Reads a stream through the cutter of its format.
 pub(super) struct Reader {
     pub(super) source: SourceId,
-    stream: Stream,
+    stream: TextStream,
     cutter: Box<dyn Cutter>,
     pending: Vec<u8>,
     ended: bool,
@@ -20,7 +20,7 @@ pub(super) struct Reader {
 
 impl Reader {
     /// Starts at the beginning of `stream`.
-    pub(super) fn new(source: SourceId, stream: Stream, cutter: Box<dyn Cutter>) -> Reader {
+    pub(super) fn new(source: SourceId, stream: TextStream, cutter: Box<dyn Cutter>) -> Reader {
         Reader { source, stream, cutter, pending: Vec::new(), ended: false, failure: None, position: 0 }
     }
 
@@ -57,20 +57,19 @@ impl Reader {
 
     /// Bytes of the input as stored that were read so far.
     pub(super) fn stored_bytes(&self) -> u64 {
-        self.stream.stored_bytes()
+        self.stream.stream.stored_bytes()
     }
 
     /// Ends the reading: size as stored and, if asked for, the hash.
     pub(super) fn finish(self) -> (u64, Option<String>) {
-        self.stream.finish()
+        self.stream.stream.finish()
     }
 
     fn fill(&mut self, wanted: usize) {
         while !self.ended && self.pending.len() < wanted {
             let missing = wanted - self.pending.len();
             match self.stream.read(&mut self.pending, missing) {
-                Ok(0) => self.ended = true,
-                Ok(_) => {}
+                Ok(more) => self.ended = !more,
                 Err(error) => {
                     self.ended = true;
                     self.failure = Some(error);

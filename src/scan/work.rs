@@ -39,7 +39,7 @@ impl Desk<'_> {
             Decoded::Event(event) => self.event(event, worker, &mut findings),
             Decoded::Refused { why, line, .. } => {
                 findings.books.unparsed += 1;
-                let cause = format!("expected {}", why.expected);
+                let cause = format!("not parsed: expected {}", why.expected);
                 findings.problems.add(block.source, ProblemKind::Unparsed, &cause, u64::from(line));
                 if block.truncated {
                     findings.books.truncated += 1;

@@ -23,7 +23,7 @@ pub(crate) fn run(args: EventsArgs) -> Exit {
     match result {
         Ok(problems) => {
             for problem in &problems {
-                terminal::line("warning", &crate::scan::said(problem));
+                terminal::whole_line(&report::problem_line(problem, &report::Options::default()));
             }
             if problems.iter().any(|p| p.incomplete) { Exit::Input } else { Exit::Clean }
         }

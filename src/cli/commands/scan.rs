@@ -193,25 +193,21 @@ fn exit(scan: &Scan, report: &Report) -> Exit {
 
 /// One line a problem, and what is not shown.
 fn say(args: &ScanArgs, scan: &Scan, report: &Report) {
+    let options = options(args, scan, &Target::Stdout, report);
     for problem in &report.problems {
-        terminal::line("warning", &crate::scan::said(problem));
+        terminal::whole_line(&report::problem_line(problem, &options));
     }
     if report.summary.hidden > 0 {
         let n = report.summary.hidden;
         terminal::line("note", &format!("{n} alert(s) below {} not shown", scan.config().min_severity));
     }
-    if args.format == "console" && args.output.as_os_str() == "-" {
-        return;
+    let is_on_screen = args.format == "console" && Target::new(&args.output) == Target::Stdout;
+    if !is_on_screen {
+        let s = &report.summary;
+        let alerts: u64 = s.alerts.iter().sum();
+        let looked_at = report::summary_line(report, &options);
+        terminal::line("summary", &format!("{} {}/100, {alerts} alert(s); {looked_at}", s.verdict, s.risk_score));
     }
-    let s = &report.summary;
-    let total: u64 = s.alerts.iter().sum();
-    terminal::line(
-        "summary",
-        &format!(
-            "{} {}/100, {total} alert(s), {} event(s) in {} input(s), {} line(s) not parsed",
-            s.verdict, s.risk_score, s.books.events, s.inputs, s.books.unparsed
-        ),
-    );
 }
 
 fn named(target: &Target) -> String {
