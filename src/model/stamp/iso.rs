@@ -86,11 +86,17 @@ pub(super) fn read_month_day(cursor: &mut Cursor<'_>) -> Option<Yearless> {
     let month = cursor.digits(2)?;
     let day = cursor.eat(b'/').then(|| cursor.digits(2))??;
     let clock = cursor.eat(b'-').then(|| cursor.clock())??;
-    yearless(month, day, None, clock)
+    yearless(month, day, None, clock, None)
 }
 
 /// Puts a year-less stamp together, if its day can be.
-pub(super) fn yearless(month: i64, day: i64, weekday: Option<i64>, clock: Clock) -> Option<Yearless> {
+pub(super) fn yearless(
+    month: i64,
+    day: i64,
+    weekday: Option<i64>,
+    clock: Clock,
+    offset: Option<i32>,
+) -> Option<Yearless> {
     // A leap year holds every day there is.
     Civil::new(2000, month, day, 0)?;
     Some(Yearless {
@@ -99,5 +105,6 @@ pub(super) fn yearless(month: i64, day: i64, weekday: Option<i64>, clock: Clock)
         nanos: clock.nanos,
         decimals: clock.decimals,
         weekday: weekday.and_then(|d| i8::try_from(d).ok()),
+        offset,
     })
 }

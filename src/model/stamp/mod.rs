@@ -66,13 +66,16 @@ pub(crate) struct Yearless {
     pub(crate) decimals: u8,
     /// Monday is 1, when the stamp names the day.
     pub(crate) weekday: Option<i8>,
+    /// Seconds east of UTC, when the stamp names a zone that has only one meaning.
+    pub(crate) offset: Option<i32>,
 }
 
 impl Yearless {
     /// The instant in `year` of `zone`.
     pub(crate) fn in_year(self, year: i16, zone: &Zone) -> Stamp {
         let civil = Civil::new(i64::from(year), i64::from(self.month), i64::from(self.day), self.nanos);
-        match civil.and_then(|c| c.in_zone(zone)) {
+        let time = civil.and_then(|c| self.offset.map_or_else(|| c.in_zone(zone), |offset| c.at_offset(offset)));
+        match time {
             Some(time) => Stamp { time: Some(time), decimals: self.decimals, quality: Quality::YearInferred },
             None => Stamp::default(),
         }

@@ -50,13 +50,13 @@ pub(super) fn read_yearless(cursor: &mut Cursor<'_>) -> Option<Yearless> {
     let weekday = weekday(cursor);
     let (month, day) = month_day(cursor)?;
     let clock = cursor.blanks().then(|| cursor.clock())??;
-    cursor.zone();
+    let offset = cursor.zone();
     let mut behind = *cursor;
     let names_year = behind.blanks() && year(&mut behind).is_some();
     if names_year {
         return None;
     }
-    yearless(month, day, weekday, clock)
+    yearless(month, day, weekday, clock, offset)
 }
 
 /// Reads `Tue ` or `Tue, `, and Cisco's marks for an unsynchronised clock.

@@ -171,12 +171,13 @@ fn a_prefix_ends_where_the_stamp_ends() {
 #[test]
 fn year_less_stamps_are_read_in_every_spelling() {
     let at = |hour: i64, minute: i64, second: i64| ((hour * 60 + minute) * 60 + second) * 1_000_000_000;
-    let plain = Yearless { month: 11, day: 2, nanos: at(15, 40, 14), decimals: 0, weekday: None };
+    let plain = Yearless { month: 11, day: 2, nanos: at(15, 40, 14), decimals: 0, weekday: None, offset: None };
     let cases = [
         ("Nov  2 15:40:14 host", plain, 15),
         ("Nov 2 15:40:14 host", plain, 14),
         ("Nov 02 15:40:14: x", plain, 15),
         ("Nov 2 15:40:14 CET host", plain, 18),
+        ("Nov 2 15:40:14 UTC: x", Yearless { offset: Some(0), ..plain }, 18),
         ("Thu Nov  2 15:40:14 host", Yearless { weekday: Some(4), ..plain }, 19),
         ("*Nov  2 15:40:14.123: x", Yearless { nanos: plain.nanos + 123_000_000, decimals: 3, ..plain }, 20),
         (".Nov  2 15:40:14", plain, 16),
