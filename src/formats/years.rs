@@ -363,7 +363,7 @@ mod tests {
             let want = backwards(&days, if fits { bound.year() } else { bound.year() - 1 });
             let mut track = YearTrack::starting(scan(&text, size).first_year(anchor));
             let got: Vec<_> = days.iter().map(|(month, day)| {
-                track.follow(Yearless { month: *month, day: *day, nanos: 0, decimals: 0, weekday: None })
+                track.follow(Yearless { month: *month, day: *day, nanos: 0, decimals: 0, weekday: None, offset: None })
             }).collect();
             prop_assert_eq!(got, want.into_iter().map(Some).collect::<Vec<_>>());
         }

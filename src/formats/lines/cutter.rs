@@ -8,15 +8,29 @@ use crate::model::{Block, Carry};
 /// Cuts one input. Remembers the year it has reached and a line too long to keep.
 pub(super) struct LineCutter {
     readers: Readers,
+    /// At the front of the pending bytes.
     year: YearTrack,
     /// A record whose beginning was kept; the rest of its line is passed over as it comes.
     long: Option<Block>,
+    walk: Walk,
+}
+
+/// How far the pending bytes were looked at, so that no line is looked at twice when more bytes come.
+struct Walk {
+    framer: Framer,
+    /// Bytes and line feeds passed.
+    at: usize,
+    lines: u64,
+    /// The year there.
+    year: YearTrack,
+    /// The target of this walk: every record passed begins before it.
+    target: usize,
 }
 
 /// What was found at the front of the pending bytes.
 enum Front {
-    /// Whole records up to here, ending before a record or at the end of the input.
-    Records { end: usize, lines: u64 },
+    /// Whole records, up to where the walk stands.
+    Records,
     /// A line of more bytes than are kept.
     TooLong,
     /// Nothing that is surely whole.
@@ -25,49 +39,46 @@ enum Front {
 
 impl LineCutter {
     pub(super) fn new(readers: Readers, first_year: Option<i16>) -> LineCutter {
-        LineCutter { readers, year: YearTrack::starting(first_year), long: None }
+        let year = YearTrack::starting(first_year);
+        let walk = Walk { framer: Framer::new(&readers), at: 0, lines: 0, year, target: 0 };
+        LineCutter { readers, year, long: None, walk }
     }
 
-    /// Walks lines until a record begins at or behind `target`, or the bytes end. Moves `year` on over what it takes.
-    fn walk(&self, pending: &[u8], target: usize, end: bool, year: &mut YearTrack) -> Front {
+    /// Goes back to the front of the pending bytes.
+    fn restart(&mut self, target: usize) {
+        self.walk.framer.reset();
+        (self.walk.at, self.walk.lines, self.walk.year, self.walk.target) = (0, 0, self.year, target);
+    }
+
+    /// Walks on until a record begins at or behind `target`, or the bytes end.
+    fn go(&mut self, pending: &[u8], target: usize, end: bool) -> Front {
         let longest = self.readers.own.1.longest;
-        let mut framer = Framer::new(&self.readers);
-        // The last place where a record begins, how many lines stand before it, and the year there.
-        let mut boundary = (0, 0u64, *year);
-        let (mut at, mut lines) = (0, 0u64);
-        while at < pending.len() {
-            let rest = pending.get(at..).unwrap_or_default();
+        let walk = &mut self.walk;
+        while walk.at < pending.len() {
+            let rest = pending.get(walk.at..).unwrap_or_default();
             let feed = memchr::memchr(b'\n', rest);
             let len = feed.unwrap_or(rest.len());
             if len > longest {
                 // The record above ends here: it cannot take in a line that is longer than a record may be.
-                return if at == 0 { Front::TooLong } else { Front::Records { end: at, lines } };
+                return if walk.at == 0 { Front::TooLong } else { Front::Records };
             }
             if feed.is_none() && !end {
-                break;
+                return Front::Unsure;
             }
             let line = rest.get(..len).unwrap_or_default();
-            let turn = framer.turn(line);
-            if turn != Turn::Continues && at > 0 {
-                boundary = (at, lines, *year);
-                if at >= target {
-                    break;
-                }
+            let turn = walk.framer.turn(&self.readers, line);
+            if turn != Turn::Continues && walk.at >= target {
+                return Front::Records;
             }
             if matches!(turn, Turn::Starts | Turn::StartsProse)
                 && let Some(stamp) = yearless(self.readers.body(line))
             {
-                year.follow(stamp);
+                walk.year.follow(stamp);
             }
-            at += len + usize::from(feed.is_some());
-            lines += u64::from(feed.is_some());
+            walk.at += len + usize::from(feed.is_some());
+            walk.lines += u64::from(feed.is_some());
         }
-        if end && at >= pending.len() {
-            return Front::Records { end: pending.len(), lines };
-        }
-        let (end, lines, at_boundary) = boundary;
-        *year = at_boundary;
-        if end > 0 && (end >= target) { Front::Records { end, lines } } else { Front::Unsure }
+        if end && walk.at > 0 { Front::Records } else { Front::Unsure }
     }
 
     /// Keeps the beginning of a line that is too long.
@@ -87,7 +98,9 @@ impl LineCutter {
     /// Passes over the rest of a long line; gives its block when the line has ended.
     fn end_long(&mut self, mut block: Block, pending: &mut Vec<u8>, end: bool) -> Option<Block> {
         let feed = memchr::memchr(b'\n', pending);
-        let passed = feed.map_or(pending.len(), |at| at + 1);
+        // While the line goes on a byte of it stays: nothing pending would mean that everything was handed over.
+        let kept = usize::from(feed.is_none() && !end);
+        let passed = feed.map_or(pending.len().saturating_sub(kept), |at| at + 1);
         pending.drain(..passed);
         block.input_bytes += passed as u64;
         block.line_count += u64::from(feed.is_some());
@@ -104,25 +117,28 @@ impl Cutter for LineCutter {
         if let Some(block) = self.long.take() {
             return self.end_long(block, pending, end);
         }
-        // No record can begin at or behind the target yet: do not walk the same lines again and again.
-        if !end && pending.len() < target {
-            return None;
+        let target = target.max(1);
+        // A record that begins behind a nearer target may have been passed.
+        if target < self.walk.target || self.walk.at == 0 {
+            self.restart(target);
         }
-        let mut year = self.year;
-        match self.walk(pending, target.max(1), end, &mut year) {
-            Front::Records { end, lines } if end > 0 => {
-                let rest = pending.split_off(end);
+        self.walk.target = target;
+        match self.go(pending, target, end) {
+            Front::Records => {
+                let rest = pending.split_off(self.walk.at);
                 let bytes = std::mem::replace(pending, rest);
-                let carry = Carry::new(std::mem::replace(&mut self.year, year));
-                let input_bytes = bytes.len() as u64;
-                Some(Block { bytes, carry, line_count: lines, input_bytes, ..Block::default() })
+                let carry = Carry::new(std::mem::replace(&mut self.year, self.walk.year));
+                let (line_count, input_bytes) = (self.walk.lines, bytes.len() as u64);
+                self.restart(target);
+                Some(Block { bytes, carry, line_count, input_bytes, ..Block::default() })
             }
             Front::TooLong => {
                 self.begin_long(pending);
+                self.restart(target);
                 let block = self.long.take()?;
                 self.end_long(block, pending, end)
             }
-            Front::Records { .. } | Front::Unsure => None,
+            Front::Unsure => None,
         }
     }
 }

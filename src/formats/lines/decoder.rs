@@ -138,7 +138,7 @@ impl Decoder for LineDecoder {
             let text_len = line_at(reading.text.text.as_bytes(), in_text).map_or(0, <[u8]>::len);
             let (start, end) = (in_text, in_text + text_len);
             (in_bytes, in_text) = (in_bytes + line.len() + 1, end + 1);
-            let turn = framer.turn(line);
+            let turn = framer.turn(&self.readers, line);
             if turn == Turn::Continues {
                 if let Some(open) = &mut open {
                     (open.end, open.lines) = (end, open.lines + 1);

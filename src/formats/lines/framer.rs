@@ -17,8 +17,7 @@ pub(super) enum Turn {
 }
 
 /// Walks lines in order.
-pub(super) struct Framer<'r> {
-    readers: &'r Readers,
+pub(super) struct Framer {
     /// Whether runs of prose are records, and how the format's own lines are known.
     prose: Option<IsOwn>,
     /// The record above, if it may go on.
@@ -34,22 +33,27 @@ struct Open {
     bytes: usize,
 }
 
-impl<'r> Framer<'r> {
+impl Framer {
     /// At the start of a record.
-    pub(super) fn new(readers: &'r Readers) -> Framer<'r> {
-        Framer { readers, prose: is_prose_between(readers.own.0), open: None, scratch: Scratch::default() }
+    pub(super) fn new(readers: &Readers) -> Framer {
+        Framer { prose: is_prose_between(readers.own.0), open: None, scratch: Scratch::default() }
+    }
+
+    /// Forgets the record above.
+    pub(super) fn reset(&mut self) {
+        self.open = None;
     }
 
     /// The next line, without its line feed.
-    pub(super) fn turn(&mut self, line: &[u8]) -> Turn {
+    pub(super) fn turn(&mut self, readers: &Readers, line: &[u8]) -> Turn {
         if is_blank(line) {
             self.open = None;
             return Turn::Blank;
         }
-        let body = self.readers.body(line);
-        let is_prose = self.is_prose(body);
+        let body = readers.body(line);
+        let is_prose = self.is_prose(readers, body);
         let goes_on = self.open.filter(|open| {
-            let belongs = if open.is_prose { is_prose } else { self.readers.continues(body) };
+            let belongs = if open.is_prose { is_prose } else { readers.continues(body) };
             // What is longer than a record may be begins another.
             belongs && open.lines < limits::RECORD_LINES && open.bytes + line.len() < limits::RECORD_BYTES
         });
@@ -62,12 +66,12 @@ impl<'r> Framer<'r> {
     }
 
     /// Whether a line belongs to a run of prose: it looks like no record of the format, and no other format reads it.
-    fn is_prose(&mut self, body: &[u8]) -> bool {
+    fn is_prose(&mut self, readers: &Readers, body: &[u8]) -> bool {
         let Some(is_own) = self.prose else { return false };
         if matches!(body.trim_ascii_start().first(), Some(b'{' | b'[')) || is_own(body) {
             return false;
         }
-        !self.readers.is_taken(&String::from_utf8_lossy(body), &mut self.scratch)
+        !readers.is_taken(&String::from_utf8_lossy(body), &mut self.scratch)
     }
 }
 

@@ -46,8 +46,10 @@ pub(crate) fn sniff(
     let lines = head.text.split('\n').filter(|l| !super::text::is_blank(l)).take(limits::SNIFF_LINES);
     let (mut all, mut fit) = (0u32, 0u32);
     for line in lines {
-        all += 1;
-        fit += u32::from(fits(super::text::record(line).1));
+        let is_fit = fits(super::text::record(line).1);
+        fit += u32::from(is_fit);
+        // A line that starts with a blank may continue a record of any format.
+        all += u32::from(is_fit || !line.starts_with([' ', '\t']));
     }
     if fit == 0 || fit * 2 < all {
         return None;

@@ -46,7 +46,10 @@ pub(super) fn run(sniffed: &Sniffed, input: &[u8], first_year: Option<i16>, size
             }
             None => true,
         };
-        while let Some(block) = cutter.cut(&mut pending, sizes.target, is_end) {
+        // Targets come and go: what is asked for next does not depend on what was given.
+        let targets = [sizes.target, sizes.target / 3, sizes.target].into_iter().cycle();
+        let blocks = targets.map_while(|target| cutter.cut(&mut pending, target, is_end));
+        for block in blocks {
             let first = all.lines;
             let mut index = 0;
             decoder.decode(&block, &mut scratch, &mut |decoded| match decoded {
