@@ -173,7 +173,10 @@ impl<'t> Cursor<'t> {
             _ => None,
         };
         match found {
-            Some(Named::East(seconds)) => Some(seconds),
+            Some(Named::East(seconds)) => {
+                self.annotation();
+                Some(seconds)
+            }
             Some(Named::Unsure) => None,
             None => {
                 *self = mark;
@@ -182,7 +185,25 @@ impl<'t> Cursor<'t> {
         }
     }
 
-    /// Reads a zone's abbreviation.
+    /// Passes over what only repeats an offset: ` UTC` as Go writes it, `[Europe/Paris]` as Java does (RFC 9557).
+    fn annotation(&mut self) {
+        let mark = *self;
+        let is_name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'_' | b'-' | b'+');
+        let repeats = if self.eat(b'[') {
+            let rest = self.bytes.get(self.at..).unwrap_or_default();
+            let len = rest.iter().take_while(|b| is_name(b)).count();
+            let has_slash = rest.get(..len).is_some_and(|name| name.contains(&b'/'));
+            self.skip(len);
+            has_slash && self.eat(b']')
+        } else {
+            self.blanks() && self.abbreviation().is_some()
+        };
+        if !repeats {
+            *self = mark;
+        }
+    }
+
+    /// Reads a zone's abbreviation, `GMT+0200` too.
     fn abbreviation(&mut self) -> Option<Named> {
         const UTC: [&[u8]; 3] = [b"UTC", b"GMT", b"UT"];
         const UNSURE: [&[u8]; 26] = [
@@ -190,19 +211,20 @@ impl<'t> Cursor<'t> {
             b"EET", b"EEST", b"WET", b"WEST", b"BST", b"IST", b"MSK", b"JST", b"KST", b"AEST", b"AEDT", b"NZST",
             b"NZDT",
         ];
+        let rest = self.bytes.get(self.at..)?;
+        let word = rest.split(|b| !b.is_ascii_uppercase()).next()?;
+        let (is_utc, is_unsure) = (UTC.contains(&word), UNSURE.contains(&word));
         let mark = *self;
-        let mut read = |names: &[&[u8]]| {
-            names.iter().any(|name| {
-                *self = mark;
-                self.eat_word(name) && self.peek().is_none_or(|b| matches!(b, b' ' | b':' | b']' | b')' | b','))
-            })
+        self.skip(word.len());
+        let found = match self.peek() {
+            Some(b'+' | b'-') if is_utc => self.offset().map(Named::East),
+            None | Some(b' ' | b':' | b']' | b')' | b',') if is_utc => Some(Named::East(0)),
+            None | Some(b' ' | b':' | b']' | b')' | b',') if is_unsure => Some(Named::Unsure),
+            _ => None,
         };
-        if read(&UTC) {
-            Some(Named::East(0))
-        } else if read(&UNSURE) {
-            Some(Named::Unsure)
-        } else {
-            None
+        if found.is_none() {
+            *self = mark;
         }
+        found
     }
 }

@@ -32,6 +32,10 @@ fn iso_forms_are_read() {
         "2021-W37-3T21:17:10Z",
         "2021/09/15 21:17:10 GMT",
         "[2021-09-15T21:17:10Z]",
+        "2021-09-15 21:17:10 +0000 UTC",
+        "2021-09-15T23:17:10+02:00[Europe/Paris]",
+        "Wed Sep 15 2021 23:17:10 GMT+0200",
+        "Wed Sep 15 21:17:10 +0000 2021",
         "  2021-09-15T21:17:10Z ",
     ] {
         check(text, "2021-09-15T21:17:10Z/0/exact");
@@ -162,6 +166,7 @@ fn a_prefix_ends_where_the_stamp_ends() {
     assert_eq!(taken("2021-09-15 21:17:10 - [x]").map(|t| t.1), Some(19));
     assert_eq!(taken("2021-09-15 21:17:10 -07 left").map(|t| t.1), Some(19));
     assert_eq!(taken("2021-09-15 21:17:10 ISTANBUL").map(|t| t.1), Some(19));
+    assert_eq!(taken("2021-09-15T21:17:10Z[ERROR] x").map(|t| t.1), Some(20));
     assert_eq!(taken("[10/Oct/2000:13:55:36 -0700] \"").map(|t| t.1), Some(28));
     assert_eq!(taken("Nov 28 2014 12:59:03: %ASA").map(|t| t.1), Some(20));
     assert_eq!(taken("1700000000 x"), None);
