@@ -63,7 +63,8 @@ pub(super) fn tag(text: &str) -> Option<(Tag<'_>, &str)> {
     };
     let rest = rest.strip_prefix(':')?;
     let module = program.strip_suffix(')').and_then(|p| p.split_once('(')).filter(|(_, m)| m.starts_with("pam_"));
-    let (program, pam_module) = module.map_or((program, None), |(program, module)| (program, Some(module)));
+    // gdm puts half of a bracket into its tag: `gdm-password]: `.
+    let (program, pam_module) = module.map_or((program.trim_end_matches(']'), None), |(p, m)| (p, Some(m)));
     Some((Tag { program, process, pam_module }, rest))
 }
 

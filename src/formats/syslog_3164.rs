@@ -92,15 +92,16 @@ fn dated(text: &str, zone: &Zone) -> Option<(Stamp, usize)> {
     (is_named || is_year_first).then(|| stamp::read_prefix(text, zone))?
 }
 
-/// Splits the host off. The first word is none if it is the tag (a colon ends it), if pairs follow it (forwarders that write
-/// `gateway_http Key="value"`), or if it cannot be a name.
+/// Splits the host off. The first word is none if it is the tag (a colon ends it), if it cannot be a name, or if pairs follow and
+/// no host may be called so (forwarders that write `gateway_http Key="value"`).
 fn host(text: &str) -> (Option<&str>, &str) {
     let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
     let rest = rest.trim_start_matches(' ');
     let is_name = word.bytes().any(|b| b.is_ascii_alphanumeric()) && !word.contains(['=', '[', '"', '(']);
     let is_tag = word.ends_with(':') && tag(word).is_some();
     let is_repetition = text.starts_with("last message repeated ") || text.starts_with("message repeated ");
-    if is_name && !is_tag && !is_repetition && !begins_pair(rest) { (Some(word), rest) } else { (None, text) }
+    let is_label = word.contains('_') && begins_pair(rest);
+    if is_name && !is_tag && !is_repetition && !is_label { (Some(word), rest) } else { (None, text) }
 }
 
 const SAMPLES: &[Sample] = &[
@@ -151,6 +152,20 @@ const SAMPLES: &[Sample] = &[
             ("HTTPStatusCode", "403"),
             ("Policies", r#"[{"n":1}]"#),
         ],
+    },
+    Sample {
+        text: "Oct  1 02:04:05 fw1 IN=eth0 OUT= SRC=203.0.113.9",
+        fields: &[
+            ("hostname", "fw1"),
+            ("msg", "IN=eth0 OUT= SRC=203.0.113.9"),
+            ("IN", "eth0"),
+            ("OUT", ""),
+            ("SRC", "203.0.113.9"),
+        ],
+    },
+    Sample {
+        text: "Oct  1 02:04:05 desk gdm-password]: gkr-pam: no password",
+        fields: &[("hostname", "desk"), ("appname", "gdm-password"), ("msg", "gkr-pam: no password")],
     },
     Sample {
         text: "Oct  1 02:04:05 web1 sshd(pam_unix)[77]: session closed for user alice",

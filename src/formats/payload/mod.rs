@@ -71,7 +71,7 @@
 //! | | | `failed` | `X: Failed with result 'R'.` | `unit` `result` |
 //! | `logind` | systemd-logind | `session_opened` | `New session N of user U.` | `session` `user` |
 //! | | | `session_closed` | `Removed session N.`, `Session N logged out. ...` | `session` |
-//! | `netfilter` | kernel, ulogd; any: message begins `IN=` | `blocked`, `allowed`, `logged` | `[[UPTIME] ][PREFIX]IN=I OUT=O ...`; the verdict is a word in the prefix | keys as written: `IN` `OUT` `PHYSIN` `PHYSOUT` `MAC` `SRC` `DST` `LEN` (UDP: twice) `TOS` `PREC` `TTL` `ID` `PROTO` `SPT` `DPT` `TYPE` `CODE` ...; words without `=` as `flags` (repeated: `SYN`, `DF`); `prefix` without its brackets, blanks and last colon |
+//! | `netfilter` | kernel, ulogd; any: message begins `IN=` or `[UFW ` | `blocked`, `allowed`, `logged` | `[[UPTIME] ][PREFIX]IN=I OUT=O ...`; the verdict is a word in the prefix | keys as written: `IN` `OUT` `PHYSIN` `PHYSOUT` `MAC` `SRC` `DST` `LEN` (UDP: twice) `TOS` `PREC` `TTL` `ID` `PROTO` `SPT` `DPT` `TYPE` `CODE` ...; words without `=` as `flags` (repeated: `SYN`, `DF`); `prefix` without its brackets, blanks and last colon |
 //! | `json` | any: message is one JSON object | (empty) | `{"k": "v"}` | its members, nested names dotted |
 //! | `kv` | any program no row above claims | (empty) | pairs `key=value`, `key="value"` anywhere in the message | keys as written |
 

@@ -7,8 +7,13 @@ use super::{Payload, PayloadSample};
 use crate::formats::Record;
 use crate::model::Sentence;
 
-pub(crate) const PAYLOAD: Payload =
-    Payload { name: "netfilter", programs: &["kernel", "ulogd"], prefixes: &["IN="], samples: SAMPLES, extract };
+pub(crate) const PAYLOAD: Payload = Payload {
+    name: "netfilter",
+    programs: &["kernel", "ulogd"],
+    prefixes: &["IN=", "[UFW "],
+    samples: SAMPLES,
+    extract,
+};
 
 fn extract(message: &str, record: &mut Record<'_>) -> Option<Sentence> {
     let message = without_uptime(message);
