@@ -65,7 +65,7 @@ impl Framer {
         if is_prose { Turn::StartsProse } else { Turn::Starts }
     }
 
-    /// Whether a line belongs to a run of prose: it looks like no record of the format, and no other format reads it.
+    /// Whether a line belongs to a run of prose: it looks like no record of the format, and no format reads it.
     fn is_prose(&mut self, readers: &Readers, body: &[u8]) -> bool {
         let Some(is_own) = self.prose else { return false };
         if matches!(body.trim_ascii_start().first(), Some(b'{' | b'[')) || is_own(body) {

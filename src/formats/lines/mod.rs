@@ -126,10 +126,10 @@ impl Readers {
         line.strip_prefix(self.prefix.as_bytes()).unwrap_or(line)
     }
 
-    /// Whether some other format reads this text.
+    /// Whether some format reads this text, be it the input's own (JSON behind a prefix) or another.
     fn is_taken(&self, text: &str, scratch: &mut Scratch) -> bool {
         let (table, zone) = (FieldTable::default(), Zone::default());
-        self.others.iter().any(|(_, shape)| {
+        std::iter::once(&self.own).chain(&self.others).any(|(_, shape)| {
             scratch.reset();
             (shape.read)(&mut record(text, 0, scratch, &table, &zone, &mut YearTrack::default())).is_ok()
         })
