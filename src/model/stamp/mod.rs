@@ -96,25 +96,28 @@ pub(crate) fn read(text: &str, zone: &Zone) -> Option<Stamp> {
 /// not taken: at the start of a line they may be anything.
 pub(crate) fn read_prefix(text: &str, zone: &Zone) -> Option<(Stamp, usize)> {
     let mut cursor = Cursor::new(text);
-    let stamp = match cursor.peek()? {
+    let is_bracketed = cursor.eat(b'[');
+    let stamp = full(&mut cursor, zone)?;
+    if is_bracketed && !cursor.eat(b']') {
+        return None;
+    }
+    cursor.is_at_edge().then_some((stamp, cursor.at()))
+}
+
+/// Reads a stamp with a full date.
+fn full(cursor: &mut Cursor<'_>, zone: &Zone) -> Option<Stamp> {
+    match cursor.peek()? {
         b'0'..=b'9' => {
-            let start = cursor;
-            iso::read(&mut cursor, zone).or_else(|| {
-                cursor = start;
-                named::read_digit_first(&mut cursor, zone)
+            let start = *cursor;
+            iso::read(cursor, zone).or_else(|| {
+                *cursor = start;
+                named::read_digit_first(cursor, zone)
             })
         }
-        b'[' => {
-            cursor.skip(1);
-            let (stamp, len) = read_prefix(text.get(1..)?, zone)?;
-            cursor.skip(len);
-            cursor.eat(b']').then_some(stamp)
-        }
-        b'@' => number::tai64(&mut cursor),
-        b'/' | b'\\' => number::dot_net(&mut cursor),
-        _ => named::read_name_first(&mut cursor, zone),
-    }?;
-    cursor.is_at_edge().then_some((stamp, cursor.at()))
+        b'@' => number::tai64(cursor),
+        b'/' | b'\\' => number::dot_net(cursor),
+        _ => named::read_name_first(cursor, zone),
+    }
 }
 
 /// Reads `Nov  2 15:40:14[.123]` at the start of `text`, also behind Cisco's `*` or `.` and a weekday, or Snort's
