@@ -93,9 +93,9 @@ fn push(record: &mut Record<'_>, names: &[&str], value: Option<&str>) {
 
 /// Pushes the columns behind the size. Two quoted ones in front are referer and agent.
 fn columns(record: &mut Record<'_>, rest: &str) {
-    let mut rest = rest;
-    let combined = column(rest).filter(|_| is_quoted(rest)).and_then(|(referer, behind)| {
-        let (agent, behind) = column(behind).filter(|_| is_quoted(behind))?;
+    let (mut rest, mut may_close) = (rest, true);
+    let combined = column(rest, &mut may_close).filter(|_| is_quoted(rest)).and_then(|(referer, behind)| {
+        let (agent, behind) = column(behind, &mut may_close).filter(|_| is_quoted(behind))?;
         Some((referer, agent, behind))
     });
     if let Some((referer, agent, behind)) = combined {
@@ -104,24 +104,32 @@ fn columns(record: &mut Record<'_>, rest: &str) {
         rest = behind;
     }
     let mut number = 0;
-    while let Some((value, behind)) = column(rest) {
+    while let Some((value, behind)) = column(rest, &mut may_close) {
         number += 1;
+        if number == EXTRA_COLUMNS {
+            record.push(&format!("extra{number}"), rest.trim_start_matches(' '));
+            return;
+        }
         record.push(&format!("extra{number}"), value);
         rest = behind;
     }
 }
 
+/// The last of so many columns holds all that follow.
+const EXTRA_COLUMNS: u8 = 64;
+
 fn is_quoted(text: &str) -> bool {
     text.trim_start_matches(' ').starts_with('"')
 }
 
-/// Takes the next column, quoted or not.
-fn column(text: &str) -> Option<(&str, &str)> {
+/// Takes the next column, quoted or not. Once no quote was found that closes a column there is none further on either:
+/// `may_close` keeps a line of many opening quotes from being searched for each.
+fn column<'r>(text: &'r str, may_close: &mut bool) -> Option<(&'r str, &'r str)> {
     let text = text.trim_start_matches(' ');
     if text.is_empty() {
         return None;
     }
-    if let Some(quoted) = text.strip_prefix('"') {
+    if let Some(quoted) = text.strip_prefix('"').filter(|_| *may_close) {
         let mut at = 0;
         while let Some(quote) = quoted.get(at..).and_then(|t| t.find('"')).map(|n| at + n) {
             if is_closing(quoted, quote) {
@@ -129,6 +137,7 @@ fn column(text: &str) -> Option<(&str, &str)> {
             }
             at = quote + 1;
         }
+        *may_close = false;
     }
     Some(text.split_once(' ').unwrap_or((text, "")))
 }

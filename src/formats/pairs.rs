@@ -73,19 +73,25 @@ pub(super) fn is_key(word: &str) -> bool {
         })
 }
 
-/// Splits a value that ends at a blank, and at a separator before a blank.
+/// Splits a value that ends at a blank, or at a separator with a pair behind it (`a=1,b=2`). Looks no further than that: a line may
+/// be one long word of pairs.
 fn bare<'t>(text: &'t str, separators: &[char]) -> (&'t str, &'t str) {
-    let end = text.find(|c: char| c.is_ascii_whitespace()).unwrap_or(text.len());
-    let (word, rest) = text.split_at(end);
-    // `a=1,b=2`: a separator ends a value when a key follows it.
-    let inner = word.char_indices().find(|(at, c)| {
-        separators.contains(c)
-            && word.get(at + c.len_utf8()..).is_some_and(|w| w.split_once('=').is_some_and(|(key, _)| is_key(key)))
-    });
-    match inner {
-        Some((at, _)) => text.split_at(at),
-        None => (word.trim_end_matches(separators), rest),
+    let mut separator = None;
+    for (at, c) in text.char_indices() {
+        if c.is_ascii_whitespace() {
+            let (word, rest) = text.split_at(at);
+            return (word.trim_end_matches(separators), rest);
+        }
+        if separators.contains(&c) {
+            separator = Some((at, at + c.len_utf8()));
+        } else if c == '='
+            && let Some((end, key)) = separator
+            && text.get(key..at).is_some_and(is_key)
+        {
+            return text.split_at(end);
+        }
     }
+    (text.trim_end_matches(separators), "")
 }
 
 /// Reads up to the closing quote; gives the value unescaped and what follows.

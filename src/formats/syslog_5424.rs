@@ -82,7 +82,7 @@ fn read(record: &mut Record<'_>) -> Result<(), Refused> {
     let message = match rest.strip_prefix('-') {
         Some(message) => message,
         None => structured_data(record, rest).ok_or_else(|| Refused {
-            expected: "structured data that ends",
+            expected: "structured data with short names that ends",
             at: u32::try_from(text.len() - rest.len()).unwrap_or(u32::MAX),
         })?,
     };
@@ -95,12 +95,16 @@ fn read(record: &mut Record<'_>) -> Result<(), Refused> {
     Ok(())
 }
 
+/// Longer names of elements are refused.
+const LONGEST_ID: usize = 128;
+
 /// Pushes `[ID NAME="VALUE" ...]...` and gives what follows.
 fn structured_data<'r>(record: &mut Record<'_>, text: &'r str) -> Option<&'r str> {
     let mut rest = text;
     while let Some(element) = rest.strip_prefix('[') {
         let end = element.find([' ', ']'])?;
-        let (id, mut inner) = element.split_at(end);
+        // The standard allows 32 bytes. The name stands before each parameter's, so it must not be long.
+        let (id, mut inner) = element.split_at_checked(end).filter(|(id, _)| id.len() <= LONGEST_ID)?;
         loop {
             inner = inner.trim_start_matches(' ');
             if let Some(after) = inner.strip_prefix(']') {

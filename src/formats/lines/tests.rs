@@ -235,6 +235,62 @@ fn where_all_records_have_a_priority_other_lines_continue_them() {
     assert_eq!(lines, [("syslog-3164", 0, 2), ("syslog-3164", 2, 1), ("syslog-3164", 3, 1)]);
 }
 
+/// Anything worse than linear would not come back.
+#[test]
+fn repetitive_records_are_read_in_linear_time() {
+    let starts = [
+        "",
+        "Oct 11 22:14:15 h sshd[1]: Failed password for ",
+        "Oct 11 22:14:15 h sshd[1]: ",
+        "Oct 11 22:14:15 h sudo: a : ",
+        "Oct 11 22:14:15 h kernel: ",
+        "Oct 11 22:14:15 h app: k=",
+        "<34>1 - - - - - [",
+        "<34>1 - - - - - [a ",
+        "1.2.3.4 - - [10/Oct/2000:13:55:36 -0700] \"",
+        "1.2.3.4 - - [10/Oct/2000:13:55:36 -0700] \"GET / HTTP/1.0\" 200 1 ",
+        "a=1 ",
+    ];
+    let repeated = [
+        ",",
+        ",a=1",
+        "a=\"",
+        "a=\"\\",
+        " a=\"",
+        "\\\"",
+        "\"a ",
+        "\" 200 1 ",
+        " [",
+        " from ",
+        " from 1.1.1.1 port 1",
+        "IN=",
+        "IN= ",
+        " ; ",
+        "[",
+        "]",
+        "(",
+        ")",
+        "<",
+        ": ",
+        "' ",
+        "@",
+        "2001-",
+        " a=\"\"",
+        "\u{fffd}",
+        "|",
+        "{",
+        "=",
+    ];
+    for (start, repeated) in starts.iter().flat_map(|s| repeated.map(|r| (s, r))) {
+        let text = format!("{start}{}", repeated.repeat((32 << 10) / repeated.len()));
+        for row in FORMATS.iter().filter(|f| f.raw_text) {
+            if let Shape::Lines(shape) = &row.shape {
+                read_with(shape.read, &everything(), &text);
+            }
+        }
+    }
+}
+
 /// Lines of every kind, some of them broken.
 fn input() -> impl Strategy<Value = Vec<u8>> {
     let samples: Vec<&str> = FORMATS.iter().flat_map(|f| f.samples.iter().map(|s| s.text)).collect();

@@ -47,12 +47,20 @@ fn without_uptime(message: &str) -> &str {
 
 /// Where `IN=` stands, if `OUT=` is the next word. Prefixes may end without a blank (`...:DROP:IN=eth0`).
 fn packet_start(message: &str) -> Option<usize> {
-    message.match_indices("IN=").map(|(at, _)| at).find(|at| {
-        let before = message.get(..*at).and_then(|m| m.chars().next_back());
-        let mut words = message.get(*at..).into_iter().flat_map(str::split_ascii_whitespace);
-        let is_next = words.next().is_some() && words.next().is_some_and(|w| w.starts_with("OUT="));
-        is_next && before.is_none_or(|c| !c.is_ascii_alphanumeric())
-    })
+    let mut words = message.split_ascii_whitespace().peekable();
+    while let Some(word) = words.next() {
+        if words.peek().is_none_or(|next| !next.starts_with("OUT=")) {
+            continue;
+        }
+        let in_word = word.match_indices("IN=").map(|(at, _)| at).find(|at| {
+            let before = word.get(..*at).and_then(|w| w.chars().next_back());
+            before.is_none_or(|c| !c.is_ascii_alphanumeric())
+        });
+        if let Some(at) = in_word {
+            return (word.as_ptr().addr() - message.as_ptr().addr()).checked_add(at);
+        }
+    }
+    None
 }
 
 /// What the words of a prefix say about the packet.
