@@ -29,11 +29,12 @@ pub(crate) const FORMAT: Format = Format {
 fn sniff(head: &Head<'_>) -> Option<Sniffed> {
     syslog::sniff(head, FORMAT.name, 6, "lines begin with a month, a day and a time", |line| {
         let (_, rest) = header_start(line);
-        stamp::read_yearless(rest).is_some() || dated(rest, &Zone::default()).is_some()
+        undated(rest).is_some() || dated(rest, &Zone::default()).is_some()
     })
 }
 
-/// The year-less stamp a line starts with.
+/// The year-less stamp a line starts with. Takes Snort's too, which other rows read: the years of an input are counted over
+/// all its stamps.
 fn yearless(line: &[u8]) -> Option<Yearless> {
     // Far more than the longest header before a stamp and the stamp.
     const ENOUGH: usize = 96;
@@ -50,7 +51,7 @@ fn yearless(line: &[u8]) -> Option<Yearless> {
 fn read(record: &mut Record<'_>) -> Result<(), Refused> {
     let text = record.text;
     let (pri, rest) = header_start(text);
-    let (time, taken) = match stamp::read_yearless(rest) {
+    let (time, taken) = match undated(rest) {
         Some((stamp, taken)) => (record.yearless(stamp), taken),
         None => dated(rest, record.zone).ok_or_else(|| Refused {
             expected: "a month, a day and a time",
@@ -83,13 +84,20 @@ fn header_start(line: &str) -> (Option<&str>, &str) {
     (pri, sequence.filter(|_| pri.is_some()).map_or(rest, |(_, rest)| rest))
 }
 
-/// Reads a stamp that names month and year; not ISO 8601, which is another dialect's.
+/// Reads a stamp without a year that names its month.
+fn undated(text: &str) -> Option<(Yearless, usize)> {
+    text.starts_with(|c: char| !c.is_ascii_digit()).then(|| stamp::read_yearless(text))?
+}
+
+/// Reads a stamp that names month and year; not ISO 8601, which is another dialect's, and not ctime with its weekday, which
+/// applications write.
 fn dated(text: &str, zone: &Zone) -> Option<(Stamp, usize)> {
     let first = text.bytes().next()?;
     let is_named = first.is_ascii_alphabetic() || matches!(first, b'*' | b'.');
     // `2014 Nov 28 12:59:03`
-    let is_year_first = text.as_bytes().get(4) == Some(&b' ');
-    (is_named || is_year_first).then(|| stamp::read_prefix(text, zone))?
+    let is_year_first = first.is_ascii_digit() && text.as_bytes().get(4) == Some(&b' ');
+    let is_ctime = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].iter().any(|day| text.starts_with(day));
+    ((is_named && !is_ctime) || is_year_first).then(|| stamp::read_prefix(text, zone))?
 }
 
 /// Splits the host off. The first word is none if it is the tag (a colon ends it), if it cannot be a name, or if pairs follow and

@@ -235,6 +235,21 @@ fn where_all_records_have_a_priority_other_lines_continue_them() {
     assert_eq!(lines, [("syslog-3164", 0, 2), ("syslog-3164", 2, 1), ("syslog-3164", 3, 1)]);
 }
 
+#[test]
+fn other_formats_stamps_are_not_syslogs() {
+    for text in [
+        "12/28-12:55:38.765402  [**] [1:1:1] x [**]",
+        "Mon Nov 14 22:13:20 2023 [pid 1] CONNECT: Client \"203.0.113.9\"",
+        "[Mon Nov 14 22:13:20 2023] [error] x",
+        "2022-12-20 12:36:54.17 Logon  Error: 18456",
+        "2022-12-20T12:36:54Z INFO started",
+    ] {
+        let head = Head { text, whole: true };
+        let claims = FORMATS.iter().filter_map(|f| (f.sniff)(&head)).filter_map(|s| format(s.format));
+        assert_eq!(claims.map(|f| f.name).collect::<Vec<_>>(), ["plain"], "{text}");
+    }
+}
+
 /// Anything worse than linear would not come back.
 #[test]
 fn repetitive_records_are_read_in_linear_time() {
