@@ -1,8 +1,8 @@
 //! Access logs of Apache, Nginx and their like: common and combined log format, a virtual host in front or not.
 //!
-//! `[VHOST ]CLIENT IDENT USER [STAMP] "REQUEST" STATUS BYTES["REFERER" "AGENT"][ MORE...]`. Originals exist under the names of Apache's
-//! documentation and of W3C. A request may hold quotes, so its closing quote is found from the right. Columns
-//! nobody documents are `extra1`, `extra2`, ...; escapes inside quotes stay as they are written.
+//! `[VHOST ]CLIENT IDENT USER [STAMP] "REQUEST" STATUS BYTES["REFERER" "AGENT"][ MORE...]`. Originals exist under
+//! the names of Apache's documentation and of W3C. A request may hold quotes, so its closing quote is found from
+//! the right. Columns nobody documents are `extra1`, `extra2`, ...; escapes inside quotes stay as they are written.
 
 use super::{Format, LineShape, Record, Refused, Sample, Shape, lines};
 use crate::model::stamp::{self, Zone};
@@ -175,7 +175,8 @@ impl<'r> Who<'r> {
     fn of(text: &'r str) -> Option<Who<'r>> {
         let words: Vec<&str> = text.split(' ').filter(|w| !w.is_empty()).collect();
         let is_address = |n: usize| words.get(n).is_some_and(|w| w.parse::<IpAddr>().is_ok());
-        // `vhost client ident user`: the client is an address, or the columns say nothing where user and ident would be.
+        // `vhost client ident user`: the client is an address, or the columns say nothing where user and ident
+        // would be.
         let is_dash = |n: usize| words.get(n).is_some_and(|w| *w == "-");
         let has_vhost = !is_address(0) && words.len() >= 3 && (is_address(1) || (is_dash(2) && is_dash(3)));
         let (vhost, columns) = if has_vhost { words.split_at(1) } else { words.split_at(0) };
@@ -220,7 +221,8 @@ fn status_and_size(text: &str) -> Option<(&str, Option<&str>, &str)> {
 }
 
 impl<'r> Request<'r> {
-    /// `METHOD SP target[ SP HTTP/x]`; a target may hold blanks. Anything else (the bytes of a TLS handshake) is no request.
+    /// `METHOD SP target[ SP HTTP/x]`; a target may hold blanks. Anything else (the bytes of a TLS handshake) is no
+    /// request.
     fn of(text: &'r str) -> Option<Request<'r>> {
         let (method, rest) = text.split_once(' ')?;
         let is_method = (1..=24).contains(&method.len())

@@ -1,7 +1,8 @@
 //! logfmt, and looser lines of key=value pairs.
 //!
-//! Both rows read a line that begins with a pair and holds at least as many pairs as other words, which are passed over. `kv`
-//! also takes `,`, `;` and `|` between pairs. Nothing is a header: which field is the time is decided by its name.
+//! Both rows read a line that begins with a pair and holds at least as many pairs as other words, which are passed
+//! over. `kv` also takes `,`, `;` and `|` between pairs. Nothing is a header: which field is the time is decided by
+//! its name.
 
 use super::pairs::{self, LOOSE, Word, Words};
 use super::{Format, Head, LineShape, Record, Refused, Sample, Shape, Sniffed, lines};

@@ -1,7 +1,7 @@
 //! Reads `key=value` pairs: bare values, quoted ones with escapes, empty ones.
 //!
-//! Used by the formats that are nothing but pairs and for pairs inside messages. A quote may be escaped by a backslash, as in
-//! JSON; a quoted value that never ends is refused, and the word is read as if it had no quote.
+//! Used by the formats that are nothing but pairs and for pairs inside messages. A quote may be escaped by a
+//! backslash, as in JSON; a quoted value that never ends is refused, and the word is read as if it had no quote.
 
 use super::Record;
 use std::borrow::Cow;
@@ -73,8 +73,8 @@ pub(super) fn is_key(word: &str) -> bool {
         })
 }
 
-/// Splits a value that ends at a blank, or at a separator with a pair behind it (`a=1,b=2`). Looks no further than that: a line may
-/// be one long word of pairs.
+/// Splits a value that ends at a blank, or at a separator with a pair behind it (`a=1,b=2`). Looks no further than
+/// that: a line may be one long word of pairs.
 fn bare<'t>(text: &'t str, separators: &[char]) -> (&'t str, &'t str) {
     let mut separator = None;
     for (at, c) in text.char_indices() {

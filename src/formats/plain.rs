@@ -1,8 +1,8 @@
 //! Plain text: every line is an event, whatever it says.
 //!
-//! Nothing is taken out but a stamp at the start of the line. Records of several lines are cut by
-//! `lines` where runs of prose stand between other records; finding the stamp by which an application begins its records is
-//! left out so far: `continues` below is its place.
+//! Nothing is taken out but a stamp at the start of the line. Records of several lines are cut by `lines` where
+//! runs of prose stand between other records; finding the stamp by which an application begins its records is left
+//! out so far: `continues` below is its place.
 
 use super::{Format, Head, Learned, LineShape, Record, Refused, Sample, Shape, Sniffed, id_of};
 use crate::model::{limits, stamp};

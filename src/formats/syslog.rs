@@ -39,8 +39,8 @@ pub(super) fn begins_record(line: &[u8]) -> bool {
             .is_ok_and(|text| stamp::read_prefix(text, &Zone::default()).is_some())
 }
 
-/// Splits `<34>rest` into its number, as written, and what follows. 24 facilities of 8 severities: 191 is the last one. The length
-/// that RFC 6587 puts in front of a frame is passed over.
+/// Splits `<34>rest` into its number, as written, and what follows. 24 facilities of 8 severities: 191 is the last
+/// one. The length that RFC 6587 puts in front of a frame is passed over.
 pub(super) fn priority(text: &str) -> Option<(&str, &str)> {
     let text = match text.split_once(' ') {
         Some((length, rest)) if length.len() <= 6 && length.bytes().all(|b| b.is_ascii_digit()) => rest,

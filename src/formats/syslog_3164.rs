@@ -1,8 +1,9 @@
 //! Syslog as BSD wrote it (RFC 3164): `[<PRI>]Mmm dd hh:mm:ss host tag[pid]: message`.
 //!
-//! Read with every deviation in use: no host, no tag, days padded or not, fractions, a year, a weekday, Cisco's marks and sequence
-//! numbers, key=value right behind the stamp. Lines that start with a blank continue the record above. The year comes from the rest
-//! of the input ([`years`](super::years)); zones other than UTC that a stamp names are not understood.
+//! Read with every deviation in use: no host, no tag, days padded or not, fractions, a year, a weekday, Cisco's
+//! marks and sequence numbers, key=value right behind the stamp. Lines that start with a blank continue the record
+//! above. The year comes from the rest of the input ([`years`](super::years)); zones other than UTC that a stamp
+//! names are not understood.
 
 use super::syslog::{begins_pair, finish, priority, tag};
 use super::{Format, Head, LineShape, Record, Refused, Sample, Shape, Sniffed, syslog};
@@ -33,8 +34,8 @@ fn sniff(head: &Head<'_>) -> Option<Sniffed> {
     })
 }
 
-/// The year-less stamp a line starts with. Takes Snort's too, which other rows read: the years of an input are counted over
-/// all its stamps.
+/// The year-less stamp a line starts with. Takes Snort's too, which other rows read: the years of an input are
+/// counted over all its stamps.
 fn yearless(line: &[u8]) -> Option<Yearless> {
     // Far more than the longest header before a stamp and the stamp.
     const ENOUGH: usize = 96;
@@ -89,8 +90,8 @@ fn undated(text: &str) -> Option<(Yearless, usize)> {
     text.starts_with(|c: char| !c.is_ascii_digit()).then(|| stamp::read_yearless(text))?
 }
 
-/// Reads a stamp that names month and year; not ISO 8601, which is another dialect's, and not ctime with its weekday, which
-/// applications write.
+/// Reads a stamp that names month and year; not ISO 8601, which is another dialect's, and not ctime with its
+/// weekday, which applications write.
 fn dated(text: &str, zone: &Zone) -> Option<(Stamp, usize)> {
     let first = text.bytes().next()?;
     let is_named = first.is_ascii_alphabetic() || matches!(first, b'*' | b'.');
@@ -100,8 +101,8 @@ fn dated(text: &str, zone: &Zone) -> Option<(Stamp, usize)> {
     ((is_named && !is_ctime) || is_year_first).then(|| stamp::read_prefix(text, zone))?
 }
 
-/// Splits the host off. The first word is none if it is the tag (a colon ends it), if it cannot be a name, or if pairs follow and
-/// no host may be called so (forwarders that write `gateway_http Key="value"`).
+/// Splits the host off. The first word is none if it is the tag (a colon ends it), if it cannot be a name, or if
+/// pairs follow and no host may be called so (forwarders that write `gateway_http Key="value"`).
 fn host(text: &str) -> (Option<&str>, &str) {
     let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
     let rest = rest.trim_start_matches(' ');

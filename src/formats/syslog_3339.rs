@@ -1,7 +1,7 @@
 //! Syslog with a full stamp in front: `[<PRI>]2023-11-14T00:20:42.7+01:00 host tag[pid]: message`.
 //!
-//! What rsyslog and syslog-ng write to files and forward by default. Stamps need their `T` and a zone, and without a priority a tag
-//! must follow: application logs begin alike.
+//! What rsyslog and syslog-ng write to files and forward by default. Stamps need their `T` and a zone, and without
+//! a priority a tag must follow: application logs begin alike.
 
 use super::syslog::{finish, priority, tag};
 use super::{Format, Head, LineShape, Record, Refused, Sample, Shape, Sniffed, syslog};

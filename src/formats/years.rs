@@ -33,8 +33,8 @@ impl YearTrack {
     }
 }
 
-/// Whether `next`, standing behind `last` in a log, belongs to the next year: December before January. Smaller steps back
-/// are disorder.
+/// Whether `next`, standing behind `last` in a log, belongs to the next year: December before January. Smaller
+/// steps back are disorder.
 fn begins_year(last: (i8, i8), next: (i8, i8)) -> bool {
     day_of_year(last) - day_of_year(next) > NEW_YEAR
 }
@@ -124,9 +124,9 @@ impl YearScan {
         self.latest
     }
 
-    /// The year of the first stamp, when the last one may lie a day after `anchor` at most (zones): the last gets the latest
-    /// year for which every 29 February and every weekday of the input fits. Where no year does, weekdays are given
-    /// up first, then the leap days.
+    /// The year of the first stamp, when the last one may lie a day after `anchor` at most (zones): the last gets
+    /// the latest year for which every 29 February and every weekday of the input fits. Where no year does,
+    /// weekdays are given up first, then the leap days.
     pub(crate) fn first_year(&self, anchor: Date) -> Option<i16> {
         let (month, day, _) = self.last?;
         let bound = anchor.tomorrow().unwrap_or(anchor);
@@ -189,7 +189,8 @@ pub(crate) fn anchor_of_year(year: i16) -> Option<Date> {
     Date::new(year, 12, 31).ok().filter(|_| YEARS.contains(&year))
 }
 
-/// The latest full date in the first lines of an input: a line that begins with one, or a comment (`#Date: 2012-06-01`).
+/// The latest full date in the first lines of an input: a line that begins with one, or a comment (`#Date:
+/// 2012-06-01`).
 pub(crate) fn anchor_in_text(head: &str) -> Option<Date> {
     head.lines().filter_map(full_date).max()
 }
@@ -204,8 +205,8 @@ fn full_date(line: &str) -> Option<Date> {
     Some(time.to_zoned(jiff::tz::TimeZone::UTC).date())
 }
 
-/// The date in the name of an input: `auth.log-20240612`, `messages.2021-03` (then the end of the month). Of several the last.
-/// Folders do not count.
+/// The date in the name of an input: `auth.log-20240612`, `messages.2021-03` (then the end of the month). Of
+/// several the last. Folders do not count.
 pub(crate) fn anchor_in_name(path: &str) -> Option<Date> {
     let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
     dates_in(name).last()
@@ -350,12 +351,16 @@ mod tests {
     proptest! {
         #[test]
         fn forward_gives_the_years_of_the_definition(
-            days in prop::collection::vec((1i8..=12, 1i8..=28), 1..40), month in 1i8..=12, day in 1i8..=28, size in 1usize..200
+            days in prop::collection::vec((1i8..=12, 1i8..=28), 1..40),
+            month in 1i8..=12,
+            day in 1i8..=28,
+            size in 1usize..200,
         ) {
             const MONTHS: [&str; 12] =
                 ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
             let anchor = date(2100, month, day);
-            let stamps: Vec<String> = days.iter().map(|(m, d)| format!("{} {d:2}", MONTHS[usize::from(m.unsigned_abs()) - 1])).collect();
+            let month_name = |month: i8| MONTHS[usize::from(month.unsigned_abs()) - 1];
+            let stamps: Vec<String> = days.iter().map(|(m, d)| format!("{} {d:2}", month_name(*m))).collect();
             let text = log(&stamps.iter().map(String::as_str).collect::<Vec<_>>());
             let last = *days.last().expect("not empty");
             let bound = anchor.tomorrow().expect("a date");

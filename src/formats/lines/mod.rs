@@ -59,8 +59,8 @@ pub(crate) fn sniff(
     Some(Sniffed { format: id_of(name)?, rank: (specificity, share), why, learned: Learned::Nothing })
 }
 
-/// The year-less stamp a line of any format starts with. One test for all formats: what the scan looks through beforehand,
-/// what the cutter follows and what the decoder counts by are the same stamps.
+/// The year-less stamp a line of any format starts with. One test for all formats: what the scan looks through
+/// beforehand, what the cutter follows and what the decoder counts by are the same stamps.
 pub(super) fn yearless(line: &[u8]) -> Option<Yearless> {
     line_shapes().find_map(|(_, shape)| (shape.yearless?)(visible(line)))
 }
@@ -76,8 +76,8 @@ fn line_shapes() -> impl Iterator<Item = (FormatId, &'static LineShape)> {
 /// Tells a format's own lines by their bytes.
 type IsOwn = fn(&[u8]) -> bool;
 
-/// Formats in which refused lines that nobody takes form one plain record a run, and the test by which their own lines are
-/// known without being read.
+/// Formats in which refused lines that nobody takes form one plain record a run, and the test by which their own
+/// lines are known without being read.
 const PROSE_BETWEEN: [(&str, IsOwn); 3] =
     [("jsonl", |_| false), ("logfmt", logfmt::starts_pair), ("kv", logfmt::starts_pair)];
 

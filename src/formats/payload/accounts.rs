@@ -1,7 +1,7 @@
 //! What the tools that change accounts log: useradd, usermod, userdel, groupadd, gpasswd, passwd and their like.
 //!
-//! Written down in shadow-utils' sources (`SYSLOG` calls). Names stand in quotes in most sentences; the quote that ends one is
-//! looked for from the right.
+//! Written down in shadow-utils' sources (`SYSLOG` calls). Names stand in quotes in most sentences; the quote that
+//! ends one is looked for from the right.
 
 use super::{Payload, PayloadSample};
 use crate::formats::Record;
@@ -28,7 +28,8 @@ fn extract(message: &str, record: &mut Record<'_>) -> Option<Sentence> {
     Some(Sentence { payload: PAYLOAD.name, name })
 }
 
-/// `new user: name=U, UID=1, ...`, `new group: name=G, GID=1`, `group added to FILE: name=G`, `failed adding user 'U', ...`.
+/// `new user: name=U, UID=1, ...`, `new group: name=G, GID=1`, `group added to FILE: name=G`, `failed adding user
+/// 'U', ...`.
 fn created(message: &str, record: &mut Record<'_>) -> Option<&'static str> {
     if let Some(rest) = message.strip_prefix("failed adding user ") {
         let user = rest.rsplit_once(", ").map_or(rest, |(user, _)| user);

@@ -1,7 +1,7 @@
 //! What cron and crontab log: `(U) CMD (C)`.
 //!
-//! Written down in Vixie cron's `log_it`. A command may hold brackets: it ends at the message's last one. Sentences about
-//! cron itself (`(CRON) INFO (...)`) are not known, and what stands in their brackets is no user.
+//! Written down in Vixie cron's `log_it`. A command may hold brackets: it ends at the message's last one. Sentences
+//! about cron itself (`(CRON) INFO (...)`) are not known, and what stands in their brackets is no user.
 
 use super::{Payload, PayloadSample};
 use crate::formats::Record;

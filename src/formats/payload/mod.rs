@@ -1,11 +1,11 @@
 //! What stands inside a message: the text of sshd, sudo or the kernel behind any syslog header.
 //!
-//! Specified by the programs' own sources, listed row by row in their files. An extractor pushes originals and names the
-//! sentence it knew; what a sentence means (`action`, `outcome`, `reason`) is data elsewhere. Text that no
-//! row knows stays in `msg` and gives nothing else.
+//! Specified by the programs' own sources, listed row by row in their files. An extractor pushes originals and
+//! names the sentence it knew; what a sentence means (`action`, `outcome`, `reason`) is data elsewhere. Text that
+//! no row knows stays in `msg` and gives nothing else.
 //!
-//! Names: a key the program writes keeps its spelling (`rhost`, `USER`, `SRC`); a value the program writes without a key
-//! gets the name in the table. Empty values (`ruser=`) are pushed as they are, `-` and `unknown` too.
+//! Names: a key the program writes keeps its spelling (`rhost`, `USER`, `SRC`); a value the program writes without
+//! a key gets the name in the table. Empty values (`ruser=`) are pushed as they are, `-` and `unknown` too.
 //!
 //! User names and the like are chosen by attackers: sentences are read from the right wherever the
 //! program writes such a value before fixed words.

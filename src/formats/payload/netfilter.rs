@@ -1,7 +1,8 @@
 //! Packets the kernel logs for netfilter's LOG target: `[prefix]IN=eth0 OUT= MAC=... SRC=... DST=... PROTO=TCP ...`.
 //!
-//! Written down in the kernel's `nf_log_syslog.c`. The prefix is whatever the rule's author chose (UFW, Shorewall and `SuSEfirewall2` choose
-//! it themselves); a verdict is only told by a word in it. Of a packet inside an ICMP error, which stands in brackets, nothing is taken.
+//! Written down in the kernel's `nf_log_syslog.c`. The prefix is whatever the rule's author chose (UFW, Shorewall
+//! and `SuSEfirewall2` choose it themselves); a verdict is only told by a word in it. Of a packet inside an ICMP
+//! error, which stands in brackets, nothing is taken.
 
 use super::{Payload, PayloadSample};
 use crate::formats::Record;

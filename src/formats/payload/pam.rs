@@ -1,7 +1,8 @@
 //! What PAM modules log under whatever program called them: `pam_unix(sshd:auth): authentication failure; ...`.
 //!
 //! Written down in Linux-PAM's `pam_unix`, `pam_tally2` and `pam_faillock`. Old Red Hat put the module into the tag
-//! instead (`sshd(pam_unix)[123]`): [`extract_of`] reads those. `uid` and `euid` are the calling daemon's, not the user's.
+//! instead (`sshd(pam_unix)[123]`): [`extract_of`] reads those. `uid` and `euid` are the calling daemon's, not the
+//! user's.
 
 use super::{Payload, PayloadSample};
 use crate::formats::Record;
@@ -66,7 +67,8 @@ fn sentence(text: &str, record: &mut Record<'_>) -> Option<&'static str> {
     tally(text, record)
 }
 
-/// The keys of an authentication failure. `user` comes last and is the client's choice: it may hold blanks and more keys.
+/// The keys of an authentication failure. `user` comes last and is the client's choice: it may hold blanks and more
+/// keys.
 fn caller(keys: &str, record: &mut Record<'_>) {
     let (keys, user) = match keys.split_once(" user=") {
         Some((keys, user)) => (keys, Some(user)),

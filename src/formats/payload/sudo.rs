@@ -1,7 +1,7 @@
 //! What sudo logs: `U : TTY=T ; PWD=D ; USER=R ; COMMAND=C`, with a refusal in front of the keys or not.
 //!
-//! Written down in sudo's `logging.c` and sudoers(5), "Event logging". The command comes last and may hold ` ; ` itself: everything
-//! behind the first ` ; COMMAND=` is the command.
+//! Written down in sudo's `logging.c` and sudoers(5), "Event logging". The command comes last and may hold ` ; `
+//! itself: everything behind the first ` ; COMMAND=` is the command.
 
 use super::{Payload, PayloadSample};
 use crate::formats::Record;

@@ -82,7 +82,8 @@ fn days_in(year: i64, month: i64) -> i64 {
     }
 }
 
-/// Days since 1970-01-01, after Howard Hinnant's `days_from_civil`: years counted from March, so that the leap day is the last.
+/// Days since 1970-01-01, after Howard Hinnant's `days_from_civil`: years counted from March, so that the leap day
+/// is the last.
 const fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));

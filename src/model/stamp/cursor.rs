@@ -99,8 +99,8 @@ impl<'t> Cursor<'t> {
         Some(self.count_digits()).filter(|n| (1..=2).contains(n)).and_then(|n| self.digits(n))
     }
 
-    /// Reads the first three letters of an English name out of `names`, which holds them one behind the other; gives its
-    /// number from 1. No further letter may follow.
+    /// Reads the first three letters of an English name out of `names`, which holds them one behind the other;
+    /// gives its number from 1. No further letter may follow.
     pub(super) fn name(&mut self, names: &[u8]) -> Option<i64> {
         let word = self.bytes.get(self.at..self.at.checked_add(3)?)?;
         if self.bytes.get(self.at + 3).is_some_and(u8::is_ascii_alphabetic) {
@@ -155,8 +155,9 @@ impl<'t> Cursor<'t> {
         i32::try_from(seconds).ok()
     }
 
-    /// Reads a zone that follows a time, with or without a blank between: `Z`, an offset, `UTC`. Of other abbreviations only
-    /// their place is known (`IST` is three zones): they are passed over, and `None` stands for the assumed zone.
+    /// Reads a zone that follows a time, with or without a blank between: `Z`, an offset, `UTC`. Of other
+    /// abbreviations only their place is known (`IST` is three zones): they are passed over, and `None` stands for
+    /// the assumed zone.
     pub(super) fn zone(&mut self) -> Option<i32> {
         let mark = *self;
         let has_blank = self.blanks();

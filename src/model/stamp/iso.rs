@@ -5,8 +5,8 @@ use super::cursor::{Clock, Cursor};
 use super::{Yearless, Zone};
 use crate::model::time::Stamp;
 
-/// Reads `2021-09-15T21:17:10.220731Z` and its relatives: blank for `T`, basic form, ordinal and week dates, `2021/09/15`,
-/// `2021.09.15`; Snort's `21/09/15-` and `09/15/2021-`.
+/// Reads `2021-09-15T21:17:10.220731Z` and its relatives: blank for `T`, basic form, ordinal and week dates,
+/// `2021/09/15`, `2021.09.15`; Snort's `21/09/15-` and `09/15/2021-`.
 pub(super) fn read(cursor: &mut Cursor<'_>, zone: &Zone) -> Option<Stamp> {
     match cursor.count_digits() {
         8 => {

@@ -1,9 +1,9 @@
 //! Reading stamps: every form logs write an instant in, without a clock and without the machine's zone.
 //!
-//! Specified by the design's page on times: ISO 8601 and RFC 3339, the forms with names of months (access logs, ctime, RFC 3164,
-//! BIND), slashes and dots with the year first, TAI64N, .NET and plain numbers. Left out: forms in which day and month could
-//! change places (`9/27/2013`, `14.11.2023`), dates without a time, and the meaning of zone abbreviations other than UTC's, which
-//! are ambiguous. Instants outside 1970 to 2200 are no stamps.
+//! Specified by the design's page on times: ISO 8601 and RFC 3339, the forms with names of months (access logs,
+//! ctime, RFC 3164, BIND), slashes and dots with the year first, TAI64N, .NET and plain numbers. Left out: forms in
+//! which day and month could change places (`9/27/2013`, `14.11.2023`), dates without a time, and the meaning of
+//! zone abbreviations other than UTC's, which are ambiguous. Instants outside 1970 to 2200 are no stamps.
 
 mod civil;
 mod cursor;

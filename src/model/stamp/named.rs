@@ -26,8 +26,8 @@ pub(super) fn read_digit_first(cursor: &mut Cursor<'_>, zone: &Zone) -> Option<S
     Civil::new(year, month, day, clock.nanos)?.stamp(clock, cursor.zone(), zone)
 }
 
-/// Reads stamps that begin with a name (or Cisco's `*` or `.`) and say their year: `Tue Nov 14 22:13:20[.f][ UTC] 2023`,
-/// `Tue, 14 Nov 2023 22:13:20 +0000`, `Nov 28 2014 12:59:03`, `Nov 28 12:59:03 2014`.
+/// Reads stamps that begin with a name (or Cisco's `*` or `.`) and say their year: `Tue Nov 14 22:13:20[.f][ UTC]
+/// 2023`, `Tue, 14 Nov 2023 22:13:20 +0000`, `Nov 28 2014 12:59:03`, `Nov 28 12:59:03 2014`.
 pub(super) fn read_name_first(cursor: &mut Cursor<'_>, zone: &Zone) -> Option<Stamp> {
     if weekday(cursor).is_some() && cursor.count_digits() > 0 {
         return read_digit_first(cursor, zone);
@@ -81,8 +81,8 @@ fn month_day(cursor: &mut Cursor<'_>) -> Option<(i64, i64)> {
     Some((month, day))
 }
 
-/// Reads four digits that stand alone and may be a year. An address may begin like one (`2001:db8::1`): behind a colon a year is
-/// followed by a blank or nothing.
+/// Reads four digits that stand alone and may be a year. An address may begin like one (`2001:db8::1`): behind a
+/// colon a year is followed by a blank or nothing.
 fn year(cursor: &mut Cursor<'_>) -> Option<i64> {
     let mark = *cursor;
     let is_year = cursor.count_digits() == 4;

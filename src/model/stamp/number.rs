@@ -4,8 +4,9 @@ use super::civil::in_range;
 use super::cursor::{Cursor, SECOND};
 use crate::model::time::{Stamp, Time};
 
-/// Reads a whole text as a number: seconds, milliseconds, microseconds or nanoseconds by its size, seconds when it has a decimal
-/// point. 18 digits beginning with 13 are FILETIME (as nanoseconds they would be the year 1974). Zero is no stamp.
+/// Reads a whole text as a number: seconds, milliseconds, microseconds or nanoseconds by its size, seconds when it
+/// has a decimal point. 18 digits beginning with 13 are FILETIME (as nanoseconds they would be the year 1974). Zero
+/// is no stamp.
 pub(super) fn read(text: &str) -> Option<Stamp> {
     let (whole, fraction) = text.split_once('.').map_or((text, None), |(w, f)| (w, Some(f)));
     let is_digits = |t: &str| !t.is_empty() && t.len() <= 19 && t.bytes().all(|b| b.is_ascii_digit());
@@ -35,8 +36,8 @@ fn filetime(steps: i64) -> Option<i64> {
     steps.checked_sub(116_444_736_000_000_000)?.checked_mul(100)
 }
 
-/// Reads `/Date(1700000000000)/` and `/Date(1700000000000+0100)/` (the offset only says where it was written), escaped slashes
-/// or not.
+/// Reads `/Date(1700000000000)/` and `/Date(1700000000000+0100)/` (the offset only says where it was written),
+/// escaped slashes or not.
 pub(super) fn dot_net(cursor: &mut Cursor<'_>) -> Option<Stamp> {
     cursor.eat(b'\\');
     cursor.eat_word(b"/Date(").then_some(())?;

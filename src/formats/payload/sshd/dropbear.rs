@@ -1,4 +1,5 @@
-//! What dropbear says in words of its own: names in quotes, `HOST:PORT`. Written down in its `svr-auth*.c` and `svr-main.c`.
+//! What dropbear says in words of its own: names in quotes, `HOST:PORT`. Written down in its `svr-auth*.c` and
+//! `svr-main.c`.
 
 use super::{Peer, is_number, push_peer, starts};
 use crate::formats::Record;

@@ -1,8 +1,8 @@
 //! Messages of SSH servers: OpenSSH's, old and new wordings, and dropbear's.
 //!
-//! Written down in OpenSSH's `auth.c`, `auth2.c`, `packet.c`, `session.c` and `sshd.c`. The client chooses the user name, so it
-//! is what remains between fixed words after the address has been taken off the right end. Wordings that are not listed give an
-//! address when they end in ` from H port N` and never a user.
+//! Written down in OpenSSH's `auth.c`, `auth2.c`, `packet.c`, `session.c` and `sshd.c`. The client chooses the user
+//! name, so it is what remains between fixed words after the address has been taken off the right end. Wordings
+//! that are not listed give an address when they end in ` from H port N` and never a user.
 
 mod dropbear;
 mod samples;
@@ -175,7 +175,8 @@ fn connection(message: &str, record: &mut Record<'_>) -> Option<&'static str> {
 /// Anything else that names where it came from: scanners, broken clients, wordings to come.
 fn probe(message: &str, record: &mut Record<'_>) -> Option<&'static str> {
     let peer = if let Some((_, rest)) = message.split_once(": Connection from ") {
-        // `banner exchange: Connection from H port N: invalid format`, `ssh_dispatch_run_fatal: Connection from user U H port N: ...`
+        // `banner exchange: Connection from H port N: invalid format`, `ssh_dispatch_run_fatal: Connection from
+        // user U H port N: ...`
         peer_left(rest)
             .or_else(|| rest.rsplit_once(": ").and_then(|(left, _)| peer_right(left)).map(|(_, peer)| peer))?
     } else {
@@ -191,8 +192,8 @@ fn probe(message: &str, record: &mut Record<'_>) -> Option<&'static str> {
     Some("probe")
 }
 
-/// Splits `WHO from H port N[ ssh2[: TYPE FP]]` at the last such end. `WHO` may be empty and may look like an end itself,
-/// so nothing but what sshd writes may follow.
+/// Splits `WHO from H port N[ ssh2[: TYPE FP]]` at the last such end. `WHO` may be empty and may look like an end
+/// itself, so nothing but what sshd writes may follow.
 fn from_right(text: &str) -> Option<(&str, Peer<'_>, &str)> {
     let mut end = text.len();
     while let Some(at) = text.get(..end)?.rfind(" from ") {
