@@ -4,9 +4,8 @@
 //! never holds; `is_decidable` lets the tests count them.
 
 use super::facts::{Bits, Facts, Keys};
-use super::place::{Globs, Place};
+use super::place::{Globs, Names, Place};
 use super::table::RawCondition;
-use crate::model::FieldTable;
 use std::collections::HashMap;
 
 /// A compiled condition. All parts must hold; an empty part holds.
@@ -38,7 +37,7 @@ enum Target {
 
 /// What conditions are compiled with.
 pub(super) struct Compiler<'a> {
-    pub(super) table: &'a mut FieldTable,
+    pub(super) names: &'a mut Names,
     pub(super) keys: &'a mut Keys,
     pub(super) classes: &'a HashMap<String, u32>,
     /// The bit of a product word.
@@ -63,18 +62,18 @@ impl Condition {
             ..Condition::default()
         };
         for name in &raw.has {
-            condition.has.set(with.keys.bit(name, with.table));
+            condition.has.set(with.keys.bit(name, with.names));
         }
         for (name, values) in &raw.equals {
-            condition.has.set(with.keys.bit(name, with.table));
-            condition.equals.push((Place::new(name, with.table), Globs::new(values)));
+            condition.has.set(with.keys.bit(name, with.names));
+            condition.equals.push((Place::new(name, with.names), Globs::new(values)));
         }
         if !raw.record_types.is_empty() {
-            condition.types = Some((Place::new("type", with.table), raw.record_types.clone()));
+            condition.types = Some((Place::new("type", with.names), raw.record_types.clone()));
         }
         if let Some(target) = &raw.request_target {
             let target = if target == "path" { Target::Path } else { Target::Proxy };
-            condition.target = Some((Place::new("request", with.table), target));
+            condition.target = Some((Place::new("request", with.names), target));
         }
         condition.any = raw.any.iter().map(|c| Condition::compile(c, with)).collect();
         condition

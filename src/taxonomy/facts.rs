@@ -1,10 +1,10 @@
 //! What conditions ask of a record, gathered once: its classes, which of the asked names it has, and where Windows and
 //! syslog say what it is.
 
-use super::place::Place;
+use super::place::{Names, Place};
 use super::table::{RawFormats, Tables};
 use crate::formats;
-use crate::model::{Event, FieldTable};
+use crate::model::Event;
 use std::collections::{BTreeSet, HashMap};
 
 /// A set of up to 512 names.
@@ -37,8 +37,8 @@ pub(super) struct Keys {
 
 impl Keys {
     /// The bit of a name; the table keeps the name from now on.
-    pub(super) fn bit(&mut self, name: &str, table: &mut FieldTable) -> u16 {
-        let id = table.want(name).0 as usize;
+    pub(super) fn bit(&mut self, name: &str, names: &mut Names) -> u16 {
+        let id = names.want(name).0 as usize;
         if self.bits.len() <= id {
             self.bits.resize(id + 1, u16::MAX);
         }
@@ -110,7 +110,7 @@ pub(super) fn class_bits(formats: &RawFormats) -> HashMap<String, u32> {
 
 impl Gatherer {
     /// Compiles the table of formats.
-    pub(super) fn new(tables: &Tables, mut keys: Keys, table: &mut FieldTable) -> Gatherer {
+    pub(super) fn new(tables: &Tables, mut keys: Keys, names: &mut Names) -> Gatherer {
         let bits = class_bits(&tables.formats);
         let mut by_name: HashMap<String, u32> = HashMap::new();
         for (class, names) in &tables.formats.classes {
@@ -120,8 +120,8 @@ impl Gatherer {
         }
         let text = bits.get("text").copied().unwrap_or_default();
         let by_format = formats::FORMATS.iter().map(|f| by_name.get(f.name).copied().unwrap_or(text)).collect();
-        let mut places = |names: &[String]| -> Vec<Keyed> {
-            names.iter().map(|n| (keys.bit(n, table), Place::new(n, table))).collect()
+        let mut places = |list: &[String]| -> Vec<Keyed> {
+            list.iter().map(|n| (keys.bit(n, names), Place::new(n, names))).collect()
         };
         let windows = &tables.formats.windows;
         let syslog = &tables.formats.syslog;

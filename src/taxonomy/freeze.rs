@@ -1,7 +1,7 @@
 //! Puts together what one run needs of the tables: for the questions that can be asked, and no others.
 
 use super::compute::Kind;
-use super::place::Place;
+use super::place::{Names, Place};
 use super::profile::{self, Profile, folded};
 use super::route::{self, AUTHENTICATION};
 use super::source::{Source, SourceCompiler};
@@ -11,7 +11,7 @@ use super::view::{Ask, Field, Layer, ProfileView, Role, Shared};
 use super::{Inner, Taxonomy, table};
 use crate::model::stamp::Zone;
 use crate::model::{Asks, Datum, Event, FieldTable, LogSource, LogSourceId, TagSet, View};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// The taxonomy of one run.
@@ -41,9 +41,10 @@ impl Taxonomy {
         if everything {
             table.keep_everything();
         }
-        let tagger = Tagger::new(&inner.tables, &inner.bits, &inner.profiles, &mut table);
-        let asked = self.asks(asks, &mut table);
-        let wanted = self.wanted(asks, &asked);
+        let mut names = Names::new(table);
+        let tagger = Tagger::new(&inner.tables, &inner.bits, &inner.profiles, &mut names);
+        let asked = self.asks(asks, &mut names);
+        let wanted = self.wanted(&asked);
         let fields: Vec<Field> = inner.rows.iter().map(|row| inner.field(row.name)).collect();
         let number = |name: &str| inner.fields.get(name).copied().unwrap_or(u16::MAX);
         let shared = Arc::new(Shared {
@@ -54,7 +55,8 @@ impl Taxonomy {
             asks: asked,
             zone: zone.clone(),
         });
-        let views = inner.profiles.iter().map(|p| inner.view(p, &wanted, &shared, &mut table)).collect();
+        let mut compiled = Compiled::default();
+        let views = inner.profiles.iter().map(|p| inner.view(p, &wanted, &shared, &mut names, &mut compiled)).collect();
         let sources = route::rows(&inner.tables.logsources)
             .map(|(_, entry, _)| LogSource {
                 product: entry.product.clone(),
@@ -62,10 +64,10 @@ impl Taxonomy {
                 service: entry.service.clone(),
             })
             .collect();
-        Frozen { table: Arc::new(table), tagger, views, sources, action: number("action") }
+        Frozen { table: Arc::new(names.into_table()), tagger, views, sources, action: number("action") }
     }
 
-    fn asks(&self, asks: &Asks, table: &mut FieldTable) -> Vec<Ask> {
+    fn asks(&self, asks: &Asks, names: &mut Names) -> Vec<Ask> {
         asks.iter()
             .map(|(_, name, category)| {
                 let (layer, name) = match name.split_once('.') {
@@ -74,8 +76,12 @@ impl Taxonomy {
                     _ => (Layer::Both, name),
                 };
                 let fixed = if layer == Layer::Raw { None } else { self.fixed(name) };
-                let routes = if layer == Layer::Both { self.routes(name, category, table) } else { Vec::new() };
-                Ask { layer, place: Place::new(name, table), folded: folded(name), fixed, routes }
+                let routes = if layer == Layer::Both { self.routes(name, category, names) } else { Vec::new() };
+                let candidates = match (layer, fixed) {
+                    (Layer::Raw, _) | (_, Some(_)) => Vec::new(),
+                    _ => self.inner.aliases.fields_of(name).filter_map(|f| self.inner.fields.get(f).copied()).collect(),
+                };
+                Ask { layer, place: Place::new(name, names), folded: folded(name), fixed, candidates, routes }
             })
             .collect()
     }
@@ -85,7 +91,7 @@ impl Taxonomy {
         &self,
         name: &str,
         category: Option<&str>,
-        table: &mut FieldTable,
+        names: &mut Names,
     ) -> Vec<(LogSourceId, route::Effect, Vec<Source>)> {
         let inner = &*self.inner;
         let mut found = Vec::new();
@@ -93,7 +99,7 @@ impl Taxonomy {
             let Some(effect) = route::effect(entry, category) else { continue };
             if let Some((_, source)) = raw.fields.iter().find(|(field, _)| field.eq_ignore_ascii_case(name)) {
                 let mut ways = Vec::new();
-                inner.compiler(None, &[], table).compile(source, &mut ways);
+                inner.compiler(None, &[], names).compile(source, &mut ways);
                 found.push((id, effect, ways));
             }
         }
@@ -101,20 +107,14 @@ impl Taxonomy {
     }
 
     /// The canonical fields some question may need.
-    fn wanted(&self, asks: &Asks, asked: &[Ask]) -> BTreeSet<u16> {
+    fn wanted(&self, asked: &[Ask]) -> BTreeSet<u16> {
         let inner = &*self.inner;
         let mut wanted = BTreeSet::new();
         // Whether an event is an authentication depends on its action.
         wanted.extend(inner.fields.get("action").copied());
-        for ((_, name, _), ask) in asks.iter().zip(asked) {
-            let name = name.strip_prefix("norm.").unwrap_or(name);
-            match ask.fixed {
-                _ if ask.layer == Layer::Raw => {}
-                Some(field) => {
-                    wanted.insert(field);
-                }
-                None => wanted.extend(inner.aliases.fields_of(name).filter_map(|f| inner.fields.get(f).copied())),
-            }
+        for ask in asked {
+            wanted.extend(ask.fixed);
+            wanted.extend(&ask.candidates);
             let mut needed = Vec::new();
             ask.routes.iter().flat_map(|(_, _, ways)| ways).for_each(|way| way.depends_on(&mut needed));
             wanted.extend(needed);
@@ -124,15 +124,18 @@ impl Taxonomy {
     }
 }
 
+/// Sources compiled so far: by field, what the profile says of it, whether its own name counts, and the profile's kin.
+type Compiled = HashMap<(u16, Option<u32>, bool, Arc<str>), Arc<[Source]>>;
+
 impl Inner {
     fn compiler<'a>(
         &'a self,
         profile: Option<&'a str>,
         prefixes: &'a [String],
-        table: &'a mut FieldTable,
+        names: &'a mut Names,
     ) -> SourceCompiler<'a> {
         SourceCompiler {
-            table,
+            names,
             fields: &self.fields,
             event_id: &self.tables.formats.windows.event_id,
             profile,
@@ -169,9 +172,9 @@ impl Inner {
                     more.extend(self.fields.get("transport"));
                 }
                 more.extend(self.field(self.rows[usize::from(*field)].name).tested_too);
-                let mut needs = |source| norms(source, &mut |n| more.extend(self.fields.get(n)));
+                let mut needs = |source: &table::RawSource| norms(source, &mut |n| more.extend(self.fields.get(n)));
                 raw.derive.iter().for_each(&mut needs);
-                self.profiles.iter().filter_map(|p| p.fields.get(name)).for_each(&mut needs);
+                self.profiles.iter().filter_map(|p| p.fields.get(name)).for_each(|given| needs(&given.source));
             }
             let before = wanted.len();
             wanted.extend(more);
@@ -186,46 +189,65 @@ impl Inner {
         profile: &Profile,
         wanted: &BTreeSet<u16>,
         shared: &Arc<Shared>,
-        table: &mut FieldTable,
+        names: &mut Names,
+        compiled: &mut Compiled,
     ) -> ProfileView {
-        let sources: Vec<Vec<Source>> = (0u16..)
-            .zip(&self.tables.fields)
-            .map(|(n, _)| if wanted.contains(&n) { self.sources(n, profile, table) } else { Vec::new() })
-            .collect();
-        let aliases = shared
-            .asks
-            .iter()
-            .map(|ask| if ask.fixed.is_some() { None } else { alias(ask, &sources, shared) })
-            .collect();
+        let mut sources: Vec<Arc<[Source]>> = vec![Arc::default(); self.tables.fields.len()];
+        for field in wanted {
+            if let Some(slot) = sources.get_mut(usize::from(*field)) {
+                *slot = self.shared_sources(*field, profile, names, compiled);
+            }
+        }
+        let aliases = shared.asks.iter().map(|ask| alias(ask, &sources, shared)).collect();
         ProfileView {
             shared: Arc::clone(shared),
             sources,
             aliases,
-            times: TimePlan::new(&profile.times, table),
+            times: TimePlan::new(&profile.times, names),
             is_strict: profile.is_strict,
             is_windows: profile.is_windows,
             spellings: profile.spellings.clone(),
         }
     }
 
-    fn sources(&self, field: u16, profile: &Profile, table: &mut FieldTable) -> Vec<Source> {
-        let Some(raw) = self.tables.fields.get(usize::from(field)) else { return Vec::new() };
+    /// The sources of a field in a profile; profiles that inherit them share them.
+    fn shared_sources(
+        &self,
+        field: u16,
+        profile: &Profile,
+        names: &mut Names,
+        compiled: &mut Compiled,
+    ) -> Arc<[Source]> {
+        let Some(raw) = self.tables.fields.get(usize::from(field)) else { return Arc::default() };
+        let given = profile.fields.get(&raw.name).map(|given| given.id);
+        let owns_name = profile.owns_name(&raw.name);
+        let key = (field, given, owns_name, profile.kin.clone());
+        // What a family limits to some profiles is not the same for others.
+        let is_limited = given.is_none() && self.aliases.is_limited(&raw.name);
+        if let Some(known) = compiled.get(&key).filter(|_| !is_limited) {
+            return Arc::clone(known);
+        }
+        let sources: Arc<[Source]> = self.sources(raw, profile, owns_name, names).into();
+        compiled.insert(key, Arc::clone(&sources));
+        sources
+    }
+
+    fn sources(&self, raw: &table::RawField, profile: &Profile, owns_name: bool, names: &mut Names) -> Vec<Source> {
         let mut sources = Vec::new();
-        let owns_name = profile::owns_name(&raw.name, profile);
         if owns_name && profile.raw.others {
-            self.compiler(None, &[], table).compile(&table::RawSource::Name(raw.name.clone()), &mut sources);
+            self.compiler(None, &[], names).compile(&table::RawSource::Name(raw.name.clone()), &mut sources);
         }
         for (source, heeds_only) in profile::sources(&raw.name, profile, &self.tables.families, &self.aliases) {
             let id = heeds_only.then_some(profile.raw.id.as_str());
-            self.compiler(id, &profile.prefixes, table).compile(source, &mut sources);
+            self.compiler(id, &profile.prefixes, names).compile(source, &mut sources);
         }
         if owns_name && !profile.raw.others {
-            self.compiler(None, &[], table).compile(&table::RawSource::Name(raw.name.clone()), &mut sources);
+            self.compiler(None, &[], names).compile(&table::RawSource::Name(raw.name.clone()), &mut sources);
         }
         if let Some(derive) = &raw.derive
             && !profile.fields.contains_key(&raw.name)
         {
-            self.compiler(None, &[], table).compile(derive, &mut sources);
+            self.compiler(None, &[], names).compile(derive, &mut sources);
         }
         sources
     }
@@ -245,13 +267,14 @@ fn norms(source: &table::RawSource, found: &mut dyn FnMut(&str)) {
 }
 
 /// The canonical field that reads the asked name first; of several, a path goes before its file name.
-fn alias(ask: &Ask, sources: &[Vec<Source>], shared: &Shared) -> Option<u16> {
-    (0u16..)
-        .zip(sources)
-        .filter_map(|(n, ways)| {
+fn alias(ask: &Ask, sources: &[Arc<[Source]>], shared: &Shared) -> Option<u16> {
+    ask.candidates
+        .iter()
+        .filter_map(|n| {
+            let ways = sources.get(usize::from(*n))?;
             let at = ways.iter().position(|way| way.reads(&ask.place))?;
-            let is_leaf = shared.fields.get(usize::from(n)).is_some_and(|f| f.kind == Kind::Leaf);
-            Some((at, is_leaf, n))
+            let is_leaf = shared.fields.get(usize::from(*n)).is_some_and(|f| f.kind == Kind::Leaf);
+            Some((at, is_leaf, *n))
         })
         .min()
         .map(|(_, _, n)| n)

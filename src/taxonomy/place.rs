@@ -5,25 +5,64 @@
 //! objects.
 
 use crate::model::{Datum, Entry, Event, FieldId, FieldTable};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// The names a run looks for: each is folded and given its id once, however many sources read it.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    table: FieldTable,
+    known: HashMap<Arc<str>, FieldId>,
+}
+
+impl Names {
+    /// Names kept in `table`.
+    pub(super) fn new(table: FieldTable) -> Names {
+        Names { table, known: HashMap::new() }
+    }
+
+    /// What decoders keep.
+    pub(super) fn into_table(self) -> FieldTable {
+        self.table
+    }
+
+    /// The id of a name, which is kept from now on.
+    pub(super) fn want(&mut self, name: &str) -> FieldId {
+        self.place(name).field
+    }
+
+    fn place(&mut self, name: &str) -> Place {
+        let (name, field) = match self.known.get_key_value(name) {
+            Some((name, field)) => (Arc::clone(name), *field),
+            None => {
+                let shared: Arc<str> = name.into();
+                let field = self.table.want(name);
+                self.known.insert(Arc::clone(&shared), field);
+                (shared, field)
+            }
+        };
+        Place { field, name, is_exact: false }
+    }
+}
 
 /// An original name, ready to be looked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Place {
     pub(super) field: FieldId,
-    pub(super) name: Box<str>,
+    pub(super) name: Arc<str>,
     /// Only this very spelling counts.
     is_exact: bool,
 }
 
 impl Place {
-    /// The place of `name`; the table keeps it from now on.
-    pub(super) fn new(name: &str, table: &mut FieldTable) -> Place {
-        Place { field: table.want(name), name: name.into(), is_exact: false }
+    /// The place of `name`, which is kept from now on.
+    pub(super) fn new(name: &str, names: &mut Names) -> Place {
+        names.place(name)
     }
 
     /// The same, for one spelling only.
-    pub(super) fn exact(name: &str, table: &mut FieldTable) -> Place {
-        Place { is_exact: true, ..Place::new(name, table) }
+    pub(super) fn exact(name: &str, names: &mut Names) -> Place {
+        Place { is_exact: true, ..names.place(name) }
     }
 
     /// Whether `asked` is a name of this place.

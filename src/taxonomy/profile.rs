@@ -3,15 +3,28 @@
 use super::table::{RawFamily, RawProfile, RawSource, RawTimes, Tables};
 use crate::model::loose;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 /// How deep `extends` may go; the tables stay far below.
 const GENERATIONS: usize = 8;
 
+/// Where a field stands, as one profile says and its heirs take over.
+#[derive(Clone, Debug)]
+pub(super) struct Given {
+    /// The same for all who inherit it.
+    pub(super) id: u32,
+    pub(super) source: Arc<RawSource>,
+}
+
 /// A profile that stands on its own.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Profile {
     pub(super) raw: RawProfile,
-    pub(super) fields: BTreeMap<String, RawSource>,
+    pub(super) fields: BTreeMap<String, Given>,
+    /// Profiles of the same kin look through the same families in the same way.
+    pub(super) kin: Arc<str>,
+    /// Loose names the profile gives a meaning, and for which fields.
+    meanings: HashMap<String, BTreeSet<String>>,
     pub(super) families: Vec<String>,
     pub(super) prefixes: Vec<String>,
     pub(super) times: RawTimes,
@@ -24,36 +37,79 @@ pub(super) struct Profile {
 
 /// Every profile that can be taken, in order.
 pub(super) fn resolve(tables: &Tables) -> Vec<Profile> {
-    let by_id: HashMap<&str, &RawProfile> = tables.profiles.iter().map(|p| (p.id.as_str(), p)).collect();
-    tables.profiles.iter().filter(|p| !p.is_abstract).map(|p| one(p, &by_id)).collect()
+    let mut next = 0;
+    let own: HashMap<&str, (&RawProfile, BTreeMap<String, Given>)> = tables
+        .profiles
+        .iter()
+        .map(|raw| {
+            let fields = raw.fields.iter().map(|(field, source)| {
+                next += 1;
+                (field.clone(), Given { id: next, source: Arc::new(source.clone()) })
+            });
+            (raw.id.as_str(), (raw, fields.collect()))
+        })
+        .collect();
+    tables.profiles.iter().filter(|p| !p.is_abstract).map(|p| one(p, &own)).collect()
 }
 
-fn one(raw: &RawProfile, by_id: &HashMap<&str, &RawProfile>) -> Profile {
-    let mut profile = Profile { raw: raw.clone(), has_own_names: true, ..Profile::default() };
+fn one(raw: &RawProfile, own: &HashMap<&str, (&RawProfile, BTreeMap<String, Given>)>) -> Profile {
+    let mut profile = Profile {
+        raw: raw.clone(),
+        fields: BTreeMap::new(),
+        kin: Arc::default(),
+        meanings: HashMap::new(),
+        families: Vec::new(),
+        prefixes: Vec::new(),
+        times: RawTimes::default(),
+        is_strict: false,
+        has_own_names: true,
+        is_windows: false,
+        spellings: HashSet::new(),
+    };
     let mut line = vec![raw];
-    while let Some(parent) = line.last().and_then(|p| p.extends.as_deref()).and_then(|id| by_id.get(id)) {
+    while let Some((parent, _)) = line.last().and_then(|p| p.extends.as_deref()).and_then(|id| own.get(id)) {
         if line.len() == GENERATIONS {
             break;
         }
         line.push(parent);
     }
     for ancestor in line.iter().rev() {
-        profile.fields.extend(ancestor.fields.clone());
-        if !ancestor.families.is_empty() {
-            profile.families.clone_from(&ancestor.families);
-        }
-        if !ancestor.prefixes.is_empty() {
-            profile.prefixes.clone_from(&ancestor.prefixes);
-        }
-        if let Some(times) = &ancestor.times {
-            profile.times = times.clone();
-        }
-        profile.is_strict = ancestor.strict.unwrap_or(profile.is_strict);
-        profile.has_own_names = ancestor.own_names.unwrap_or(profile.has_own_names);
-        profile.is_windows |= ancestor.id == "windows";
-        profile.spellings.extend(ancestor.spellings.iter().map(|s| folded(s)));
+        profile.inherit(ancestor);
+        profile.fields.extend(own.get(ancestor.id.as_str()).map(|(_, fields)| fields.clone()).unwrap_or_default());
+    }
+    let kin = format!("{:?} {:?} {}", profile.families, profile.prefixes, profile.raw.others);
+    profile.kin = kin.into();
+    for (field, given) in &profile.fields {
+        names(&given.source, &mut |name| {
+            profile.meanings.entry(folded(name)).or_default().insert(field.clone());
+        });
     }
     profile
+}
+
+impl Profile {
+    fn inherit(&mut self, ancestor: &RawProfile) {
+        if !ancestor.families.is_empty() {
+            self.families.clone_from(&ancestor.families);
+        }
+        if !ancestor.prefixes.is_empty() {
+            self.prefixes.clone_from(&ancestor.prefixes);
+        }
+        if let Some(times) = &ancestor.times {
+            self.times = times.clone();
+        }
+        self.is_strict = ancestor.strict.unwrap_or(self.is_strict);
+        self.has_own_names = ancestor.own_names.unwrap_or(self.has_own_names);
+        self.is_windows |= ancestor.id == "windows";
+        self.spellings.extend(ancestor.spellings.iter().map(|s| folded(s)));
+    }
+
+    /// Whether an original called like the canonical field is taken for that field: unless the profile says where the field
+    /// stands, or gives the name another meaning.
+    pub(super) fn owns_name(&self, field: &str) -> bool {
+        let means_another = || self.meanings.get(&folded(field)).is_some_and(|f| f.iter().any(|other| other != field));
+        self.has_own_names && (self.raw.others || (!self.fields.contains_key(field) && !means_another()))
+    }
 }
 
 /// A name in loose spelling.
@@ -70,6 +126,8 @@ pub(super) struct Aliases {
     fields_of: HashMap<String, BTreeSet<String>>,
     /// Canonical field → sources of names that stand under it alone.
     only: HashMap<String, Vec<RawSource>>,
+    /// Canonical fields for which some family has a source limited to some profiles.
+    limited: HashSet<String>,
 }
 
 impl Aliases {
@@ -101,12 +159,20 @@ impl Aliases {
                 });
             }
         }
-        Aliases { fields_of, only }
+        let families = tables.families.iter().flat_map(|(_, family)| family);
+        let is_limited = |s: &RawSource| matches!(s, RawSource::Take(take) if !take.only.is_empty());
+        let limited = families.filter(|(_, s)| s.iter().any(is_limited)).map(|(field, _)| field.clone()).collect();
+        Aliases { fields_of, only, limited }
     }
 
     /// The canonical fields a name may stand for.
     pub(super) fn fields_of(&self, name: &str) -> impl Iterator<Item = &str> {
         self.fields_of.get(&folded(name)).into_iter().flatten().map(String::as_str)
+    }
+
+    /// Whether some family limits a source of `field` to some profiles.
+    pub(super) fn is_limited(&self, field: &str) -> bool {
+        self.limited.contains(field)
     }
 
     /// Sources of any family that cannot mean another field.
@@ -139,7 +205,7 @@ pub(super) fn sources<'a>(
     let mut found = Vec::new();
     let given = profile.fields.get(field);
     if let Some(source) = given {
-        found.push((source, true));
+        found.push((&*source.source, true));
     }
     if given.is_none() {
         for family in &profile.families {
@@ -151,20 +217,4 @@ pub(super) fn sources<'a>(
         found.extend(aliases.only(field).iter().map(|s| (s, false)));
     }
     found
-}
-
-/// Whether a profile takes an original called like the canonical field for that field: unless the profile says where the
-/// field stands, or gives the name another meaning.
-pub(super) fn owns_name(field: &str, profile: &Profile) -> bool {
-    if !profile.has_own_names {
-        return false;
-    }
-    if profile.raw.others {
-        return true;
-    }
-    let mut is_taken = profile.fields.contains_key(field);
-    for (other, source) in &profile.fields {
-        names(source, &mut |name| is_taken |= other != field && folded(name) == folded(field));
-    }
-    !is_taken
 }

@@ -1,10 +1,10 @@
 //! Where a canonical field or a route's field stands in an event, compiled for one run.
 
 use super::compute::{self, Conversion, Kind, Takes};
-use super::place::{Globs, Place};
+use super::place::{Globs, Names, Place};
 use super::table::{RawSource, RawTake};
 use super::words::Words;
-use crate::model::{Datum, Event, FieldTable, Values};
+use crate::model::{Datum, Event, Values};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -52,7 +52,7 @@ impl std::fmt::Debug for Conversion {
 
 /// What sources are compiled with.
 pub(super) struct SourceCompiler<'a> {
-    pub(super) table: &'a mut FieldTable,
+    pub(super) names: &'a mut Names,
     /// Canonical names and their numbers.
     pub(super) fields: &'a HashMap<String, u16>,
     /// The names `windows.event_id` stands for.
@@ -96,7 +96,7 @@ impl SourceCompiler<'_> {
             };
             Take::All(raw.all.iter().map(|r| each(self, r)).collect())
         } else {
-            Take::Args(raw.args.iter().map(|name| Place::new(name, self.table)).collect())
+            Take::Args(raw.args.iter().map(|name| Place::new(name, self.names)).collect())
         };
         let source = self.source(take, raw);
         into.push(source);
@@ -112,7 +112,7 @@ impl SourceCompiler<'_> {
             return;
         }
         for name in self.spelt_out(name) {
-            let place = if raw.exact { Place::exact(&name, self.table) } else { Place::new(&name, self.table) };
+            let place = if raw.exact { Place::exact(&name, self.names) } else { Place::new(&name, self.names) };
             let source = self.source(Take::Field(place), raw);
             into.push(source);
         }
@@ -129,7 +129,7 @@ impl SourceCompiler<'_> {
     fn source(&mut self, take: Take, raw: &RawTake) -> Source {
         let mut guards = Vec::new();
         let mut guard = |compiler: &mut Self, name: &str, test| {
-            let places = compiler.spelt_out(name).iter().map(|n| Place::new(n, compiler.table)).collect();
+            let places = compiler.spelt_out(name).iter().map(|n| Place::new(n, compiler.names)).collect();
             guards.push(Guard { places, test });
         };
         raw.set.iter().for_each(|name| guard(self, name, Test::Set));

@@ -2,10 +2,11 @@
 
 use super::condition::{Compiler, Condition};
 use super::facts::{Facts, Gatherer, Keys, class_bits};
+use super::place::Names;
 use super::profile::Profile;
 use super::route::{self, Bits, Part};
 use super::table::Tables;
-use crate::model::{Event, FieldTable, LogSourceId, TagSet};
+use crate::model::{Event, LogSourceId, TagSet};
 
 /// Conditions of all routes and profiles, compiled for one run.
 #[derive(Debug)]
@@ -25,11 +26,11 @@ struct Route {
 
 impl Tagger {
     /// Compiles the tables; the names conditions test are kept by `table` from now on.
-    pub(super) fn new(tables: &Tables, bits: &Bits, profiles: &[Profile], table: &mut FieldTable) -> Tagger {
+    pub(super) fn new(tables: &Tables, bits: &Bits, profiles: &[Profile], names: &mut Names) -> Tagger {
         let mut keys = Keys::default();
         let classes = class_bits(&tables.formats);
         let products = bits.products();
-        let mut with = Compiler { table, keys: &mut keys, classes: &classes, products: &products };
+        let mut with = Compiler { names, keys: &mut keys, classes: &classes, products: &products };
         let routes = route::rows(&tables.logsources)
             .filter(|(_, _, raw)| !raw.disabled)
             .map(|(source, entry, raw)| Route {
@@ -40,7 +41,7 @@ impl Tagger {
             })
             .collect();
         let profiles = profiles.iter().map(|p| Condition::compile(&p.raw.when, &mut with)).collect();
-        Tagger { gatherer: Gatherer::new(tables, keys, table), routes, profiles }
+        Tagger { gatherer: Gatherer::new(tables, keys, names), routes, profiles }
     }
 
     /// The log sources of an event, and the number of its profile.

@@ -1,9 +1,9 @@
 //! Which of the stamps of a record counts (taxonomy.md 5.1).
 
-use super::place::Place;
+use super::place::{Names, Place};
 use super::table::RawTimes;
 use crate::model::stamp::{self, Zone};
-use crate::model::{Event, FieldTable, Quality, Stamp};
+use crate::model::{Event, Quality, Stamp};
 
 /// The stamps of one profile, in order.
 #[derive(Debug, Default)]
@@ -18,9 +18,9 @@ type TimePlace = Vec<Place>;
 
 impl TimePlan {
     /// Compiles the lists of a profile.
-    pub(super) fn new(raw: &RawTimes, table: &mut FieldTable) -> TimePlan {
-        let mut places = |names: &[String]| -> Vec<TimePlace> {
-            names.iter().map(|name| name.split('+').map(|part| Place::new(part, table)).collect()).collect()
+    pub(super) fn new(raw: &RawTimes, names: &mut Names) -> TimePlan {
+        let mut places = |list: &[String]| -> Vec<TimePlace> {
+            list.iter().map(|name| name.split('+').map(|part| Place::new(part, names)).collect()).collect()
         };
         let utc = places(&raw.utc);
         let zoned = places(&raw.zoned);

@@ -35,6 +35,8 @@ pub(super) struct Ask {
     pub(super) folded: String,
     /// The canonical field, when the name is one or a synonym of one.
     pub(super) fixed: Option<u16>,
+    /// The canonical fields the name may be an alias of.
+    pub(super) candidates: Vec<u16>,
     /// Fields of routes that define the name.
     pub(super) routes: Vec<(LogSourceId, Effect, Vec<Source>)>,
 }
@@ -76,7 +78,7 @@ pub(super) struct Shared {
 pub(super) struct ProfileView {
     pub(super) shared: Arc<Shared>,
     /// By canonical field: where it stands. Empty for those nobody asked for.
-    pub(super) sources: Vec<Vec<Source>>,
+    pub(super) sources: Vec<Arc<[Source]>>,
     /// By question: the canonical field its name is an alias of in this profile.
     pub(super) aliases: Vec<Option<u16>>,
     pub(super) times: TimePlan,
@@ -187,7 +189,7 @@ impl<'r> Look<'_, '_, 'r> {
 
 impl ProfileView {
     fn sources(&self, field: u16) -> &[Source] {
-        self.sources.get(usize::from(field)).map_or(&[], Vec::as_slice)
+        self.sources.get(usize::from(field)).map_or(&[], |s| &s[..])
     }
 
     fn look<'v, 'e, 'r>(&'v self, event: &'e Event<'r>) -> Look<'v, 'e, 'r> {
