@@ -2,12 +2,14 @@
 //!
 //! One file without a script, a font or a picture from elsewhere, and a content policy that forbids them: it works from a
 //! stick, in a mail, on paper. Light and dark as the reader's system says. The page is `html.askama`, its style
-//! `html.css`; every text on it goes through [`Text`]. Charts are drawn in `html/chart.rs`.
+//! `html.css`; every text on it goes through [`Text`]. Charts are drawn in `html/chart.rs` and
+//! `html/heat.rs`.
 //!
 //! What we leave out: more than 5,000 alerts, which the page says; links (references are text: a page about an attack
 //! should not send its reader anywhere).
 
 mod chart;
+mod heat;
 mod view;
 
 use super::{Options, Reporter, counted, thousands, worst_first};
@@ -45,6 +47,7 @@ struct Page<'a> {
     levels: Vec<LevelView>,
     timeline: Option<chart::Timeline>,
     entities: Vec<chart::EntityRow<'a>>,
+    heat: Option<heat::Heat>,
     tactics: Vec<chart::TacticRow>,
     techniques: Vec<chart::TechniqueRow>,
     left_out: Option<String>,
@@ -71,6 +74,7 @@ impl<'a> Page<'a> {
             levels: worst_first(summary.alerts).map(|(level, n)| LevelView::new(level, n, most)).collect(),
             timeline: chart::timeline(&fresh),
             entities: chart::entities(&fresh),
+            heat: heat::heat(&fresh),
             tactics: chart::tactics(report, &fresh),
             techniques: chart::techniques(report, &fresh),
             left_out: left_out
