@@ -83,7 +83,7 @@ fn results(run: &Value) -> Vec<String> {
             .split("](")
             .skip(1)
             .filter_map(|rest| rest.split(')').next())
-            .all(|id| related.iter().any(|place| place["id"].to_string() == id));
+            .all(|id| related.iter().any(|place| id.parse() == Ok(place["id"].as_u64().unwrap_or(0))));
         let hash = text(&result["partialFingerprints"]["primaryLocationLineHash"]);
         let flows = list(&result["codeFlows"]);
         let steps = flows.iter().flat_map(|flow| list(&flow["threadFlows"])).map(|flow| list(&flow["locations"]).len());
