@@ -262,15 +262,12 @@ impl Reader<'_, '_> {
             };
             for rule in rules {
                 let at = at.key(&rule.key, rule.line);
-                match rule.value.text() {
-                    Some(field) => {
-                        let reference = Reference { text: rule.key.clone(), spot: at.spot() };
-                        found.push((alias.key.clone(), reference, field.to_owned()));
-                    }
-                    None => {
-                        let message = format!("a field name is text, not {}", rule.value.what());
-                        self.notes.say(&at, Code::BadType, message, HELP);
-                    }
+                if let Some(field) = rule.value.text() {
+                    let reference = Reference { text: rule.key.clone(), spot: at.spot() };
+                    found.push((alias.key.clone(), reference, field.to_owned()));
+                } else {
+                    let message = format!("a field name is text, not {}", rule.value.what());
+                    self.notes.say(&at, Code::BadType, message, HELP);
                 }
             }
         }

@@ -29,15 +29,15 @@ impl<'r, 'n> Reader<'r, 'n> {
 
     /// Reads the identifiers among `entries` (all but `reserved` keys) and the conditions over them.
     pub(super) fn detection(&mut self, entries: &[Entry], reserved: &[&str], at: &At<'_>) -> Detection {
-        let named: Vec<&Entry> = entries.iter().filter(|entry| !reserved.contains(&entry.key.as_str())).collect();
-        let mut selections = Vec::with_capacity(named.len());
-        for item in &named {
+        let items: Vec<&Entry> = entries.iter().filter(|entry| !reserved.contains(&entry.key.as_str())).collect();
+        let mut selections = Vec::with_capacity(items.len());
+        for item in &items {
             let at = at.key(&item.key, item.line);
             if let Some(body) = self.group(&item.value, &at) {
                 selections.push(Selection { name: item.key.clone(), body });
             }
         }
-        if named.is_empty() {
+        if items.is_empty() {
             let help = "add a search identifier, such as `selection:` with the fields to look for";
             self.notes.say(at, Code::EmptyDetection, "there are no search identifiers", help);
         }
@@ -47,14 +47,14 @@ impl<'r, 'n> Reader<'r, 'n> {
                 self.notes.say(&at.missing("condition"), Code::MissingField, "there is no condition", help);
                 Vec::new()
             }
-            Some(item) => self.conditions(item, &named, at),
+            Some(item) => self.conditions(item, &items, at),
         };
         Detection { selections, conditions }
     }
 
-    fn conditions(&mut self, item: &Entry, named: &[&Entry], parent: &At<'_>) -> Vec<Condition> {
+    fn conditions(&mut self, item: &Entry, identifiers: &[&Entry], parent: &At<'_>) -> Vec<Condition> {
         let at = parent.key(&item.key, item.line);
-        let names: Vec<&str> = named.iter().map(|entry| entry.key.as_str()).collect();
+        let names: Vec<&str> = identifiers.iter().map(|entry| entry.key.as_str()).collect();
         let mut resolver = Resolver::new(&names);
         let errors = self.notes.errors();
         let mut conditions = Vec::new();
@@ -74,7 +74,7 @@ impl<'r, 'n> Reader<'r, 'n> {
         if self.notes.errors() > errors {
             return conditions;
         }
-        for (entry, _) in named.iter().zip(&resolver.reached).filter(|(_, reached)| !**reached) {
+        for (entry, _) in identifiers.iter().zip(&resolver.reached).filter(|(_, reached)| !**reached) {
             let message = format!("no condition reaches `{}`", shorten(&entry.key));
             let help = "name it in the condition, or take it out";
             self.notes.say(&parent.key(&entry.key, entry.line), Code::UnusedIdentifier, message, help);

@@ -75,10 +75,7 @@ impl Splitter {
         };
         let errors = notes.errors();
         duplicates(&entries, &top, notes);
-        let action = match entry(&entries, "action") {
-            None => None,
-            Some(item) => Some((item.value.text().map(str::to_owned), item.line)),
-        };
+        let action = entry(&entries, "action").map(|item| (item.value.text().map(str::to_owned), item.line));
         entries.retain(|entry| entry.key != "action");
         let kind = kind(&entries);
         let entries = match action.as_ref().map(|(name, line)| (name.as_deref(), *line)) {
@@ -92,7 +89,7 @@ impl Splitter {
                 self.template.clear();
                 return None;
             }
-            Some((Some("repeat"), line)) => self.repeated(entries, &top.key("action", line), notes)?,
+            Some((Some("repeat"), line)) => self.repeated(&entries, &top.key("action", line), notes)?,
             Some((name, line)) => {
                 let name = name.map_or_else(|| "?".to_owned(), shorten);
                 let help = "the actions are `global`, `reset` and `repeat`";
@@ -121,13 +118,13 @@ impl Splitter {
     }
 
     /// The rule before with this document put over it.
-    fn repeated(&mut self, entries: Vec<Entry>, at: &At<'_>, notes: &mut DocNotes<'_>) -> Option<Vec<Entry>> {
+    fn repeated(&mut self, entries: &[Entry], at: &At<'_>, notes: &mut DocNotes<'_>) -> Option<Vec<Entry>> {
         let Some(mut before) = self.before.take() else {
             let help = "put the rule to repeat before this document, in the same file";
             notes.say(at, Code::BadAction, "there is no rule before this document to repeat", help);
             return None;
         };
-        merge(&mut before, &entries, at, &mut |_| {});
+        merge(&mut before, entries, at, &mut |_| {});
         self.pay(raw::weight_of(&before).saturating_mul(2), at, notes)?;
         self.before = Some(before.clone());
         Some(before)

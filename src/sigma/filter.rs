@@ -4,11 +4,12 @@ use super::correlation::{Reference, references};
 use super::detection::{Detection, Reader};
 use super::diagnostic::{At, Code, DocId, DocNotes};
 use super::document::Document;
+use super::identity::Identities;
 use super::meta;
 use super::raw::{Entry, Kind, entry};
 use super::rule::{Expr, Rule, Selection};
 use crate::model::LogSource;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 /// A filter whose references are still words.
 #[derive(Clone, Debug)]
@@ -93,11 +94,12 @@ impl Filter {
     pub(super) fn apply(&self, rule: &mut Rule) {
         let Some(condition) = self.detection.conditions.first() else { return };
         let offset = rule.selections.len();
-        let mut taken: HashSet<String> = rule.selections.iter().map(|selection| selection.name.clone()).collect();
+        let mut names = Identities::default();
+        for selection in &rule.selections {
+            names.free(&selection.name);
+        }
         for selection in &self.detection.selections {
-            let wanted = format!("{}: {}", self.title, selection.name);
-            let name = free(&wanted, |name| taken.contains(name));
-            taken.insert(name.clone());
+            let name = names.free(&format!("{}: {}", self.title, selection.name));
             rule.selections.push(Selection { name, body: selection.body.clone() });
         }
         let expr = shifted(&condition.expr, offset);
@@ -109,14 +111,6 @@ impl Filter {
             }
         }
     }
-}
-
-/// `wanted`, or with `~2`, `~3`, … behind it, whatever is not taken.
-pub(super) fn free(wanted: &str, taken: impl Fn(&str) -> bool) -> String {
-    if !taken(wanted) {
-        return wanted.to_owned();
-    }
-    (2u64..).map(|n| format!("{wanted}~{n}")).find(|name| !taken(name)).unwrap_or_default()
 }
 
 /// The expression over identifiers that stand `offset` later.

@@ -1,12 +1,14 @@
 //! What a rule is called everywhere: its name, else its id, else a slug of its file name (README decision 11).
 
 use super::rule::{RuleMeta, Ruleset};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// Gives out identities, each once.
 #[derive(Default)]
 pub(super) struct Identities {
     taken: HashSet<String>,
+    /// The number the next rule that wants a name has to try first.
+    next: HashMap<String, u64>,
 }
 
 impl Identities {
@@ -18,10 +20,20 @@ impl Identities {
             None if alone => slug(stem(&meta.file)),
             None => format!("{}-{}", slug(stem(&meta.file)), slug(&meta.title)),
         };
-        let identity = super::filter::free(&wanted, |name| self.taken.contains(name));
-        self.taken.insert(identity.clone());
+        let identity = self.free(&wanted);
         let collides = identity != wanted;
         (identity, collides)
+    }
+
+    /// The name, or with `~2`, `~3`, … behind it, whatever is not taken; it is taken now.
+    pub(super) fn free(&mut self, wanted: &str) -> String {
+        let mut name = wanted.to_owned();
+        let next = self.next.entry(name.clone()).or_insert(2);
+        while !self.taken.insert(name.clone()) {
+            name = format!("{wanted}~{next}");
+            *next = next.saturating_add(1);
+        }
+        name
     }
 }
 

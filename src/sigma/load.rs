@@ -38,6 +38,7 @@ pub(crate) struct Loaded {
     /// Documents that are not empty.
     pub(crate) documents: usize,
     /// Documents without an error.
+    #[allow(clippy::struct_field_names, reason = "the word of `rules check`")]
     pub(crate) loaded: usize,
     /// Built-in rules that were replaced: name or id, and the file of the replacement.
     pub(crate) replaced: Vec<(String, String)>,

@@ -222,7 +222,7 @@ impl RuleMeta {
     /// ATT&CK technique ids of the tags, upper case, sorted: `T1110.001`.
     pub(crate) fn techniques(&self) -> Vec<String> {
         let mut found: Vec<String> =
-            self.attack_tags().filter(|tag| is_technique(tag)).map(|tag| tag.to_ascii_uppercase()).collect();
+            self.attack_tags().filter(|tag| is_technique(tag)).map(str::to_ascii_uppercase).collect();
         found.sort();
         found.dedup();
         found

@@ -286,12 +286,11 @@ impl<'n> Resolver<'n> {
         if self.faults.len() >= limits::RULE_DIAGNOSTICS {
             return Expr::Never;
         }
-        let help = match nearest(name, self.names.iter().copied()) {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None => {
-                let some: Vec<_> = self.names.iter().take(10).map(|name| format!("`{}`", shorten(name))).collect();
-                format!("the identifiers are {}", some.join(", "))
-            }
+        let help = if let Some(meant) = nearest(name, self.names.iter().copied()) {
+            format!("did you mean `{meant}`?")
+        } else {
+            let some: Vec<_> = self.names.iter().take(10).map(|name| format!("`{}`", shorten(name))).collect();
+            format!("the identifiers are {}", some.join(", "))
         };
         let message = format!("the condition names `{}`, which is not defined", shorten(name));
         self.faults.push(Fault { code: Code::UnknownIdentifier, message, help });
@@ -318,7 +317,9 @@ impl<'n> Resolver<'n> {
             return Expr::Never;
         };
         self.budget = left;
-        found.iter().for_each(|index| self.reach(*index));
+        for index in &found {
+            self.reach(*index);
+        }
         match found.as_slice() {
             [] => {
                 let quantity = if all { "all" } else { "1" };

@@ -17,17 +17,19 @@ pub(super) const EXPAND: Modifier = Modifier {
 
 fn expand(draft: Draft, work: &mut Work<'_>) -> Result<Vec<Draft>, Misuse> {
     match draft {
-        Draft::Regex(expression) => expand_expression(expression, work),
-        other => expand_text(Text::of(other, EXPAND.name, work)?, work),
+        Draft::Regex(expression) => expand_expression(&expression, work),
+        other => expand_text(&Text::of(other, EXPAND.name, work)?, work),
     }
 }
 
 /// Values are parsed like rule values: their stars are wildcards.
-fn expand_text(text: Text, work: &mut Work<'_>) -> Result<Vec<Draft>, Misuse> {
+fn expand_text(text: &Text, work: &mut Work<'_>) -> Result<Vec<Draft>, Misuse> {
     let mut variants: Vec<Vec<Piece>> = vec![Vec::new()];
     for piece in text.pieces.iter().cloned() {
         let Piece::Placeholder(name) = piece else {
-            variants.iter_mut().for_each(|variant| variant.push(piece.clone()));
+            for variant in &mut variants {
+                variant.push(piece.clone());
+            }
             continue;
         };
         let values: Vec<Vec<Piece>> = values(&name, work)?.iter().map(|value| Text::parse(value).pieces).collect();
@@ -41,7 +43,7 @@ fn expand_text(text: Text, work: &mut Work<'_>) -> Result<Vec<Draft>, Misuse> {
 }
 
 /// Values are expressions: they go in as they are.
-fn expand_expression(expression: Expression, work: &mut Work<'_>) -> Result<Vec<Draft>, Misuse> {
+fn expand_expression(expression: &Expression, work: &mut Work<'_>) -> Result<Vec<Draft>, Misuse> {
     let mut variants = vec![String::new()];
     let mut rest = expression.source.as_str();
     while let Some(c) = rest.chars().next() {
@@ -62,7 +64,9 @@ fn expand_expression(expression: Expression, work: &mut Work<'_>) -> Result<Vec<
             },
             c => rest.split_at(c.len_utf8()),
         };
-        variants.iter_mut().for_each(|variant| variant.push_str(literal));
+        for variant in &mut variants {
+            variant.push_str(literal);
+        }
         rest = behind;
     }
     Ok(variants.into_iter().map(|source| Draft::Regex(Expression { source, ..expression.clone() })).collect())

@@ -59,13 +59,19 @@ const FLAG_PLACE: &str = "the flags `i`, `m` and `s` go behind `re`; plain text 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Expression {
     pub(super) source: String,
-    pub(super) ignore_case: bool,
-    pub(super) multi_line: bool,
-    pub(super) dot_all: bool,
+    pub(super) flags: Flags,
     /// Pinned to the start of the field.
     pub(super) at_start: bool,
     /// Pinned to the end of the field.
     pub(super) at_end: bool,
+}
+
+/// The flags of an expression.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Flags {
+    pub(super) ignore_case: bool,
+    pub(super) multi_line: bool,
+    pub(super) dot_all: bool,
 }
 
 impl Expression {
@@ -81,9 +87,9 @@ impl Expression {
 
     fn build(&self, source: &str) -> Result<Regex, Misuse> {
         RegexBuilder::new(source)
-            .case_insensitive(self.ignore_case)
-            .multi_line(self.multi_line)
-            .dot_matches_new_line(self.dot_all)
+            .case_insensitive(self.flags.ignore_case)
+            .multi_line(self.flags.multi_line)
+            .dot_matches_new_line(self.flags.dot_all)
             .build()
             .map_err(|error| refused(&self.source, &error))
     }
@@ -121,19 +127,19 @@ fn re(draft: Draft, work: &mut Work<'_>) -> Result<Vec<Draft>, Misuse> {
 }
 
 fn ignore_case(draft: Draft, _: &mut Work<'_>) -> Result<Vec<Draft>, Misuse> {
-    flag(draft, I.name, |expression| expression.ignore_case = true)
+    flag(draft, I.name, |flags| flags.ignore_case = true)
 }
 
 fn multi_line(draft: Draft, _: &mut Work<'_>) -> Result<Vec<Draft>, Misuse> {
-    flag(draft, M.name, |expression| expression.multi_line = true)
+    flag(draft, M.name, |flags| flags.multi_line = true)
 }
 
 fn dot_all(draft: Draft, _: &mut Work<'_>) -> Result<Vec<Draft>, Misuse> {
-    flag(draft, S.name, |expression| expression.dot_all = true)
+    flag(draft, S.name, |flags| flags.dot_all = true)
 }
 
-fn flag(draft: Draft, name: &str, set: fn(&mut Expression)) -> Result<Vec<Draft>, Misuse> {
+fn flag(draft: Draft, name: &str, set: fn(&mut Flags)) -> Result<Vec<Draft>, Misuse> {
     let Draft::Regex(mut expression) = draft else { return Err(Misuse::out_of_place(name)) };
-    set(&mut expression);
+    set(&mut expression.flags);
     Ok(vec![Draft::Regex(expression)])
 }

@@ -3,9 +3,12 @@
 use super::Member;
 use std::collections::{BTreeMap, HashMap};
 
+/// Names of built-ins and the members that took their place.
+pub(super) type Inherited = HashMap<String, Vec<usize>>;
+
 /// Takes out built-in rules whose name or id a rule of the user has. Gives the names under which the replacements
 /// are known as well, and who was replaced by which file.
-pub(super) fn replace(members: &mut Vec<Member>) -> (HashMap<String, Vec<usize>>, Vec<(String, String)>) {
+pub(super) fn replace(members: &mut Vec<Member>) -> (Inherited, Vec<(String, String)>) {
     let mut builtins: HashMap<&str, Vec<usize>> = HashMap::new();
     for (index, member) in members.iter().enumerate().filter(|(_, member)| member.meta().builtin) {
         for name in member.names() {
@@ -33,7 +36,7 @@ pub(super) fn replace(members: &mut Vec<Member>) -> (HashMap<String, Vec<usize>>
     // Indices move down past every member that is taken out before them.
     let removed: Vec<usize> = by.into_keys().collect();
     let moved = |index: usize| index - removed.partition_point(|gone| *gone < index);
-    let mut inherited: HashMap<String, Vec<usize>> = HashMap::new();
+    let mut inherited: Inherited = HashMap::new();
     for (name, replacements) in names {
         inherited.entry(name).or_default().extend(replacements.into_iter().map(moved));
     }

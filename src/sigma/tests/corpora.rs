@@ -8,17 +8,12 @@ use std::path::{Path, PathBuf};
 
 /// The folder of corpora, if there is one.
 fn corpora(what: &str) -> Option<PathBuf> {
-    match std::env::var_os("CORPORA_DIR") {
-        Some(folder) => {
-            let folder = PathBuf::from(folder);
-            assert!(folder.is_dir(), "CORPORA_DIR is set to {}, which is no folder", folder.display());
-            Some(folder)
-        }
-        None => {
-            eprintln!("left out, since CORPORA_DIR is not set: {what}");
-            None
-        }
-    }
+    let Some(folder) = std::env::var_os("CORPORA_DIR").map(PathBuf::from) else {
+        eprintln!("left out, since CORPORA_DIR is not set: {what}");
+        return None;
+    };
+    assert!(folder.is_dir(), "CORPORA_DIR is set to {}, which is no folder", folder.display());
+    Some(folder)
 }
 
 fn cases(folder: &Path, file: &str) -> Vec<Value> {

@@ -31,8 +31,11 @@ fn rule(head: &str) -> String {
 
 /// A correlation over `rules` with more lines of its own.
 fn correlation(head: &str, inner: &str) -> String {
-    let inner: String = inner.lines().map(|line| format!("  {line}\n")).collect();
-    format!("title: A correlation\n{head}\ncorrelation:\n{inner}")
+    format!("title: A correlation\n{head}\ncorrelation:\n{}", indented(inner))
+}
+
+fn indented(lines: &str) -> String {
+    lines.lines().flat_map(|line| ["  ", line, "\n"]).collect()
 }
 
 fn join(documents: &[String]) -> String {
