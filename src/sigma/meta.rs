@@ -206,8 +206,18 @@ fn is_date(text: &str) -> bool {
     if (year.len(), month.len(), day.len()) != (4, 2, 2) || !parts.iter().all(|part| digits(part)) {
         return false;
     }
-    let (Ok(year), Ok(month), Ok(day)) = (year.parse(), month.parse(), day.parse()) else { return false };
-    jiff::civil::Date::new(year, month, day).is_ok()
+    let (Ok(year), Ok(month), Ok(day)) = (year.parse::<u16>(), month.parse::<u8>(), day.parse::<u8>()) else {
+        return false;
+    };
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 if leap => 29,
+        2 => 28,
+        _ => return false,
+    };
+    (1..=days).contains(&day)
 }
 
 impl RuleMeta {
@@ -274,7 +284,19 @@ mod tests {
             assert!(!is_uuid(text), "{text}");
         }
         assert!(is_date("2024-02-29") && is_date("2023/12/31"));
-        for text in ["2023-02-29", "2024-1-1", "01-02-2024", "2024-01/02", "today", "+024-01-01"] {
+        for text in [
+            "2023-02-29",
+            "1900-02-29",
+            "2024-04-31",
+            "2024-13-01",
+            "2024-00-01",
+            "2024-01-00",
+            "2024-1-1",
+            "01-02-2024",
+            "2024-01/02",
+            "today",
+            "+024-01-01",
+        ] {
             assert!(!is_date(text), "{text}");
         }
     }

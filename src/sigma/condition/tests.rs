@@ -124,7 +124,9 @@ proptest! {
     }
 
     #[test]
-    fn no_row_of_words_makes_it_panic(words in prop::collection::vec("a|b|and|or|not|1|all|of|them|sel_\\*|\\(|\\)|x", 0..12)) {
+    fn no_row_of_words_makes_it_panic(
+        words in prop::collection::vec("a|b|and|or|not|1|all|of|them|sel_\\*|\\(|\\)|x", 0..12)
+    ) {
         if let Ok(tree) = parse(&words.join(" ")) {
             Resolver::new(&NAMES).resolve(&tree);
         }

@@ -1,4 +1,5 @@
 //! What YAML texts become, and what they cannot do to us.
+#![allow(clippy::disallowed_methods, reason = "time is what is tested")]
 
 use super::*;
 use proptest::prelude::*;

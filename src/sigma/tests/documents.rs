@@ -10,10 +10,12 @@ fn tells(text: &str, want: &[&str]) {
 
 #[test]
 fn a_global_document_goes_over_the_rules_behind_it() {
-    let text = "action: global\nlevel: high\nlogsource: {product: x}\ndetection:\n  common: {a: 1}\n  condition: common and own\n\
+    let text = "action: global\nlevel: high\nlogsource: {product: x}\n\
+                detection:\n  common: {a: 1}\n  condition: common and own\n\
                 ---\ntitle: one\ndetection:\n  own: {b: 1}\n\
                 ---\ntitle: two\nlevel: low\ndetection:\n  own: {b: 2}\n\
-                ---\naction: reset\n---\ntitle: three\nlogsource: {product: y}\ndetection:\n  own: {b: 3}\n  condition: own\n";
+                ---\naction: reset\n\
+                ---\ntitle: three\nlogsource: {product: y}\ndetection:\n  own: {b: 3}\n  condition: own\n";
     let loaded = load_text(text);
     assert_eq!(told(&loaded), ["global-override level 13 2"]);
     let rules = &loaded.rules.rules;

@@ -25,7 +25,8 @@ fn refused(inner: &str, want: &str) {
 #[test]
 fn counting_correlations_keep_their_bounds() {
     let found = over_abc(
-        "type: value_count\nrules: [a, b, a]\ngroup-by: [u, v, u]\ntimespan: 15m\ncondition: {field: [x, y], gte: 3, lt: 9}",
+        "type: value_count\nrules: [a, b, a]\ngroup-by: [u, v, u]\ntimespan: 15m\n\
+         condition: {field: [x, y], gte: 3, lt: 9}",
     );
     assert_eq!(found.kind, CorrelationKind::ValueCount);
     assert_eq!(found.rules, ["a", "b"]);
@@ -213,7 +214,8 @@ fn filter(rules: &str, more: &str) -> String {
 
 #[test]
 fn filters_are_joined_to_every_condition() {
-    let two = "title: two\nname: two\nlogsource: {category: test, product: p}\ndetection:\n  s: {a: 1}\n  t: {b: 1}\n  condition: [s and t, t]\n";
+    let two = "title: two\nname: two\nlogsource: {category: test, product: p}\n\
+               detection:\n  s: {a: 1}\n  t: {b: 1}\n  condition: [s and t, t]\n";
     let text = join(&[
         filter("any", "condition: not s"),
         two.to_owned(),
