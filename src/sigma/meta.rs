@@ -115,8 +115,21 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// A list of scalars, or one scalar.
+    /// A list of texts. One text is taken for a list of one.
     fn list(&mut self, key: &str) -> Vec<String> {
+        let (Some(item), found) = (entry(self.entries, key), self.texts(key)) else { return Vec::new() };
+        if item.value.text().is_some() {
+            self.warn(item, format!("`{key}` is a list, not one text"), "write it as a list: `- text`");
+        }
+        found
+    }
+
+    /// A text, or a list of lines.
+    fn joined(&mut self, key: &str) -> Option<String> {
+        Some(self.texts(key).join("\n")).filter(|text| !text.is_empty())
+    }
+
+    fn texts(&mut self, key: &str) -> Vec<String> {
         let Some(item) = entry(self.entries, key) else { return Vec::new() };
         let items = match &item.value.kind {
             Kind::Null => return Vec::new(),
@@ -128,11 +141,6 @@ impl Reader<'_, '_> {
             self.warn(item, format!("`{key}` is a list of texts; what is none is left out"), "write a list of texts");
         }
         found
-    }
-
-    /// A text, or a list of lines.
-    fn joined(&mut self, key: &str) -> Option<String> {
-        Some(self.list(key).join("\n")).filter(|text| !text.is_empty())
     }
 
     fn level(&mut self) -> Option<Level> {

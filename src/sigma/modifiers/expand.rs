@@ -33,7 +33,7 @@ fn expand_text(text: &Text, work: &mut Work<'_>) -> Result<Vec<Draft>, Misuse> {
             continue;
         };
         let values: Vec<Vec<Piece>> = values(&name, work)?.iter().map(|value| Text::parse(value).pieces).collect();
-        work.spend(variants.len().saturating_mul(values.len()))?;
+        work.afford(variants.len().saturating_mul(values.len()))?;
         variants = variants
             .iter()
             .flat_map(|variant| values.iter().map(|value| [variant.as_slice(), value.as_slice()].concat()))
@@ -52,7 +52,7 @@ fn expand_expression(expression: &Expression, work: &mut Work<'_>) -> Result<Vec
             '%' => match placeholder(rest.get(1..).unwrap_or("")) {
                 Some((name, behind)) => {
                     let values = values(name, work)?.to_vec();
-                    work.spend(variants.len().saturating_mul(values.len()))?;
+                    work.afford(variants.len().saturating_mul(values.len()))?;
                     variants = variants
                         .iter()
                         .flat_map(|variant| values.iter().map(move |value| format!("{variant}{value}")))

@@ -142,19 +142,13 @@ pub(super) struct Work<'w> {
 }
 
 impl Work<'_> {
-    /// Takes `n` values out of the rule's budget.
-    fn spend(&mut self, n: usize) -> Result<(), Misuse> {
-        match self.budget.checked_sub(n) {
-            Some(left) => {
-                *self.budget = left;
-                Ok(())
-            }
-            None => Err(Misuse {
-                code: Code::BadValue,
-                message: "the values of this rule expand to too many".to_owned(),
-                help: "split the rule, or write fewer dashes or placeholders into one value".to_owned(),
-            }),
-        }
+    /// Whether the rule's budget has room for `n` more values.
+    fn afford(&self, n: usize) -> Result<usize, Misuse> {
+        self.budget.checked_sub(n).ok_or_else(|| Misuse {
+            code: Code::BadValue,
+            message: "the values of this rule expand to too many".to_owned(),
+            help: "split the rule, or write fewer dashes or placeholders into one value".to_owned(),
+        })
     }
 }
 
@@ -259,10 +253,9 @@ impl Chain {
             let Apply::Each(apply) = row.apply else { continue };
             let mut next = Vec::with_capacity(drafts.len());
             for draft in drafts {
-                next.extend(apply(draft, work)?);
-            }
-            if next.len() > 1 {
-                work.spend(next.len())?;
+                let made = apply(draft, work)?;
+                *work.budget = work.afford(made.len().saturating_sub(1))?;
+                next.extend(made);
             }
             drafts = next;
         }

@@ -19,10 +19,7 @@ const DASHES: [char; 5] = ['-', '/', '–', '—', '―'];
 fn windash(draft: Draft, work: &mut Work<'_>) -> Result<Vec<Draft>, Misuse> {
     let text = Text::of(draft, WINDASH.name, work)?;
     let places: u32 = text.pieces.iter().map(dashes).sum();
-    let count = DASHES.len().checked_pow(places).unwrap_or(usize::MAX);
-    if places > 0 {
-        work.spend(count)?;
-    }
+    work.afford(DASHES.len().checked_pow(places).unwrap_or(usize::MAX))?;
     let mut variants: Vec<Vec<Piece>> = vec![Vec::with_capacity(text.pieces.len())];
     for piece in &text.pieces {
         let choices = choices(piece);

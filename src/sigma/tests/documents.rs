@@ -84,7 +84,9 @@ fn odd_metadata_is_a_warning() {
         ("references: {a: b}", &["bad-metadata references 2 0"]),
         ("tags: [attack.t1110, other]", &["bad-metadata tags.1 2 0"]),
         ("date: 2024/01/31\nmodified: 2024-02-29\nstatus: test\nlevel: low\nx-own: {a: [1]}", &nothing),
-        ("author:\ntags:\nfalsepositives: none\nfields: [a, b]\nremediation: [look, act]", &nothing),
+        ("author:\ntags:\nfalsepositives: [none]\nfields: [a, b]\nremediation: [look, act]", &nothing),
+        ("references: https://example.org/x", &["bad-metadata references 2 0"]),
+        ("falsepositives: none", &["bad-metadata falsepositives 2 0"]),
     ] {
         let loaded = load_text(&rule(head));
         assert_eq!(told(&loaded), want, "{head}");
