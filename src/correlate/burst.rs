@@ -40,6 +40,9 @@ pub(crate) struct Burst {
     pub(crate) end: Time,
     /// Different events behind it.
     pub(crate) count: u64,
+    /// Those of them that were behind no earlier burst of the group. Fewer only where an inner correlation looks further
+    /// back than the gap between two bursts.
+    pub(crate) fresh: u64,
     /// Earliest and latest time of those that have one.
     pub(crate) first: Stamp,
     pub(crate) last: Stamp,
@@ -97,11 +100,22 @@ fn stamp(time: i64, decimals: u8) -> Stamp {
     Stamp { time: Some(Time(time)), decimals, quality: Quality::Exact }
 }
 
+/// Events: (time, block, index).
+pub(super) type Seen = BTreeSet<(i64, u32, u32)>;
+
+/// Forgets the events that lie more than `lookback` before `now`.
+pub(super) fn forget(seen: &mut Seen, now: i64, lookback: i64) {
+    while seen.first().is_some_and(|(time, ..)| now.saturating_sub(*time) > lookback) {
+        seen.pop_first();
+    }
+}
+
 /// A burst that may still grow.
 #[derive(Debug)]
 pub(super) struct Open {
     fired: Hit,
     count: u64,
+    fresh: u64,
     /// Earliest and latest time, with its decimals.
     times: Option<((i64, u8), (i64, u8))>,
     /// The first events, in reading order.
@@ -110,8 +124,10 @@ pub(super) struct Open {
     last: Option<Hit>,
     /// How many events are listed before the last.
     limit: usize,
-    /// For a chained correlation, the events that could come up again: (time, block, index).
-    seen: BTreeSet<(i64, u32, u32)>,
+    /// For a chained correlation, the events that could come up again.
+    seen: Seen,
+    /// The same of the group's earlier bursts.
+    earlier: Seen,
     /// The contributions of inner groups that were looked at.
     looked_at: BTreeMap<GroupRef, Ranges>,
     /// How many there were when dead groups were last thrown out.
@@ -120,16 +136,18 @@ pub(super) struct Open {
 
 impl Open {
     /// `fired` and every event added stay in `keys` until [`Open::release`].
-    pub(super) fn new(fired: &Hit, limit: usize, keys: &mut Keys) -> Open {
+    pub(super) fn new(fired: &Hit, limit: usize, earlier: Seen, keys: &mut Keys) -> Open {
         keys.keep(fired.key.0);
         Open {
             fired: *fired,
             count: 0,
+            fresh: 0,
             times: None,
             events: Vec::new(),
             last: None,
             limit,
-            seen: BTreeSet::new(),
+            seen: Seen::new(),
+            earlier,
             looked_at: BTreeMap::new(),
             thrown_out: 16,
         }
@@ -137,12 +155,16 @@ impl Open {
 
     /// Memory in use, by length.
     pub(super) fn bytes(&self) -> usize {
-        size_of::<Open>() + self.events.len() * size_of::<Hit>() + self.seen.len() * 24 + self.looked_at.len() * 72
+        size_of::<Open>()
+            + self.events.len() * size_of::<Hit>()
+            + (self.seen.len() + self.earlier.len()) * 24
+            + self.looked_at.len() * 72
     }
 
     /// Adds an event that was not added before.
     pub(super) fn add(&mut self, hit: &Hit, keys: &mut Keys) {
         self.count += 1;
+        self.fresh += u64::from(!self.earlier.contains(&(hit.time, hit.block, hit.index)));
         if !hit.inherited {
             let at = (hit.time, hit.decimals);
             self.times = Some(self.times.map_or((at, at), |(first, last)| {
@@ -191,9 +213,8 @@ impl Open {
 
     /// Forgets what no window can bring back at `now`.
     pub(super) fn forget_before(&mut self, now: i64, lookback: i64, groups: &[Groups]) {
-        while self.seen.first().is_some_and(|(time, ..)| now.saturating_sub(*time) > lookback) {
-            self.seen.pop_first();
-        }
+        forget(&mut self.seen, now, lookback);
+        forget(&mut self.earlier, now, lookback);
         if self.looked_at.len() > self.thrown_out * 2 {
             self.looked_at
                 .retain(|group, _| groups.get(group.correlation).and_then(|groups| groups.get(*group)).is_some());
@@ -201,10 +222,13 @@ impl Open {
         }
     }
 
-    pub(super) fn release(self, keys: &mut Keys) {
+    /// Lets go of the texts; what is left are the events that may come up again in a later burst.
+    pub(super) fn release(mut self, keys: &mut Keys) -> Seen {
         for hit in self.events.iter().chain(&self.last).chain([&self.fired]) {
             keys.release(hit.key.0);
         }
+        self.seen.append(&mut self.earlier);
+        self.seen
     }
 
     /// The burst as it is given out.
@@ -218,6 +242,7 @@ impl Open {
             fired: event(&self.fired),
             end: Time(end),
             count: self.count,
+            fresh: self.fresh,
             first: time(first),
             last: time(last),
             events: self.events.iter().chain(&self.last).map(event).collect(),

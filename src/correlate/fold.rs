@@ -15,7 +15,8 @@ pub(crate) struct Folded {
     pub(crate) rule: RuleId,
     pub(crate) entity: Entity,
     pub(crate) logical_source: String,
-    /// Different events; one that stands behind two bursts of a chained correlation counts in both.
+    /// Different events. One that is behind two bursts of a group counts with the earlier one, though the two may have
+    /// fired in different logs.
     pub(crate) count: u64,
     pub(crate) bursts: u64,
     pub(crate) first: Stamp,
@@ -72,7 +73,7 @@ impl Folds {
             rule: burst.correlation,
             entity: burst.key,
             logical_source: logical_source.to_owned(),
-            count: burst.count,
+            count: burst.fresh,
             bursts: 1,
             first: burst.first,
             last: burst.last,
@@ -177,6 +178,7 @@ mod tests {
             fired: event(to - 1),
             end: Time(i64::from(to - 1)),
             count: u64::from(to - from),
+            fresh: u64::from(to - from),
             first: event(from).time,
             last: event(to - 1).time,
             events: (from..to).map(event).collect(),

@@ -1,6 +1,6 @@
 //! One group of one correlation: its window, what was in windows that held, and the burst it is in.
 
-use super::burst::Open;
+use super::burst::{self, Open, Seen};
 use super::fixed::Fixed;
 use super::keys::{Keys, TupleId};
 use super::window::{BurstId, Item, Window};
@@ -93,6 +93,8 @@ pub(super) struct Group {
     pub(super) burst: BurstId,
     /// The burst as it will be given out.
     pub(super) open: Option<Box<Open>>,
+    /// Events of bursts that are over, as far as an inner correlation may bring them up again.
+    pub(super) earlier: Seen,
 }
 
 impl Group {
@@ -112,6 +114,7 @@ impl Group {
             satisfied: None,
             burst: 0,
             open: None,
+            earlier: Seen::new(),
         }
     }
 
@@ -123,6 +126,7 @@ impl Group {
             + self.past.len() * size_of::<(u64, Entry)>()
             + self.links * (size_of::<Link>() + 16)
             + self.window.bytes()
+            + self.earlier.len() * 24
             + self.open.as_ref().map_or(0, |open| open.bytes())
     }
 
@@ -159,6 +163,7 @@ impl Group {
             self.links -= usize::from(entry.link.is_some());
             entry.release(keys);
         }
+        burst::forget(&mut self.earlier, now, wired.lookback);
         // A group that had one busy hour does not keep the room for it.
         if previous.is_some() && self.entries.capacity() > 64 && self.entries.len() * 4 < self.entries.capacity() {
             self.entries.shrink_to(self.entries.len() * 2);
@@ -202,13 +207,9 @@ impl Group {
         self.entries.iter().skip(self.entries.len() - n)
     }
 
-    /// Whether only its past is left.
-    pub(super) fn rests(&self) -> bool {
-        self.entries.is_empty() && self.open.is_none()
-    }
-
+    /// Whether somebody may still ask for what was in it.
     pub(super) fn has_past(&self) -> bool {
-        !self.past.is_empty()
+        !self.past.is_empty() || !self.earlier.is_empty()
     }
 
     /// Lets go of everything it keeps in the tables of texts.

@@ -72,6 +72,13 @@ pub(super) struct Wired {
 }
 
 impl Wired {
+    /// How long after its last event a group is kept, when there is something to keep.
+    pub(super) fn rest(&self) -> i64 {
+        if self.chained { self.reach.max(self.lookback) } else { self.reach }
+    }
+}
+
+impl Wired {
     pub(super) fn window(&self) -> Box<dyn Window> {
         let kind: Option<&&Kind> = KINDS.iter().find(|kind| kind.of == self.spec.kind);
         (kind.expect("every kind has its row").window)(&self.spec)

@@ -2,7 +2,7 @@
 //! full, what can best be spared. The bound and its order are told in [`Correlator`]'s own file.
 
 use super::Correlator;
-use crate::correlate::burst::Burst;
+use crate::correlate::burst::{Burst, forget};
 use crate::correlate::group::Group;
 use crate::correlate::groups::Queue;
 use crate::correlate::wiring::Wired;
@@ -56,11 +56,11 @@ impl Correlator {
                 self.rest(at, wired, now);
             }
             while let Some(last) = self.idle_since(at, Queue::Resting)
-                && now.saturating_sub(last) > wired.reach
+                && now.saturating_sub(last) > wired.rest()
             {
                 self.close_idlest_of(at, Queue::Resting);
             }
-            for (queue, after) in [(Queue::Live, wired.span), (Queue::Resting, wired.reach)] {
+            for (queue, after) in [(Queue::Live, wired.span), (Queue::Resting, wired.rest())] {
                 if let Some(last) = self.idle_since(at, queue) {
                     self.due = self.due.min(last.saturating_add(after));
                 }
@@ -113,7 +113,9 @@ impl Correlator {
         let names = wired.group_by.iter().cloned();
         let key = names.zip(self.texts(group.key)).map(|(field, value)| Pair { field, value }).collect();
         let burst = open.burst(wired, key, end, (&self.wiring.sources, &self.keys));
-        open.release(&mut self.keys);
+        group.earlier = open.release(&mut self.keys);
+        // A later burst opens more than a timespan after `end`: that much of the way back is its own.
+        forget(&mut group.earlier, end, wired.lookback.saturating_sub(wired.span));
         self.held_bytes += burst.bytes();
         self.due = self.due.min(self.turn_of(end));
         let key = burst.key.iter().map(|pair| pair.value.clone()).collect();

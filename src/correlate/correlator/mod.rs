@@ -326,7 +326,8 @@ impl Correlator {
             self.bursts += 1;
             let fired = group.latest().next().map(|entry| entry.hit);
             if let Some(hit) = fired.filter(|_| wired.reported) {
-                group.open = Some(Box::new(Open::new(&hit, self.bounds.events, &mut self.keys)));
+                let earlier = std::mem::take(&mut group.earlier);
+                group.open = Some(Box::new(Open::new(&hit, self.bounds.events, earlier, &mut self.keys)));
             }
         }
         group.satisfied = Some(now);

@@ -5,7 +5,7 @@ use crate::sigma::{Comparison, Correlation, CorrelationKind, Expr, Ruleset};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 const COMPARISONS: [Comparison; 6] =
@@ -91,6 +91,18 @@ proptest! {
     #[test]
     fn gives_the_same_for_any_cut_into_blocks(rules in rules(), events in events(), block in 1_usize..20) {
         prop_assert_eq!(alerts(&rules, &events, block), alerts(&rules, &events, 1_000));
+    }
+
+    #[test]
+    fn an_alert_counts_an_event_once_however_many_bursts_it_is_in(rules in rules(), events in events()) {
+        let (bursts, ..) = run(&rules, &events, 1_000, ALL);
+        let mut groups: BTreeMap<_, (u64, BTreeSet<u32>)> = BTreeMap::new();
+        for burst in bursts {
+            let (count, all) = groups.entry((burst.correlation, burst.key)).or_default();
+            *count += burst.fresh;
+            all.extend(burst.events.iter().map(|event| event.index));
+        }
+        prop_assert!(groups.values().all(|(count, all)| *count == all.len() as u64), "{:?}", groups);
     }
 
     #[test]
