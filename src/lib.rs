@@ -1,5 +1,4 @@
 #![doc = include_str!("README.md")]
-#![allow(dead_code, unused_imports, reason = "the rooms are being furnished")]
 
 mod cli;
 mod config;

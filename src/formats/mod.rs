@@ -242,6 +242,11 @@ pub(crate) fn json_lines(table: &Arc<FieldTable>) -> Box<dyn Decoder> {
     decoder(&sniffed, table, &ReadOptions::default())
 }
 
+/// The names of all formats, in order of their ids.
+pub(crate) fn names() -> Vec<&'static str> {
+    FORMATS.iter().map(|row| row.name).collect()
+}
+
 /// The row of an id.
 pub(crate) fn format(id: FormatId) -> Option<&'static Format> {
     FORMATS.get(usize::from(id.0))

@@ -176,7 +176,7 @@ pub(super) fn machine(config: &Config, rules: &Rules, zone: &Zone) -> Result<Mac
     };
     let feeds = correlate::feeds(&rules.set);
     let engine = Engine::new(&rules.set, &feeds, &|source| taxonomy.needs(source), &mut asks, options);
-    let taxonomy = taxonomy.freeze(&asks, engine.has_keywords(), zone);
+    let taxonomy = taxonomy.freeze(&asks, engine.has_keywords(), zone, &formats::names());
     Ok(Machine { engine, taxonomy, feeds, redactions })
 }
 

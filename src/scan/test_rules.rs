@@ -85,7 +85,7 @@ impl TestBench {
         }
         let taxonomy = Taxonomy::load();
         let engine = Engine::new(rules, &feeds, &|source| taxonomy.needs(source), &mut asks, options);
-        let frozen = taxonomy.freeze(&asks, engine.has_keywords(), &Zone::default());
+        let frozen = taxonomy.freeze(&asks, engine.has_keywords(), &Zone::default(), &formats::names());
         TestBench { engine, feeds, sight: Sight::Mapped(frozen) }
     }
 

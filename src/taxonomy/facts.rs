@@ -3,7 +3,6 @@
 
 use super::place::{Names, Place};
 use super::table::{RawFormats, Tables};
-use crate::formats;
 use crate::model::Event;
 use std::collections::{BTreeSet, HashMap};
 
@@ -110,7 +109,7 @@ pub(super) fn class_bits(formats: &RawFormats) -> HashMap<String, u32> {
 
 impl Gatherer {
     /// Compiles the table of formats.
-    pub(super) fn new(tables: &Tables, mut keys: Keys, names: &mut Names) -> Gatherer {
+    pub(super) fn new(tables: &Tables, formats: &[&str], mut keys: Keys, names: &mut Names) -> Gatherer {
         let bits = class_bits(&tables.formats);
         let mut by_name: HashMap<String, u32> = HashMap::new();
         for (class, names) in &tables.formats.classes {
@@ -119,7 +118,7 @@ impl Gatherer {
             }
         }
         let text = bits.get("text").copied().unwrap_or_default();
-        let by_format = formats::FORMATS.iter().map(|f| by_name.get(f.name).copied().unwrap_or(text)).collect();
+        let by_format = formats.iter().map(|name| by_name.get(*name).copied().unwrap_or(text)).collect();
         let mut places = |list: &[String]| -> Vec<Keyed> {
             list.iter().map(|n| (keys.bit(n, names), Place::new(n, names))).collect()
         };

@@ -34,15 +34,16 @@ pub(crate) struct Primary<'a> {
 }
 
 impl Taxonomy {
-    /// Compiles the tables for the questions of a run. With `everything`, decoders keep every name there is.
-    pub(crate) fn freeze(&self, asks: &Asks, everything: bool, zone: &Zone) -> Frozen {
+    /// Compiles the tables for the questions of a run. With `everything`, decoders keep every name there is. `formats`
+    /// are the names of all formats, in order of their ids.
+    pub(crate) fn freeze(&self, asks: &Asks, everything: bool, zone: &Zone, formats: &[&str]) -> Frozen {
         let inner = &*self.inner;
         let mut table = FieldTable::default();
         if everything {
             table.keep_everything();
         }
         let mut names = Names::new(table);
-        let tagger = Tagger::new(&inner.tables, &inner.bits, &inner.profiles, &mut names);
+        let tagger = Tagger::new(&inner.tables, &inner.bits, &inner.profiles, formats, &mut names);
         let asked = self.asks(asks, &mut names);
         let wanted = self.wanted(&asked);
         let fields: Vec<Field> = inner.rows.iter().map(|row| inner.field(row.name)).collect();

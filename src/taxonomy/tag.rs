@@ -26,7 +26,13 @@ struct Route {
 
 impl Tagger {
     /// Compiles the tables; the names conditions test are kept by `table` from now on.
-    pub(super) fn new(tables: &Tables, bits: &Bits, profiles: &[Profile], names: &mut Names) -> Tagger {
+    pub(super) fn new(
+        tables: &Tables,
+        bits: &Bits,
+        profiles: &[Profile],
+        formats: &[&str],
+        names: &mut Names,
+    ) -> Tagger {
         let mut keys = Keys::default();
         let classes = class_bits(&tables.formats);
         let products = bits.products();
@@ -41,7 +47,7 @@ impl Tagger {
             })
             .collect();
         let profiles = profiles.iter().map(|p| Condition::compile(&p.raw.when, &mut with)).collect();
-        Tagger { gatherer: Gatherer::new(tables, keys, names), routes, profiles }
+        Tagger { gatherer: Gatherer::new(tables, formats, keys, names), routes, profiles }
     }
 
     /// The log sources of an event, and the number of its profile.

@@ -91,7 +91,10 @@ fn corpora_error_vectors() {
             }
             Some(code) => errors.iter().any(|d| {
                 let is_line = case.get("line").is_none_or(|line| d["line"] == *line);
-                d["code"] == code && d["document"] == case["doc"] && as_texts(&d["at_path"]) == as_texts(&case["at"]) && is_line
+                d["code"] == code
+                    && d["document"] == case["doc"]
+                    && as_texts(&d["at_path"]) == as_texts(&case["at"])
+                    && is_line
             }),
         };
         if !fits {

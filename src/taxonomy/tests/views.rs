@@ -19,7 +19,7 @@ fn check(payload: Option<Sentence>, fields: &[(&str, &str)], product: &str, ques
             None => asks.intern(name, None),
         })
         .collect();
-    let frozen = Taxonomy::load().freeze(&asks, true, &Zone::default());
+    let frozen = Taxonomy::load().freeze(&asks, true, &Zone::default(), &crate::formats::names());
     let mut scratch = Scratch::default();
     for (name, value) in fields {
         let span = scratch.keep(value);
