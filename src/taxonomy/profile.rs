@@ -133,25 +133,30 @@ pub(super) struct Aliases {
 impl Aliases {
     /// Looks through families and profiles.
     pub(super) fn new(tables: &Tables) -> Aliases {
+        let all = || {
+            tables.families.iter().flat_map(|(_, family)| family).flat_map(|(f, list)| list.iter().map(move |s| (f, s)))
+        };
+        let is_limited = |s: &RawSource| matches!(s, RawSource::Take(take) if !take.only.is_empty());
         let mut fields_of: HashMap<String, BTreeSet<String>> = HashMap::new();
-        let families = tables.families.iter().flat_map(|(_, family)| family);
-        for (field, sources) in families {
-            for source in sources {
-                names(source, &mut |name| {
-                    fields_of.entry(folded(name)).or_default().insert(field.clone());
-                });
-            }
+        let mut open: HashMap<String, BTreeSet<&str>> = HashMap::new();
+        for (field, source) in all() {
+            names(source, &mut |name| {
+                fields_of.entry(folded(name)).or_default().insert(field.clone());
+                // What is limited to some profiles says nothing about records without one.
+                if !is_limited(source) {
+                    open.entry(folded(name)).or_default().insert(field);
+                }
+            });
         }
         let mut only: HashMap<String, Vec<RawSource>> = HashMap::new();
-        for (field, source) in
-            tables.families.iter().flat_map(|(_, family)| family).flat_map(|(f, s)| s.iter().map(move |s| (f, s)))
-        {
+        for (field, source) in all().filter(|(_, s)| !is_limited(s)) {
             let mut is_only = true;
-            names(source, &mut |name| is_only &= fields_of.get(&folded(name)).is_some_and(|f| f.len() == 1));
+            names(source, &mut |name| is_only &= open.get(&folded(name)).is_some_and(|f| f.len() == 1));
             if is_only {
                 only.entry(field.clone()).or_default().push(source.clone());
             }
         }
+        let limited = all().filter(|(_, s)| is_limited(s)).map(|(field, _)| field.clone()).collect();
         for profile in &tables.profiles {
             for (field, source) in &profile.fields {
                 names(source, &mut |name| {
@@ -159,9 +164,6 @@ impl Aliases {
                 });
             }
         }
-        let families = tables.families.iter().flat_map(|(_, family)| family);
-        let is_limited = |s: &RawSource| matches!(s, RawSource::Take(take) if !take.only.is_empty());
-        let limited = families.filter(|(_, s)| s.iter().any(is_limited)).map(|(field, _)| field.clone()).collect();
         Aliases { fields_of, only, limited }
     }
 

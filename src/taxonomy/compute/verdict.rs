@@ -54,11 +54,11 @@ pub(super) fn audit_outcome<'a>(words: &'a Words, text: &'a str) -> Option<Cow<'
     }
 }
 
-/// `res=` and `success=` of the audit daemon.
+/// `res=` and `success=` of the audit daemon, and of whoever says the same in JSON.
 pub(super) fn audit_result<'a>(_: &'a Words, text: &'a str) -> Option<Cow<'a, str>> {
     match text.trim() {
-        "success" | "yes" | "1" => SUCCESS,
-        "failed" | "fail" | "no" | "0" => FAILURE,
+        "success" | "yes" | "1" | "true" => SUCCESS,
+        "failed" | "fail" | "no" | "0" | "false" => FAILURE,
         _ => None,
     }
 }
