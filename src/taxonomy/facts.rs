@@ -194,14 +194,13 @@ impl Gatherer {
     }
 
     fn facility<'e>(&'e self, facts: &Facts<'e, '_>) -> Option<&'e str> {
-        let code = match first(&self.priority, facts) {
-            Some(priority) => priority.parse::<usize>().ok()? / 8,
-            None => {
-                let text = first(&self.facility, facts)?;
-                match text.parse::<usize>() {
-                    Ok(code) => code,
-                    Err(_) => return Some(text),
-                }
+        let code = if let Some(priority) = first(&self.priority, facts) {
+            priority.parse::<usize>().ok()? / 8
+        } else {
+            let text = first(&self.facility, facts)?;
+            match text.parse::<usize>() {
+                Ok(code) => code,
+                Err(_) => return Some(text),
             }
         };
         self.facilities.get(code).map(String::as_str)

@@ -32,14 +32,13 @@ impl Names {
     }
 
     fn place(&mut self, name: &str) -> Place {
-        let (name, field) = match self.known.get_key_value(name) {
-            Some((name, field)) => (Arc::clone(name), *field),
-            None => {
-                let shared: Arc<str> = name.into();
-                let field = self.table.want(name);
-                self.known.insert(Arc::clone(&shared), field);
-                (shared, field)
-            }
+        let (name, field) = if let Some((name, field)) = self.known.get_key_value(name) {
+            (Arc::clone(name), *field)
+        } else {
+            let shared: Arc<str> = name.into();
+            let field = self.table.want(name);
+            self.known.insert(Arc::clone(&shared), field);
+            (shared, field)
         };
         Place { field, name, is_exact: false }
     }

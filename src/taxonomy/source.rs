@@ -193,7 +193,7 @@ impl Source {
         }
         let before = into.len();
         let wants_all = kind.is_none_or(Kind::is_list);
-        let mut add = |datum: Datum<'r>, into: &mut Values<'r>| self.add(datum, fields.words(), kind, into);
+        let add = |datum: Datum<'r>, into: &mut Values<'r>| self.add(datum, fields.words(), kind, into);
         match &self.take {
             Take::Field(place) => {
                 for (n, entry) in place.entries(event).enumerate() {
@@ -208,7 +208,9 @@ impl Source {
             Take::Norm(field) => {
                 let mut values = Values::new();
                 fields.canonical(*field, &mut values);
-                values.into_iter().for_each(|datum| add(datum, into));
+                for datum in values {
+                    add(datum, into);
+                }
             }
             Take::Constant(text) => add(Datum::Text(Cow::Owned(text.clone())), into),
             Take::Args(places) => {

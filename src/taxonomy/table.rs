@@ -111,7 +111,7 @@ pub(super) struct RawLogSource {
     pub(super) service: Option<String>,
     #[serde(default)]
     pub(super) aliases: Vec<String>,
-    /// Whether rules of SigmaHQ state exactly this.
+    /// Whether rules of `SigmaHQ` state exactly this.
     #[serde(default)]
     pub(super) sigmahq: bool,
     pub(super) routes: Vec<RawRoute>,

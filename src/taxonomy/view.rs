@@ -223,7 +223,9 @@ impl ProfileView {
                 break;
             }
         }
-        found.into_iter().for_each(|datum| add(into, 0, datum));
+        for datum in found {
+            add(into, 0, datum);
+        }
     }
 
     /// The originals of a name: exact spelling, else another case, else a structural variant.
@@ -332,7 +334,9 @@ impl View for ProfileView {
             (None, Some(field)) => look.alias(asked, field, &mut canonical),
             (None, None) => {}
         }
-        canonical.into_iter().for_each(|datum| add(into, before, datum));
+        for datum in canonical {
+            add(into, before, datum);
+        }
     }
 
     fn single<'r>(&self, event: &Event<'r>, ask: AskId) -> Option<Datum<'r>> {

@@ -11,12 +11,12 @@ pub(super) struct Words {
     levels: HashMap<String, String>,
     pub(super) facilities: Vec<String>,
     transport_numbers: HashMap<String, String>,
-    transport_words: HashMap<String, String>,
+    transport_synonyms: HashMap<String, String>,
     transports: HashSet<String>,
     with_ports: HashSet<String>,
     directions: HashMap<String, String>,
     verdicts: HashMap<String, String>,
-    prefix_words: HashMap<String, String>,
+    in_prefixes: HashMap<String, String>,
     protocols: HashSet<String>,
     outcomes: HashSet<String>,
     actions: HashSet<String>,
@@ -34,12 +34,12 @@ impl Words {
             levels: inverted(&raw.levels),
             facilities: raw.facilities.clone(),
             transport_numbers: raw.transports.clone().into_iter().collect(),
-            transport_words: raw.transport_words.clone().into_iter().collect(),
+            transport_synonyms: raw.transport_words.clone().into_iter().collect(),
             transports: raw.transports.values().cloned().collect(),
             with_ports: raw.with_ports.iter().cloned().collect(),
             directions: inverted(&raw.directions),
             verdicts: inverted(&raw.verdicts),
-            prefix_words: inverted(&raw.prefix_words),
+            in_prefixes: inverted(&raw.prefix_words),
             protocols: raw.protocols.iter().cloned().collect(),
             outcomes: raw.outcomes.iter().cloned().collect(),
             actions: raw.actions.iter().cloned().collect(),
@@ -74,7 +74,7 @@ impl Words {
     pub(super) fn transport(&self, text: &str) -> Option<&str> {
         let text = lower(text)?;
         let number = self.transport_numbers.get(&text);
-        number.or_else(|| self.transport_words.get(&text)).or_else(|| self.transports.get(&text)).map(String::as_str)
+        number.or_else(|| self.transport_synonyms.get(&text)).or_else(|| self.transports.get(&text)).map(String::as_str)
     }
 
     /// Whether numbers called ports are ports in this transport.
@@ -94,7 +94,7 @@ impl Words {
 
     /// What a word in the log prefix of a packet filter means.
     pub(super) fn prefix_word(&self, text: &str) -> Option<&str> {
-        self.prefix_words.get(&lower(text)?).map(String::as_str)
+        self.in_prefixes.get(&lower(text)?).map(String::as_str)
     }
 
     /// A known application protocol, in lower case.

@@ -130,16 +130,15 @@ impl Kind {
     }
 
     fn number<'r>(self, text: &str) -> Option<Datum<'r>> {
-        let value = match self {
-            Kind::Duration => number::duration(text)?,
-            _ => {
-                let fits = |n: &u64| match self {
-                    Kind::Port => (1..=65_535).contains(n),
-                    Kind::Status => (1..=999).contains(n),
-                    _ => true,
-                };
-                number::integer(text).filter(fits)?.to_string()
-            }
+        let fits = |n: &u64| match self {
+            Kind::Port => (1..=65_535).contains(n),
+            Kind::Status => (1..=999).contains(n),
+            _ => true,
+        };
+        let value = if self == Kind::Duration {
+            number::duration(text)?
+        } else {
+            number::integer(text).filter(fits)?.to_string()
         };
         Some(Datum::Number(Cow::Owned(value)))
     }

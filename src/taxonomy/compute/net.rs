@@ -82,7 +82,7 @@ pub(super) fn known_protocol<'a>(words: &'a Words, text: &'a str) -> Option<Cow<
 
 /// A name without the dot that marks it absolute.
 pub(super) fn no_last_dot<'a>(_: &'a Words, text: &'a str) -> Option<Cow<'a, str>> {
-    Some(Cow::Borrowed(text.strip_suffix('.').filter(|t| !t.is_empty()).unwrap_or(text)))
+    Some(text.strip_suffix('.').unwrap_or(text)).filter(|t| !t.is_empty()).map(Cow::Borrowed)
 }
 
 /// Every member of a list written with commas or semicolons.

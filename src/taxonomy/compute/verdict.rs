@@ -13,7 +13,7 @@ pub(super) fn verdict<'a>(words: &'a Words, text: &'a str) -> Option<Cow<'a, str
     words.verdict(text.trim()).map(Cow::Borrowed)
 }
 
-/// FortiGate also says how a permitted session ended; only `deny` and its like block.
+/// A `FortiGate` also says how a permitted session ended; only `deny` and its like block.
 pub(super) fn fortigate<'a>(words: &'a Words, text: &'a str) -> Option<Cow<'a, str>> {
     match text {
         "close" | "server-rst" | "client-rst" | "ip-conn" | "start" | "dns" => Some(Cow::Borrowed("allowed")),

@@ -111,7 +111,8 @@ pub(super) fn last_segment<'a>(_: &'a Words, text: &'a str) -> Option<Cow<'a, st
 
 /// W3C writes `+` for a blank in agents.
 pub(super) fn plus_blank<'a>(_: &'a Words, text: &'a str) -> Option<Cow<'a, str>> {
-    Some(if text.contains('+') { Cow::Owned(text.replace('+', " ")) } else { Cow::Borrowed(text) })
+    let blanks = if text.contains('+') { Cow::Owned(text.replace('+', " ")) } else { Cow::Borrowed(text) };
+    (!text.is_empty()).then_some(blanks)
 }
 
 /// Path and query, put together again.

@@ -11,7 +11,9 @@ use std::collections::BTreeSet;
 /// Calls `f` for every source of every table, with a word about where it stands.
 fn each_source(tables: &Tables, f: &mut dyn FnMut(&str, &RawSource)) {
     for (family, fields) in &tables.families {
-        fields.iter().for_each(|(field, sources)| sources.iter().for_each(|s| f(&format!("{family}: {field}"), s)));
+        for (field, sources) in fields {
+            sources.iter().for_each(|s| f(&format!("{family}: {field}"), s));
+        }
     }
     for profile in &tables.profiles {
         profile.fields.iter().for_each(|(field, s)| f(&format!("{}: {field}", profile.id), s));
@@ -37,7 +39,7 @@ fn each_take(source: &RawSource, f: &mut dyn FnMut(&RawTake)) {
     }
 }
 
-fn conditions<'a>(tables: &'a Tables) -> Vec<&'a RawCondition> {
+fn conditions(tables: &Tables) -> Vec<&RawCondition> {
     fn open<'a>(raw: &'a RawCondition, all: &mut Vec<&'a RawCondition>) {
         all.push(raw);
         raw.any.iter().for_each(|c| open(c, all));
