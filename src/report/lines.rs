@@ -326,7 +326,7 @@ mod tests {
             format: "syslog-3164",
             payload: Some("sshd"),
             logsources: &sources,
-            primary: LogSource::default(),
+            primary: sources[0].clone(),
             time: Stamp::exact(Time(1_710_382_270_500_000_000), 3),
             time_source: Some("header"),
             canonical: &[

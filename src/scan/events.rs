@@ -139,8 +139,12 @@ impl Events {
                 canonical.push((*name, values));
             }
         }
-        let sources: Vec<LogSource> =
-            event.tags.sources().iter().filter_map(|id| self.taxonomy.logsource(*id).cloned()).collect();
+        let mut sources: Vec<LogSource> = Vec::new();
+        for source in event.tags.sources().iter().filter_map(|id| self.taxonomy.logsource(*id)) {
+            if !sources.contains(source) {
+                sources.push(source.clone());
+            }
+        }
         let primary = self.taxonomy.primary(&event.tags);
         let raw = originals(event);
         let line = EventLine {
