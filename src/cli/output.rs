@@ -34,6 +34,16 @@ impl Target {
         if path.as_os_str() == "-" { Target::Stdout } else { Target::Path(path.to_path_buf()) }
     }
 
+    /// What tells targets apart: two spellings of one file are one.
+    pub(crate) fn identity(&self) -> Option<PathBuf> {
+        let Target::Path(path) = self else { return None };
+        let real = fs::canonicalize(path).ok().or_else(|| {
+            let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            Some(fs::canonicalize(parent).ok()?.join(path.file_name()?))
+        });
+        Some(real.unwrap_or_else(|| path.clone()))
+    }
+
     /// Whether a report could be written there, before the work is done. Creates missing parents; leaves
     /// no file behind.
     pub(crate) fn check(&self) -> io::Result<()> {
@@ -60,13 +70,13 @@ impl Target {
             Target::Stdout => return Ok(Pending { out: Out::Stdout(BufWriter::new(io::stdout())), place: None }),
             Target::Path(path) => path,
         };
-        if fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
+        let Some(path) = replaceable(path) else {
             return Ok(Pending { out: Out::File(BufWriter::new(in_place(path)?)), place: None });
-        }
-        let temporary = beside(path);
+        };
+        let temporary = beside(&path);
         register(&temporary);
         match File::create(&temporary) {
-            Ok(file) => Ok(Pending { out: Out::File(BufWriter::new(file)), place: Some((temporary, path.clone())) }),
+            Ok(file) => Ok(Pending { out: Out::File(BufWriter::new(file)), place: Some((temporary, path)) }),
             Err(error) => {
                 unregister(&temporary, |_| ());
                 Err(error)
@@ -126,6 +136,18 @@ impl Drop for Pending {
             unregister(&temporary, |path| drop(fs::remove_file(path)));
         }
     }
+}
+
+/// The file a report may take the place of: behind a link, what it leads to. `None` for devices, pipes and the like, and
+/// for `/dev/stdout` wherever it leads: the link must stay.
+fn replaceable(path: &Path) -> Option<PathBuf> {
+    let Ok(meta) = fs::symlink_metadata(path) else { return Some(path.to_path_buf()) };
+    if !meta.is_symlink() {
+        return meta.is_file().then(|| path.to_path_buf());
+    }
+    let is_of_the_system = ["/dev", "/proc"].iter().any(|top| path.starts_with(top));
+    let real = fs::canonicalize(path).ok().filter(|_| !is_of_the_system)?;
+    fs::metadata(&real).is_ok_and(|meta| meta.is_file()).then_some(real)
 }
 
 fn in_place(path: &Path) -> io::Result<File> {

@@ -35,7 +35,7 @@ mod tests;
 
 pub(crate) use burst::{Burst, BurstEvent};
 pub(crate) use correlator::{Bounds, Correlator, Losses};
-pub(crate) use fold::{Folded, Folds, Outcome, Room};
+pub(crate) use fold::{Folded, Folds, Room};
 pub(crate) use wiring::feeds;
 
 use crate::sigma::CorrelationKind;

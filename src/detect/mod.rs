@@ -30,7 +30,7 @@ mod vector_tests;
 
 pub(crate) use compile::{Engine, Options};
 pub(crate) use fold::{Before, Folds, Keep};
-pub(crate) use fold_alert::{Kept, fingerprint, in_report_order, sentence};
+pub(crate) use fold_alert::{fingerprint, in_report_order, sentence};
 pub(crate) use observe::Worker;
 pub(crate) use raw::RawView;
 pub(crate) use redaction::Redaction;

@@ -5,7 +5,7 @@
 //! its name.
 
 use super::pairs::{self, LOOSE, Word, Words};
-use super::{Format, Head, LineShape, Record, Refused, Sample, Shape, Sniffed, lines};
+use super::{Format, LineShape, Record, Refused, Sample, Shape, lines};
 use crate::model::limits;
 
 /// The row of [`FORMATS`](super::FORMATS) for lines of pairs with blanks between.

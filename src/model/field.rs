@@ -65,7 +65,7 @@ pub(crate) fn loose(name: &str, into: &mut String) {
     }
 }
 
-/// Prefixes under which Windows event shippers nest what EventData, UserData or System hold; a name
+/// Prefixes under which Windows event shippers nest what `EventData`, `UserData` or System hold; a name
 /// with and without them is one name. In their [`loose`] spelling, longest first.
 const WRAPPERS: [&str; 8] = [
     "eventeventdata",
@@ -118,7 +118,7 @@ impl FieldTable {
     }
 }
 
-/// Takes a Windows wrapper off a loose name; only where the name as written has a step to take off. Below UserData an
+/// Takes a Windows wrapper off a loose name; only where the name as written has a step to take off. Below `UserData` an
 /// element of any name stands in between: there the last step is the name.
 fn unwrapped<'a>(key: &'a str, name: &str) -> &'a str {
     let Some((_, last)) = name.rsplit_once('.') else { return key };

@@ -47,7 +47,7 @@ pub(crate) struct RuleInfo {
     pub(crate) references: Vec<String>,
     /// Known false positives.
     pub(crate) falsepositives: Vec<String>,
-    /// What to do (LogSentry's `remediation`).
+    /// What to do (`LogSentry`'s `remediation`).
     pub(crate) remediation: Option<String>,
     /// For a correlation: group-by names.
     pub(crate) group_by: Vec<String>,

@@ -12,7 +12,7 @@ impl Time {
     /// The instant as RFC 3339 with `Z`; `decimals` is how many digits of the second the log had
     /// (shown as 0, 3, 6 or 9).
     pub(crate) fn rfc3339(self, decimals: u8) -> String {
-        let text = jiff::Timestamp::from_nanosecond(i128::from(self.0)).map_or_else(
+        jiff::Timestamp::from_nanosecond(i128::from(self.0)).map_or_else(
             |_| String::new(),
             |t| match decimals {
                 0 => format!("{t:.0}"),
@@ -20,8 +20,7 @@ impl Time {
                 4..=6 => format!("{t:.6}"),
                 _ => format!("{t:.9}"),
             },
-        );
-        text
+        )
     }
 }
 

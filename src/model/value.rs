@@ -15,7 +15,7 @@ pub(crate) enum Value {
     Bool(bool),
     /// An explicit null.
     Null,
-    /// An empty EventData element: both `''` and null (README decision 2).
+    /// An empty `EventData` element: both `''` and null (README decision 2).
     Empty,
     /// An object: its source text without blanks outside strings.
     Object(Span),
@@ -34,7 +34,7 @@ pub(crate) enum Datum<'r> {
     Bool(bool),
     /// An explicit null.
     Null,
-    /// An empty EventData element.
+    /// An empty `EventData` element.
     Empty,
     /// An object, as compact JSON.
     Object(&'r str),

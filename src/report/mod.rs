@@ -23,7 +23,7 @@ mod sample;
 mod sarif;
 mod shape;
 
-pub(crate) use console::{problem_line, shown, summary_line};
+pub(crate) use console::{problem_line, summary_line};
 pub(crate) use lines::{EventLines, MatchLines};
 pub(crate) use rules::{rule_text, rules_csv, rules_json, rules_table};
 

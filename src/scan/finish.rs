@@ -69,10 +69,7 @@ pub(super) fn scanned(
     let keep = Keep { alerts: scan.config.max_alerts, samples: scan.config.samples, ..Keep::default() };
     let streams = sink.is_some();
     // Not `map`: only a coercion in place lets the sink live shorter than its caller said.
-    let sink = match sink {
-        Some(sink) => Some(sink as &mut dyn LineSink),
-        None => None,
-    };
+    let sink = sink.map(|sink| sink as &mut dyn LineSink);
     let bounds =
         Limits { memory: scan.config.correlation_memory, samples: scan.config.samples, alerts: scan.config.max_alerts };
     let (set, machine) = (&scan.rules.set, &scan.machine);

@@ -8,7 +8,7 @@ use super::text_stream::TextStream;
 use crate::config::Config;
 use crate::formats::recode::Recoder;
 use crate::formats::years::{self, YearScan};
-use crate::formats::{self, Decoded, Decoder, Head, ReadOptions, Shape, Sniffed, text};
+use crate::formats::{self, Decoded, Decoder, Head, ReadOptions, Sniffed, text};
 use crate::model::stamp::Zone;
 use crate::model::{FieldTable, Problem, ProblemKind, Scratch, SourceId, Time, limits};
 use crate::source::{self, Found, OpenError, Place, Stream};

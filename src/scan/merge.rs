@@ -19,6 +19,8 @@ struct Input {
     before: Before,
     last_time: Option<Time>,
     span: Option<(Stamp, Stamp)>,
+    /// Why it ended before its end.
+    failure: Option<std::io::Error>,
     /// Whether records other than plain text were wanted from it, so that none at all is a failure.
     structured: bool,
 }
@@ -67,6 +69,7 @@ impl<'s> Merger<'s> {
             before: Before::default(),
             last_time: None,
             span: None,
+            failure: None,
             structured: false,
         };
         Merger {
@@ -117,21 +120,18 @@ impl<'s> Merger<'s> {
 
     /// Hits of records without a time take over the last one of their input; with none they take no part.
     fn correlate(&mut self, found: &mut Findings, inherited: Option<Time>) {
-        match inherited {
-            Some(time) => {
-                for hit in found.hits.iter_mut().filter(|hit| hit.time == Hit::INHERIT) {
-                    hit.time = time.0;
-                }
+        if let Some(time) = inherited {
+            for hit in found.hits.iter_mut().filter(|hit| hit.time == Hit::INHERIT) {
+                hit.time = time.0;
             }
-            None => {
-                let lost = found.hits.iter().filter(|hit| hit.time == Hit::INHERIT);
-                let lost: Vec<u64> = lost.map(|hit| u64::from(hit.line)).collect();
-                for line in lost {
-                    let cause = "no usable time here or before: not counted by correlations";
-                    found.problems.add(found.source, ProblemKind::NoTime, cause, line);
-                }
-                found.hits.retain(|hit| hit.time != Hit::INHERIT);
+        } else {
+            let lost = found.hits.iter().filter(|hit| hit.time == Hit::INHERIT);
+            let lost: Vec<u64> = lost.map(|hit| u64::from(hit.line)).collect();
+            for line in lost {
+                let cause = "no usable time here or before: not counted by correlations";
+                found.problems.add(found.source, ProblemKind::NoTime, cause, line);
             }
+            found.hits.retain(|hit| hit.time != Hit::INHERIT);
         }
         let Merger { bursts, bases, inputs, summaries, stream, .. } = self;
         let logical = |block| logical(inputs, bases, block);
@@ -158,15 +158,14 @@ impl<'s> Merger<'s> {
     /// Ends an input: what was stored, what was left unread, and whether nothing of it could be understood.
     pub(super) fn close(&mut self, mut reader: Reader) {
         let source = reader.source;
-        let failure = reader.failure.take();
+        if let Some(input) = self.inputs.get_mut(source.0 as usize) {
+            // Told at the end: the blocks before the break may still be under way.
+            input.failure = reader.failure.take();
+        }
         let (bytes, sha256) = reader.finish();
-        let Some(summary) = self.summaries.get_mut(source.0 as usize) else { return };
-        summary.bytes = bytes;
-        summary.sha256 = sha256;
-        if let Some(error) = failure {
-            let lines = summary.books.lines;
-            let message = format!("cannot be read beyond line {lines}: {error}");
-            self.problems.push(problem(&summary.path, ProblemKind::Unreadable, message, true));
+        if let Some(summary) = self.summaries.get_mut(source.0 as usize) {
+            summary.bytes = bytes;
+            summary.sha256 = sha256;
         }
     }
 
@@ -179,6 +178,10 @@ impl<'s> Merger<'s> {
         for (input, summary) in self.inputs.iter().zip(&mut self.summaries) {
             if let Some((first, last)) = input.span {
                 (summary.first, summary.last) = (first, last);
+            }
+            if let Some(error) = &input.failure {
+                let broken = super::look::broken_off(&summary.path, summary.books.lines, error);
+                self.problems.push(broken);
             }
             if input.structured && summary.books.events == 0 && summary.books.unparsed > 0 {
                 let format = summary.format.as_deref().unwrap_or("its format");

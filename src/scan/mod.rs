@@ -21,15 +21,15 @@ mod turns;
 mod work;
 
 pub use analyzer::{AlertView, Analysis, Analyzer};
-pub(crate) use check::{Check, check_rules};
+pub(crate) use check::check_rules;
 pub use error::SetupError;
 pub(crate) use events::Events;
 pub(crate) use finish::Gate;
-pub(crate) use test_rules::{Tested, test_rules};
+pub(crate) use test_rules::test_rules;
 
 use crate::config::Config;
 use crate::model::stamp::Zone;
-use crate::model::{LineSink, Problem, Report, RuleInfo};
+use crate::model::{LineSink, Report, RuleInfo};
 use crate::sigma::{self, Diagnostic, Severity};
 use std::path::PathBuf;
 

@@ -75,8 +75,8 @@ mod tests {
     fn each_turn_ends_one_step_later() {
         let mut turns: Turns<(), ()> = Turns::new([]);
         turns.opened(());
-        assert_eq!(turns.current().map(|(_, until)| until), Some(limits::TURN));
+        assert_eq!(turns.current().map(|((), until)| until), Some(limits::TURN));
         turns.pass();
-        assert_eq!(turns.current().map(|(_, until)| until), Some(2 * limits::TURN));
+        assert_eq!(turns.current().map(|((), until)| until), Some(2 * limits::TURN));
     }
 }

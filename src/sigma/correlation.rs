@@ -1,6 +1,6 @@
 //! Correlation documents, before their references are resolved (sigma-semantics.md 10).
 //!
-//! LogSentry's dialect compiles to the same: `temporal_sequence` with `ordered`, `field` beside `condition`, and
+//! `LogSentry`'s dialect compiles to the same: `temporal_sequence` with `ordered`, `field` beside `condition`, and
 //! `generate: true` unless it says otherwise.
 
 use super::condition::{self, Tree};
@@ -12,7 +12,7 @@ use super::raw::{Entry, Kind, Node, entry};
 use super::rule::{Comparison, CorrelationKind, Decimal, RuleMeta};
 use std::time::Duration;
 
-/// The types by name. `temporal_sequence` is LogSentry's.
+/// The types by name. `temporal_sequence` is `LogSentry`'s.
 pub(super) static KINDS: &[(&str, CorrelationKind)] = &[
     ("event_count", CorrelationKind::EventCount),
     ("value_count", CorrelationKind::ValueCount),

@@ -23,7 +23,7 @@ pub(super) struct Document {
     pub(super) id: DocId,
     pub(super) line: u64,
     pub(super) kind: DocKind,
-    /// LogSentry's dialect: marked by `type: correlation` at the top, and by nothing else.
+    /// `LogSentry`'s dialect: marked by `type: correlation` at the top, and by nothing else.
     pub(super) dialect: bool,
     pub(super) entries: Vec<Entry>,
 }

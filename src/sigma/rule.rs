@@ -33,7 +33,7 @@ pub(crate) struct RuleMeta {
     pub(crate) tags: Vec<String>,
     pub(crate) references: Vec<String>,
     pub(crate) falsepositives: Vec<String>,
-    /// LogSentry's `remediation`.
+    /// `LogSentry`'s `remediation`.
     pub(crate) remediation: Option<String>,
     /// Sigma `fields`: what an analyst wants to see; the first that an event has is the alert's entity.
     pub(crate) fields: Vec<String>,

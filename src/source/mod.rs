@@ -9,7 +9,7 @@ mod hash;
 mod path;
 mod stream;
 
-pub(crate) use discover::{Discovered, Found, Place, discover};
+pub(crate) use discover::{Found, Place, discover};
 pub(crate) use path::{Shower, logical};
 pub(crate) use stream::{OpenError, Stream, open};
 

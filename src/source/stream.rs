@@ -21,6 +21,8 @@ pub(crate) struct Stream {
     ahead: Vec<u8>,
     tally: Tally,
     unpacked: u64,
+    /// An error that came behind data: told when that data was given.
+    failure: Option<io::Error>,
     /// What it was wrapped in, outermost first: `gzip`, `gzip+gzip`.
     pub(crate) container: Option<String>,
     /// When the content was last changed, as the innermost container says: seconds since 1970.
@@ -59,7 +61,7 @@ fn unwrap_layers(mut reader: Bytes, tally: Tally) -> Result<Stream, OpenError> {
         reader = (opener.open)(reader);
     }
     let container = (!layers.is_empty()).then(|| layers.join("+"));
-    Ok(Stream { reader, ahead: Vec::new(), tally, unpacked: 0, container, stored_at })
+    Ok(Stream { reader, ahead: Vec::new(), tally, unpacked: 0, failure: None, container, stored_at })
 }
 
 /// The first bytes, without taking them. A broken container shows its error when it is read.
@@ -80,12 +82,19 @@ impl Stream {
             into.extend(self.ahead.drain(..n));
             return Ok(n);
         }
+        if let Some(error) = self.failure.take() {
+            return Err(error);
+        }
         let before = into.len();
         while into.len() - before < max {
             let buffer = match self.reader.fill_buf() {
                 Ok(buffer) => buffer,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(_) if into.len() > before => break,
+                // Readers need not fail twice: what is lost here would be lost for good.
+                Err(error) if into.len() > before => {
+                    self.failure = Some(error);
+                    break;
+                }
                 Err(error) => return Err(error),
             };
             let n = buffer.len().min(max - (into.len() - before));
@@ -95,7 +104,10 @@ impl Stream {
             into.extend_from_slice(&buffer[..n]);
             self.reader.consume(n);
             self.unpacked += n as u64;
-            self.check_ratio()?;
+            if let Err(error) = self.check_ratio() {
+                self.failure = Some(error);
+                break;
+            }
         }
         Ok(into.len() - before)
     }
@@ -130,5 +142,54 @@ impl Stream {
             ));
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    fn packed(text: &[u8]) -> Vec<u8> {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        packed.write_all(text).unwrap();
+        packed.finish().unwrap()
+    }
+
+    /// All that can be read, and whether it ended with an error.
+    fn read(bytes: Vec<u8>) -> (Vec<u8>, bool) {
+        let tally = Tally::new(false);
+        let raw: Bytes = Box::new(Counting { inner: BufReader::new(io::Cursor::new(bytes)), tally: tally.clone() });
+        let mut stream = unwrap_layers(raw, tally).unwrap();
+        let mut all = Vec::new();
+        loop {
+            match stream.read(&mut all, 1 << 20) {
+                Ok(0) => return (all, false),
+                Ok(_) => {}
+                Err(_) => return (all, true),
+            }
+        }
+    }
+
+    #[test]
+    fn damage_behind_the_data_is_told_after_the_data() {
+        for size in [100, 3 << 20] {
+            let text: Vec<u8> = (0..size).map(|n: u32| b'a' + (n % 23) as u8).collect();
+            let whole = packed(&text);
+            assert_eq!(read(whole.clone()), (text.clone(), false));
+            let mut wrong_sum = whole.clone();
+            let at = wrong_sum.len() - 8;
+            wrong_sum[at] ^= 1;
+            let mut wrong_size = whole.clone();
+            let at = wrong_size.len() - 1;
+            wrong_size[at] ^= 1;
+            let garbage = [whole.clone(), b"garbage".to_vec()].concat();
+            for damaged in [wrong_sum, wrong_size, garbage] {
+                let (given, failed) = read(damaged);
+                assert!(failed && given == text, "{size}: {} bytes", given.len());
+            }
+            let (given, failed) = read(whole[..whole.len() / 2].to_vec());
+            assert!(failed && text.starts_with(&given));
+        }
     }
 }

@@ -26,7 +26,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use freeze::{Frozen, Primary};
+pub(crate) use freeze::Frozen;
 
 use crate::model::{LogSource, TagSet};
 use compute::Kind;

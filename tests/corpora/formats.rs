@@ -51,9 +51,9 @@ fn flat(value: &Value, name: &str, into: &mut BTreeMap<String, Vec<Value>>) {
             into.entry(name.to_owned()).or_default();
             for item in items {
                 if item.is_object() {
-                    flat(item, name, into)
+                    flat(item, name, into);
                 } else {
-                    into.entry(name.to_owned()).or_default().push(item.clone())
+                    into.entry(name.to_owned()).or_default().push(item.clone());
                 }
             }
         }

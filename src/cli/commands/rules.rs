@@ -59,12 +59,11 @@ fn listed(rules: &RuleArgs, config: &ConfigArgs, format: &str) -> Done {
 
 fn shown(id: &str, rules: &RuleArgs, config: &ConfigArgs) -> Done {
     let scan = loaded(rules, config)?;
-    match scan.rule(id) {
-        Some(rule) => Ok((report::rule_text(rule, &scan.logic(rule)), Exit::Clean)),
-        None => {
-            terminal::error(&format!("no loaded rule is called {id:?}; `logsentry rules` lists them"));
-            Ok((Vec::new(), Exit::Usage))
-        }
+    if let Some(rule) = scan.rule(id) {
+        Ok((report::rule_text(rule, &scan.logic(rule)), Exit::Clean))
+    } else {
+        terminal::error(&format!("no loaded rule is called {id:?}; `logsentry rules` lists them"));
+        Ok((Vec::new(), Exit::Usage))
     }
 }
 

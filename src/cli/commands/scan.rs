@@ -11,6 +11,7 @@ use crate::model::{InputSummary, Line, LineSink, Report};
 use crate::report::{self, MatchLines};
 use crate::scan::{Scan, SetupError};
 use std::io;
+use std::path::PathBuf;
 
 pub(crate) fn run(args: ScanArgs) -> Exit {
     let config = match configuration(&args) {
@@ -18,6 +19,10 @@ pub(crate) fn run(args: ScanArgs) -> Exit {
         Err(error) => return setup::refused(&error),
     };
     let targets = targets(&args, &config);
+    if let Some(mistake) = clash(&args, &targets) {
+        terminal::error(&mistake);
+        return Exit::Usage;
+    }
     if let Some(exit) = unwritable(&targets) {
         return exit;
     }
@@ -95,6 +100,21 @@ fn targets(args: &ScanArgs, config: &Config) -> Vec<(String, Target)> {
     let primary = (args.format.clone(), Target::new(&args.output));
     let further = config.reports.iter().map(|(format, path)| (format.clone(), Target::new(path)));
     std::iter::once(primary).chain(further).collect()
+}
+
+/// Two reports for one place, or a report in the place of an input.
+fn clash(args: &ScanArgs, targets: &[(String, Target)]) -> Option<String> {
+    for (at, (format, target)) in targets.iter().enumerate() {
+        let (place, before) = (target.identity(), targets.get(..at).unwrap_or_default());
+        if let Some((other, _)) = before.iter().find(|(_, other)| other.identity() == place) {
+            return Some(format!("{}: both the {other} and the {format} report would go there", named(target)));
+        }
+        let is_input = |path: &&PathBuf| place.is_some() && Target::new(path).identity() == place;
+        if let Some(input) = args.paths.iter().find(is_input) {
+            return Some(format!("{}: the {format} report would overwrite this input", input.display()));
+        }
+    }
+    None
 }
 
 fn unwritable(targets: &[(String, Target)]) -> Option<Exit> {

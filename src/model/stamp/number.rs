@@ -2,7 +2,7 @@
 
 use super::civil::in_range;
 use super::cursor::{Cursor, SECOND};
-use crate::model::time::{Stamp, Time};
+use crate::model::time::Stamp;
 
 /// Reads a whole text as a number: seconds, milliseconds, microseconds or nanoseconds by its size, seconds when it
 /// has a decimal point. 18 digits beginning with 13 are FILETIME (as nanoseconds they would be the year 1974). Zero

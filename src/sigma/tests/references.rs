@@ -1,4 +1,4 @@
-//! Correlations and filters: references, circles, silence, replaced built-ins, LogSentry's dialect.
+//! Correlations and filters: references, circles, silence, replaced built-ins, `LogSentry`'s dialect.
 
 use super::{correlation, identities, join, load_files, load_text, rule, shown, told};
 use crate::model::Level;
