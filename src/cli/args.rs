@@ -124,10 +124,10 @@ pub(crate) struct ScanArgs {
     #[arg(long)]
     pub(crate) all: bool,
     /// Sample events kept with each alert [default: 20]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = super::at_least_one)]
     pub(crate) samples: Option<usize>,
     /// Alerts kept in full [default: 100000]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = super::at_least_one)]
     pub(crate) max_alerts: Option<usize>,
     /// Memory for correlations [default: 96M]
     #[arg(long, value_name = "SIZE")]
@@ -142,7 +142,7 @@ pub(crate) struct ScanArgs {
     #[arg(long)]
     pub(crate) sarif_complete_only: bool,
     /// Worker threads; never changes the output [default: one a core]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = super::at_least_one)]
     pub(crate) threads: Option<usize>,
     /// Unpacked bytes a block of work holds; never changes the output
     #[arg(long, value_name = "BYTES", hide = true)]

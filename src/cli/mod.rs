@@ -71,6 +71,11 @@ fn report_names() -> clap::builder::PossibleValuesParser {
     clap::builder::PossibleValuesParser::new(crate::report::names())
 }
 
+/// Reads a number of which none makes no sense.
+fn at_least_one(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|n| *n > 0).ok_or_else(|| "expected a number from 1 on".to_owned())
+}
+
 /// Reads `FORMAT=PATH`.
 fn report_target(text: &str) -> Result<(String, PathBuf), String> {
     let (format, path) = text.split_once('=').ok_or("expected FORMAT=PATH, like sarif=logsentry.sarif")?;

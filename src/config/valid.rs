@@ -169,6 +169,14 @@ pub(crate) fn checked(raw: RawConfig, origin: &str) -> Result<Config, ConfigErro
         })?,
     };
     let sarif = raw.sarif.unwrap_or_default();
+    if let Some(root) = sarif.root.as_ref().filter(|root| !root.is_dir()) {
+        return Err(bad("sarif.root", &root.display().to_string(), "directory", "name one that is there".to_owned()));
+    }
+    for (key, number) in [("samples", raw.samples), ("max_alerts", raw.max_alerts), ("threads", raw.threads)] {
+        if number == Some(0) {
+            return Err(bad(key, "0", "number of them", "use a number from 1 on".to_owned()));
+        }
+    }
     Ok(Config {
         min_severity,
         fail_on,
@@ -190,9 +198,9 @@ pub(crate) fn checked(raw: RawConfig, origin: &str) -> Result<Config, ConfigErro
         timezone: syslog.timezone,
         strict: raw.strict.unwrap_or(false),
         allow_empty: raw.allow_empty.unwrap_or(false),
-        threads: raw.threads.filter(|n| *n > 0),
-        samples: raw.samples.unwrap_or(default.samples).max(1),
-        max_alerts: raw.max_alerts.unwrap_or(default.max_alerts).max(1),
+        threads: raw.threads,
+        samples: raw.samples.unwrap_or(default.samples),
+        max_alerts: raw.max_alerts.unwrap_or(default.max_alerts),
         correlation_memory,
         ..default
     })

@@ -159,6 +159,8 @@ pub(crate) struct ReadOptions {
     pub(crate) zone: Zone,
     /// The year of the input's first year-less stamp, worked out before the scan.
     pub(crate) first_year: Option<i16>,
+    /// The user named the format: no other is tried where it refuses a line.
+    pub(crate) forced: bool,
 }
 
 /// The beginning of an input, cleaned.

@@ -25,7 +25,7 @@ mod shape;
 
 pub(crate) use console::{problem_line, summary_line};
 pub(crate) use lines::{EventLines, MatchLines};
-pub(crate) use rules::{rule_text, rules_csv, rules_json, rules_table};
+pub(crate) use rules::rule_text;
 
 use crate::model::{Alert, Counting, InputSummary, Level, Place, Report, RuleId, RuleInfo};
 use std::io::{self, Write};

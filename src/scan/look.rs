@@ -98,13 +98,14 @@ fn looked(context: &Context<'_>, source: SourceId, found: Found) -> Result<Looke
     let start = Head::new(&clean.text, whole);
     let forced = context.config.input_format.as_deref().and_then(|name| formats::sniff::forced(name, &start));
     let sniffed = forced.unwrap_or_else(|| formats::sniff::sniff(&start));
-    let mut options = ReadOptions { zone: context.zone.clone(), first_year: None };
+    let mut options =
+        ReadOptions { zone: context.zone.clone(), first_year: None, forced: context.config.input_format.is_some() };
     let mut problem = None;
     let mut stream = TextStream::new(stream, recoder.clone());
     if let Some(scan) = YearScan::of(&sniffed) {
         let (year, assumed) = first_year(context, &found, &mut stream, recoder.clone(), scan, start.text);
         options.first_year = year;
-        problem = assumed.then(|| assumed_year(&found.shown));
+        problem = assumed.then(|| assumed_year(&found.shown, context.reference));
     }
     let stored_bytes = match &found.place {
         Place::File(path) => std::fs::metadata(path).map_or(0, |meta| meta.len()),
@@ -249,9 +250,9 @@ fn skipped(found: &Found, message: &str) -> Problem {
     problem(&found.shown, ProblemKind::Skipped, message.to_owned(), found.named)
 }
 
-fn assumed_year(shown: &str) -> Problem {
-    let message = "stamps without a year were counted back from the time of this run; --year says which it is";
-    problem(shown, ProblemKind::YearAssumed, message.to_owned(), false)
+fn assumed_year(shown: &str, reference: jiff::Timestamp) -> Problem {
+    let message = format!("stamps without a year were counted back from {reference:.0}; --year says which it is");
+    problem(shown, ProblemKind::YearAssumed, message, false)
 }
 
 fn problem(shown: &str, kind: ProblemKind, message: String, incomplete: bool) -> Problem {

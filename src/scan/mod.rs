@@ -29,7 +29,7 @@ pub(crate) use test_rules::test_rules;
 
 use crate::config::Config;
 use crate::model::stamp::Zone;
-use crate::model::{LineSink, Report, RuleInfo};
+use crate::model::{LineSink, Problem, Report, RuleInfo};
 use crate::sigma::{self, Diagnostic, Severity};
 use std::path::PathBuf;
 
@@ -90,6 +90,11 @@ impl Scan {
     /// All loaded rules, by [`RuleId`](crate::model::RuleId).
     pub(crate) fn rules(&self) -> &[RuleInfo] {
         &self.rules.infos
+    }
+
+    /// Rules that could not be loaded and exclusions that name none.
+    pub(crate) fn rule_problems(&self) -> &[Problem] {
+        &self.rules.problems
     }
 
     /// The rule of an identity, id or exact title.

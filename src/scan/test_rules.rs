@@ -10,7 +10,7 @@ use crate::model::{Asks, Block, Event, FieldTable, Findings, Match, Scratch, Tag
 use crate::redact::Redactor;
 use crate::sigma::{self, Diagnostic, LoadOptions, RuleMeta, Ruleset, SourceText};
 use crate::taxonomy::{Frozen, Taxonomy};
-use serde_json::{Map, Value, json};
+use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use std::sync::Arc;
 /// What testing gave.
 pub(crate) struct Tested {
     /// The matches and alerts, one entry a rule.
-    pub(crate) expect: Value,
+    pub(crate) expect: Vec<Outcome>,
     /// What is wrong with the rules.
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
@@ -129,33 +129,48 @@ impl TestBench {
     }
 }
 
-/// One entry for every rule and correlation, in their order. Events are told by their 0-based line.
-fn expectation(rules: &Ruleset, found: &Found) -> Value {
+/// What one rule or correlation did. Events are told by their 0-based line.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Outcome {
+    /// A detection rule.
+    Rule { rule: String, events: BTreeSet<u64> },
+    /// A correlation.
+    Correlation { rule: String, alerts: usize, groups: Vec<GroupOutcome> },
+}
+
+/// One alert of a correlation.
+#[derive(Debug, Serialize)]
+pub(crate) struct GroupOutcome {
+    key: BTreeMap<String, String>,
+    fired_at: u32,
+    events: BTreeSet<u32>,
+}
+
+/// One entry for every rule and correlation, in their order.
+fn expectation(rules: &Ruleset, found: &Found) -> Vec<Outcome> {
     let silent = |n: usize| rules.silenced_by.get(n).is_some_and(|by| !by.is_empty());
     let mut entries = Vec::new();
     for (n, rule) in rules.rules.iter().enumerate() {
-        let events: BTreeSet<u64> = found
-            .matches
-            .iter()
-            .filter(|one| one.sample.rule.0 as usize == n && !silent(n))
-            .map(|one| one.sample.place.line.saturating_sub(1))
-            .collect();
-        entries.push(json!({"rule": named(&rule.meta), "events": events}));
+        let mine = found.matches.iter().filter(|one| one.sample.rule.0 as usize == n && !silent(n));
+        let events = mine.map(|one| one.sample.place.line.saturating_sub(1)).collect();
+        entries.push(Outcome::Rule { rule: named(&rule.meta).to_owned(), events });
     }
     for (at, correlation) in rules.correlations.iter().enumerate() {
         let n = rules.rules.len() + at;
-        let groups: Vec<Value> =
-            found.bursts.iter().filter(|burst| burst.correlation.0 as usize == n && !silent(n)).map(group).collect();
-        entries.push(json!({"rule": named(&correlation.meta), "alerts": groups.len(), "groups": groups}));
+        let mine = found.bursts.iter().filter(|burst| burst.correlation.0 as usize == n && !silent(n));
+        let groups: Vec<GroupOutcome> = mine.map(group).collect();
+        entries.push(Outcome::Correlation { rule: named(&correlation.meta).to_owned(), alerts: groups.len(), groups });
     }
-    Value::from(entries)
+    entries
 }
 
-fn group(burst: &Burst) -> Value {
-    let key: Map<String, Value> =
-        burst.key.iter().map(|pair| (pair.field.clone(), Value::from(pair.value.clone()))).collect();
-    let events: BTreeSet<u32> = burst.events.iter().chain([&burst.fired]).map(|event| event.line).collect();
-    json!({"key": key, "fired_at": burst.fired.line, "events": events})
+fn group(burst: &Burst) -> GroupOutcome {
+    GroupOutcome {
+        key: burst.key.iter().map(|pair| (pair.field.clone(), pair.value.clone())).collect(),
+        fired_at: burst.fired.line,
+        events: burst.events.iter().chain([&burst.fired]).map(|event| event.line).collect(),
+    }
 }
 
 /// A rule's id, or its title when it has none.

@@ -5,6 +5,7 @@ use crate::cli::exit::Exit;
 use crate::cli::output::unless_closed;
 use crate::formats::FORMATS;
 use crate::model::show::{Shown, cut};
+use serde::Serialize;
 use std::io::{self, Write};
 
 pub(crate) fn run(args: &FormatsArgs) -> Exit {
@@ -15,15 +16,24 @@ pub(crate) fn run(args: &FormatsArgs) -> Exit {
     }
 }
 
+/// One row of `formats --format json`.
+#[derive(Serialize)]
+struct FormatShape {
+    name: &'static str,
+    summary: &'static str,
+    spec: &'static str,
+    example: Option<&'static str>,
+}
+
 fn json() -> String {
-    let rows: Vec<_> = FORMATS
-        .iter()
-        .map(|f| {
-            let example = f.samples.first().map(|s| s.text);
-            serde_json::json!({"name": f.name, "summary": f.summary, "spec": f.spec, "example": example})
-        })
-        .collect();
-    format!("{:#}\n", serde_json::Value::from(rows))
+    let rows = FORMATS.iter().map(|f| FormatShape {
+        name: f.name,
+        summary: f.summary,
+        spec: f.spec,
+        example: f.samples.first().map(|s| s.text),
+    });
+    let rows: Vec<FormatShape> = rows.collect();
+    format!("{}\n", serde_json::to_string_pretty(&rows).expect("shapes of ours are JSON"))
 }
 
 fn table() -> String {

@@ -9,6 +9,7 @@ use crate::config::RawConfig;
 use crate::report;
 use crate::scan::{self, Scan, SetupError};
 use crate::sigma::{Diagnostic, Severity};
+use serde::Serialize;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -43,56 +44,93 @@ fn loaded(rules: &RuleArgs, config: &ConfigArgs) -> Result<Scan, SetupError> {
     setup::rule_flags(rules, &mut flags)?;
     let scan = Scan::new(setup::configuration(config, flags)?, setup::run_info())?;
     scan.warnings().iter().for_each(|warning| terminal::warning(warning));
+    for problem in scan.rule_problems() {
+        terminal::whole_line(&report::problem_line(problem, &report::Options::default()));
+    }
     Ok(scan)
 }
 
 fn listed(rules: &RuleArgs, config: &ConfigArgs, format: &str) -> Done {
     let scan = loaded(rules, config)?;
-    let text = match format {
-        "json" => report::rules_json(scan.rules()),
-        "csv" => report::rules_csv(scan.rules()),
-        _ => Ok(report::rules_table(scan.rules(), terminal::width(true))),
-    };
-    let text = text.expect("memory can be written to");
+    let options = report::Options { width: terminal::width(true), ..report::Options::default() };
+    let list = report::RULE_LISTS.iter().find(|row| row.name == format).expect("clap takes no other names");
+    let mut text = Vec::new();
+    (list.write)(scan.rules(), &options, &mut text).expect("memory can be written to");
     Ok((text, Exit::Clean))
 }
 
 fn shown(id: &str, rules: &RuleArgs, config: &ConfigArgs) -> Done {
     let scan = loaded(rules, config)?;
     if let Some(rule) = scan.rule(id) {
-        Ok((report::rule_text(rule, &scan.logic(rule)), Exit::Clean))
-    } else {
-        terminal::error(&format!("no loaded rule is called {id:?}; `logsentry rules` lists them"));
-        Ok((Vec::new(), Exit::Usage))
+        return Ok((report::rule_text(rule, &scan.logic(rule)), Exit::Clean));
     }
+    terminal::error(&format!("no loaded rule is called {id:?}; `logsentry rules` lists them"));
+    Ok((Vec::new(), Exit::Usage))
 }
 
 fn checked(paths: &[PathBuf], placeholders: Option<&Path>, config: &ConfigArgs, format: &str) -> Done {
-    let mut flags = RawConfig::default();
-    flags.placeholders = placeholders.map(setup::placeholders).transpose()?;
-    let config = setup::configuration(config, flags)?;
+    let placeholders = placeholders.map(setup::placeholders).transpose()?;
+    let config = setup::configuration(config, RawConfig { placeholders, ..RawConfig::default() })?;
     let check = scan::check_rules(paths, &config)?;
     let failed = check.diagnostics.iter().any(|d| d.severity == Severity::Error);
     let text = if format == "json" {
-        let diagnostics: Vec<_> = check.diagnostics.iter().map(json).collect();
-        let value = serde_json::json!({
-            "files": check.files, "documents": check.documents, "loaded": check.loaded, "diagnostics": diagnostics,
-        });
-        format!("{value:#}\n")
+        let shape = CheckShape {
+            files: check.files,
+            documents: check.documents,
+            loaded: check.loaded,
+            diagnostics: check.diagnostics.iter().map(DiagnosticShape::new).collect(),
+        };
+        pretty(&shape)
     } else {
         let lines = check.diagnostics.iter().map(|d| format!("{}\n", scan::mistake(d)));
         let sum = format!("{} file(s), {} document(s), {} loaded\n", check.files, check.documents, check.loaded);
-        lines.chain([sum]).collect()
+        lines.chain([sum]).collect::<String>().into_bytes()
     };
-    Ok((text.into_bytes(), if failed { Exit::Rules } else { Exit::Clean }))
+    Ok((text, if failed { Exit::Rules } else { Exit::Clean }))
 }
 
-fn json(d: &Diagnostic) -> serde_json::Value {
-    let severity = if d.severity == Severity::Error { "error" } else { "warning" };
-    serde_json::json!({
-        "severity": severity, "code": d.code.name(), "path": d.path, "document": d.document, "at": d.at,
-        "at_path": d.at_path, "line": d.line, "message": d.message, "help": d.help,
-    })
+/// `rules check --format json`.
+#[derive(Serialize)]
+struct CheckShape<'a> {
+    files: usize,
+    documents: usize,
+    loaded: usize,
+    diagnostics: Vec<DiagnosticShape<'a>>,
+}
+
+#[derive(Serialize)]
+struct DiagnosticShape<'a> {
+    severity: &'static str,
+    code: &'static str,
+    path: &'a str,
+    document: usize,
+    at: &'a str,
+    at_path: &'a [String],
+    line: u64,
+    message: &'a str,
+    help: &'a str,
+}
+
+impl<'a> DiagnosticShape<'a> {
+    fn new(d: &'a Diagnostic) -> DiagnosticShape<'a> {
+        DiagnosticShape {
+            severity: d.severity.name(),
+            code: d.code.name(),
+            path: &d.path,
+            document: d.document,
+            at: &d.at,
+            at_path: &d.at_path,
+            line: d.line,
+            message: &d.message,
+            help: &d.help,
+        }
+    }
+}
+
+fn pretty(shape: &impl Serialize) -> Vec<u8> {
+    let mut text = serde_json::to_vec_pretty(shape).expect("shapes of ours are JSON");
+    text.push(b'\n');
+    text
 }
 
 fn tested(rules: &Path, events: &Path, raw: bool, placeholders: Option<&Path>) -> Done {
@@ -102,5 +140,5 @@ fn tested(rules: &Path, events: &Path, raw: bool, placeholders: Option<&Path>) -
         terminal::error(&scan::mistake(d));
     }
     let failed = tested.diagnostics.iter().any(|d| d.severity == Severity::Error);
-    Ok((format!("{:#}\n", tested.expect).into_bytes(), if failed { Exit::Rules } else { Exit::Clean }))
+    Ok((pretty(&tested.expect), if failed { Exit::Rules } else { Exit::Clean }))
 }

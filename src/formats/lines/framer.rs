@@ -1,6 +1,6 @@
 //! Tells which lines begin records, looking at bytes only.
 
-use super::{IsOwn, Readers, is_prose_between, visible};
+use super::{IsOwn, Readers, visible};
 use crate::model::{Scratch, limits};
 
 /// What a line is to the records around it.
@@ -36,7 +36,7 @@ struct Open {
 impl Framer {
     /// At the start of a record.
     pub(super) fn new(readers: &Readers) -> Framer {
-        Framer { prose: is_prose_between(readers.own.0), open: None, scratch: Scratch::default() }
+        Framer { prose: readers.prose, open: None, scratch: Scratch::default() }
     }
 
     /// Forgets the record above.

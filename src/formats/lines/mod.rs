@@ -25,13 +25,13 @@ use std::sync::Arc;
 
 /// The cutter of an input whose format is of [`Shape::Lines`]; `None` for others.
 pub(crate) fn cutter(sniffed: &Sniffed, options: &ReadOptions) -> Option<Box<dyn Cutter>> {
-    let readers = Readers::of(sniffed)?;
+    let readers = Readers::of(sniffed, options)?;
     Some(Box::new(LineCutter::new(readers, options.first_year)))
 }
 
 /// Its decoder.
 pub(crate) fn decoder(sniffed: &Sniffed, table: &Arc<FieldTable>, options: &ReadOptions) -> Option<Box<dyn Decoder>> {
-    let readers = Readers::of(sniffed)?;
+    let readers = Readers::of(sniffed, options)?;
     Some(Box::new(LineDecoder::new(readers, Arc::clone(table), options)))
 }
 
@@ -95,6 +95,8 @@ struct Readers {
     others: Vec<(FormatId, &'static LineShape)>,
     /// What reads runs of prose.
     plain: Option<(FormatId, &'static LineShape)>,
+    /// Whether runs of prose may stand between records: then how the format's own lines are told.
+    prose: Option<IsOwn>,
     /// Stands before every record and is not part of it.
     prefix: String,
     /// Whether every record begins with `<PRI>`.
@@ -102,9 +104,10 @@ struct Readers {
 }
 
 impl Readers {
-    fn of(sniffed: &Sniffed) -> Option<Readers> {
+    fn of(sniffed: &Sniffed, options: &ReadOptions) -> Option<Readers> {
         let own = line_shapes().find(|(id, _)| *id == sniffed.format)?;
-        let mut others: Vec<_> = line_shapes().filter(|(id, shape)| *id != own.0 && shape.rank > 0).collect();
+        let may_help = |id: FormatId, shape: &LineShape| !options.forced && id != own.0 && shape.rank > 0;
+        let mut others: Vec<_> = line_shapes().filter(|(id, shape)| may_help(*id, shape)).collect();
         others.sort_by_key(|(_, shape)| std::cmp::Reverse(shape.rank));
         let plain = id_of("plain").and_then(|id| line_shapes().find(|(n, _)| *n == id));
         let prefix = match &sniffed.learned {
@@ -112,7 +115,8 @@ impl Readers {
             _ => String::new(),
         };
         let has_priorities = matches!(sniffed.learned, Learned::Priority);
-        Some(Readers { own, others, plain, prefix, has_priorities })
+        let prose = if options.forced { None } else { is_prose_between(own.0) };
+        Some(Readers { own, others, plain, prose, prefix, has_priorities })
     }
 
     /// Whether a line goes on with the record above, if there is one.

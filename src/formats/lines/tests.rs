@@ -33,7 +33,7 @@ pub(super) fn sniffed(name: &str) -> Sniffed {
 }
 
 pub(super) fn run(sniffed: &Sniffed, input: &[u8], first_year: Option<i16>, sizes: Sizes) -> All {
-    let options = ReadOptions { zone: Zone::default(), first_year };
+    let options = ReadOptions { first_year, ..ReadOptions::default() };
     let mut cutter = super::cutter(sniffed, &options).expect("a format of lines");
     let decoder = super::decoder(sniffed, &Arc::new(everything()), &options).expect("a format of lines");
     let (mut all, mut scratch, mut pending) = (All::default(), Scratch::default(), Vec::new());
