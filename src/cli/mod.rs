@@ -10,6 +10,7 @@ mod terminal;
 
 use args::{Cli, Command};
 use clap::Parser;
+use clap::builder::PossibleValue;
 use exit::Exit;
 use std::panic;
 use std::path::PathBuf;
@@ -68,7 +69,9 @@ fn on_interrupt() {
 
 /// The formats of `--format` and `--report`.
 fn report_names() -> clap::builder::PossibleValuesParser {
-    clap::builder::PossibleValuesParser::new(crate::report::names())
+    let reporters = crate::report::REPORTERS.iter().map(|row| PossibleValue::new(row.name).help(row.summary));
+    let stream = PossibleValue::new(crate::report::STREAM).help("every match as a JSON line while the scan runs");
+    clap::builder::PossibleValuesParser::new(reporters.chain([stream]))
 }
 
 /// Reads a number of which none makes no sense.

@@ -33,6 +33,7 @@ impl Ranges {
         new
     }
 
+    #[cfg_attr(not(test), expect(dead_code, reason = "laws over the tables are held by tests"))]
     pub(super) fn len(&self) -> usize {
         self.0.len()
     }

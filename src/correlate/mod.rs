@@ -46,6 +46,7 @@ use window::Window;
 /// One row of [`KINDS`].
 pub(crate) struct Kind {
     /// As rules write it.
+    #[cfg_attr(not(test), expect(dead_code, reason = "laws and samples are held by tests"))]
     pub(crate) name: &'static str,
     /// As the rule tree has it.
     pub(crate) of: CorrelationKind,

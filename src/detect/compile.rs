@@ -173,11 +173,6 @@ impl Engine {
     pub(crate) fn has_keywords(&self) -> bool {
         self.has_keywords
     }
-
-    /// The number of detection rules.
-    pub(crate) fn len(&self) -> usize {
-        self.rules.len()
-    }
 }
 
 fn compiled_feed(id: FeedId, feed: &Feed, rules: &Ruleset, asks: &mut Asks) -> CompiledFeed {

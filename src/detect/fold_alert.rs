@@ -4,7 +4,7 @@
 //! spells it is the business of `report`.
 
 use super::fold::{Folded, Folds, Key};
-use crate::model::{Alert, AlertKind, AlertStatus, Entity, Fold, InputSummary, Pair, RuleId, RuleInfo, show};
+use crate::model::{Alert, AlertStatus, Entity, Fold, InputSummary, Pair, RuleId, RuleInfo, show};
 use sha2::{Digest, Sha256};
 use std::cmp::Reverse;
 
@@ -108,6 +108,7 @@ pub(crate) fn in_report_order(alerts: &mut [Alert], rules: &[RuleInfo], inputs: 
 mod tests {
     use super::*;
     use crate::detect::{Before, Keep};
+    use crate::model::AlertKind;
     use crate::model::{FoldedAlerts, Level, LogSource, Place, SourceId, Stamp};
 
     fn pairs<const N: usize>(pairs: [(&str, &str); N]) -> Entity {

@@ -3,7 +3,6 @@
 //! A fingerprint is always computed behind the built-in rules, whatever the user asked to see (README decision 13). How
 //! secrets are found is the business of `redact`.
 
-use crate::model::{Entity, Pair};
 use crate::redact::Redactor;
 
 /// The redactors of a run.
@@ -29,37 +28,5 @@ impl Redaction {
     /// What people see.
     pub(super) fn shown(&self) -> &Redactor {
         self.shown.as_ref().unwrap_or(&self.stable)
-    }
-
-    /// The pairs of a correlation as people see them.
-    pub(crate) fn shown_pairs(&self, pairs: &[Pair]) -> Entity {
-        redacted(pairs, self.shown())
-    }
-
-    /// The pairs of a correlation as fingerprints are made of them: exact but for secrets.
-    pub(crate) fn stable_pairs(&self, pairs: &[Pair]) -> Entity {
-        redacted(pairs, &self.stable)
-    }
-}
-
-fn redacted(pairs: &[Pair], redactor: &Redactor) -> Entity {
-    let pair = |pair: &Pair| {
-        let value = redactor.field(&pair.field, &pair.value).into_owned();
-        Pair { field: pair.field.clone(), value }
-    };
-    pairs.iter().map(pair).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pairs_are_redacted_by_name_and_for_each_reader() {
-        let pair = |field: &str, value: &str| Pair { field: field.to_owned(), value: value.to_owned() };
-        let pairs = [pair("user", "Mia"), pair("password", "Hunter2-long")];
-        let redaction = Redaction::showing(Redactor::off());
-        assert_eq!(redaction.shown_pairs(&pairs), pairs);
-        assert_eq!(redaction.stable_pairs(&pairs), [pair("user", "Mia"), pair("password", "[REDACTED]")]);
     }
 }

@@ -16,6 +16,7 @@ pub(crate) const FORMAT: Format = Format {
     spec: "https://httpd.apache.org/docs/2.4/logs.html#accesslog",
     samples: SAMPLES,
     raw_text: true,
+    counting: crate::model::Counting::Lines,
     sniff: |head| {
         lines::sniff(head, FORMAT.name, 8, "a client, a stamp in brackets and a quoted request", |line| {
             Parts::of(line, &Zone::default()).is_some()

@@ -16,6 +16,7 @@ pub(crate) const FORMAT: Format = Format {
         Sample { text: "[\n  {\n    \"a\": {\"b\": 1}\n  }\n]\n", fields: &[("a.b", "1")] },
     ],
     raw_text: false,
+    counting: crate::model::Counting::Elements,
     sniff: |head| {
         shape::claim(head, "starts with an array of objects", |shape| {
             (shape == JsonShape::Array).then_some((1000, Learned::Nothing))

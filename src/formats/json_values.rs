@@ -17,6 +17,7 @@ pub(crate) const FORMAT: Format = Format {
         Sample { text: r#"{"user":"bob"}{"user":"bob"}"#, fields: &[("user", "bob")] },
     ],
     raw_text: false,
+    counting: crate::model::Counting::Elements,
     sniff: |head| {
         shape::claim(head, "starts with objects that are not a line each", |shape| {
             (shape == JsonShape::Values).then_some((1000, Learned::Nothing))

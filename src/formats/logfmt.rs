@@ -30,6 +30,7 @@ pub(crate) const FORMAT: Format = Format {
         },
     ],
     raw_text: true,
+    counting: crate::model::Counting::Lines,
     sniff: |head| {
         lines::sniff(head, FORMAT.name, 5, "every word is a pair key=value", |line| {
             let mut words = Words::new(line, &[]);
@@ -62,6 +63,7 @@ pub(crate) const LOOSE_FORMAT: Format = Format {
         ],
     }],
     raw_text: true,
+    counting: crate::model::Counting::Lines,
     sniff: |head| {
         lines::sniff(head, LOOSE_FORMAT.name, 4, "lines begin with pairs key=value", |line| {
             Words::new(line, LOOSE).take(4).filter(|word| matches!(word, Word::Pair { .. })).count() >= 2

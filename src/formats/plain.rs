@@ -20,6 +20,7 @@ pub(crate) const FORMAT: Format = Format {
         },
     ],
     raw_text: true,
+    counting: crate::model::Counting::Lines,
     sniff,
     shape: Shape::Lines(LineShape { read, continues: |_| false, yearless: None, longest: limits::LINE, rank: 0 }),
 };

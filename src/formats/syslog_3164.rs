@@ -17,6 +17,7 @@ pub(crate) const FORMAT: Format = Format {
     spec: "RFC 3164",
     samples: SAMPLES,
     raw_text: true,
+    counting: crate::model::Counting::Lines,
     sniff,
     shape: Shape::Lines(LineShape {
         read,

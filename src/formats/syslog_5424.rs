@@ -31,6 +31,7 @@ pub(crate) const FORMAT: Format = Format {
         Sample { text: "<34>1 - - - - - -", fields: &[("pri", "34"), ("version", "1")] },
     ],
     raw_text: true,
+    counting: crate::model::Counting::Lines,
     sniff: |head: &Head<'_>| -> Option<Sniffed> {
         syslog::sniff(head, FORMAT.name, 8, "lines begin with a priority and a version", |line| header(line).is_some())
     },

@@ -10,11 +10,6 @@ use std::sync::Arc;
 pub(crate) struct Carry(Option<Arc<dyn Any + Send + Sync>>);
 
 impl Carry {
-    /// Nothing to know.
-    pub(crate) fn none() -> Carry {
-        Carry(None)
-    }
-
     /// Carries `what`.
     pub(crate) fn new<T: Any + Send + Sync>(what: T) -> Carry {
         Carry(Some(Arc::new(what)))
@@ -26,17 +21,6 @@ impl Carry {
     }
 }
 
-/// How the physical lines of a block are numbered.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Lines {
-    /// Lines stand as in the input: the decoder counts line feeds from the start of the block.
-    #[default]
-    Counted,
-    /// Records were moved or joined: first line (0-based, relative to the block) and number of
-    /// lines of each record.
-    Listed(Vec<(u32, u32)>),
-}
-
 /// A run of whole records of one source, and what a decoder must know from before it.
 #[derive(Clone, Default)]
 pub(crate) struct Block {
@@ -46,8 +30,6 @@ pub(crate) struct Block {
     pub(crate) number: u32,
     /// The bytes, from the start of the first record to the end of the last one.
     pub(crate) bytes: Vec<u8>,
-    /// How lines count.
-    pub(crate) lines: Lines,
     /// The block is one record that was longer than the limit; `bytes` is its beginning, and this
     /// many physical lines of the input belong to the block.
     pub(crate) truncated: bool,

@@ -40,16 +40,6 @@ impl Asks {
     pub(crate) fn iter(&self) -> impl Iterator<Item = (AskId, &str, Option<&str>)> {
         (0u32..).zip(&self.asked).map(|(n, (name, category))| (AskId(n), name.as_str(), category.as_deref()))
     }
-
-    /// How many there are.
-    pub(crate) fn len(&self) -> usize {
-        self.asked.len()
-    }
-
-    /// The field name as the rule spells it.
-    pub(crate) fn name(&self, ask: AskId) -> &str {
-        self.asked.get(ask.0 as usize).map_or("", |(name, _)| name)
-    }
 }
 
 /// The form under which names are compared loosely: lower case, without `_`, `-`, `.` and blanks.
@@ -89,11 +79,6 @@ impl FieldTable {
     /// A table that keeps every name, known or not (`events`, keyword rules).
     pub(crate) fn keep_everything(&mut self) {
         self.everything = true;
-    }
-
-    /// Whether names nobody asked for are kept too.
-    pub(crate) fn wants_everything(&self) -> bool {
-        self.everything
     }
 
     /// Adds `name` to what is kept and gives its id. Spellings that differ only in case, `_ - .`,

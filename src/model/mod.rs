@@ -21,7 +21,7 @@ mod value;
 mod view;
 
 pub(crate) use alert::{Alert, AlertKind, AlertStatus, Entity, Pair, Sample, Suppression};
-pub(crate) use block::{Block, Carry, Lines};
+pub(crate) use block::{Block, Carry};
 pub(crate) use event::{Entry, Event, FormatId, Marks, Open, Region, Regions, Scratch, Sentence, Span};
 pub(crate) use field::{AskId, Asks, FieldId, FieldTable, loose};
 pub(crate) use findings::{Books, Feed, FeedId, Findings, Fold, FoldedAlerts, Hit, KeyId, KeyTexts, Match};

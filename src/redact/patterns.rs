@@ -7,6 +7,7 @@
 #[derive(Debug)]
 pub(super) struct Pattern {
     /// What it finds, for tests.
+    #[cfg_attr(not(test), expect(dead_code, reason = "laws and samples are held by tests"))]
     pub(super) name: &'static str,
     /// Text without any of these (in any case) cannot match.
     pub(super) literals: &'static [&'static str],

@@ -5,7 +5,7 @@ use crate::correlate::{self, Bounds, BurstEvent, Correlator, Folded, Losses, Roo
 use crate::detect::{fingerprint, sentence};
 use crate::model::{
     Alert, AlertKind, AlertStatus, Burst, Entity, Feed, Findings, InputSummary, Line, LineSink, Pair, Problem,
-    ProblemKind, RuleInfo, Sample, limits,
+    ProblemKind, RuleInfo, limits,
 };
 use crate::redact::Redactor;
 use crate::sigma::Ruleset;
@@ -166,12 +166,9 @@ impl BurstsOut<'_> {
 }
 
 fn alert(rule: &RuleInfo, folded: Folded, entity: Entity, bases: &[Base]) -> Alert {
-    let sample = |event: BurstEvent| Sample {
-        place: place(bases, &event),
-        time: event.time,
-        rule: event.rule,
-        fields: event.fields,
-        raw: None,
+    let sample = |event: BurstEvent| {
+        let at = place(bases, &event);
+        event.into_sample(at)
     };
     Alert {
         rule: folded.rule,

@@ -6,7 +6,8 @@ use crate::config::Config;
 use crate::formats::{self, Decoded};
 use crate::model::stamp::Zone;
 use crate::model::{
-    AskId, Asks, Datum, Event, EventLine, InputSummary, Line, LineSink, LogSource, Place, Problem, Scratch, SourceId,
+    AskId, Asks, Datum, Event, EventLine, InputSummary, Line, LineSink, LogSource, Place, Problem, Quality, Scratch,
+    SourceId,
 };
 use crate::taxonomy::{Frozen, Taxonomy};
 use std::io;
@@ -86,7 +87,7 @@ impl Events {
             }
         };
         let (mut lines, mut records) = (0, 0);
-        let mut scratch = Scratch::default();
+        let (mut scratch, mut has_time) = (Scratch::default(), false);
         while let Some(block) = reader.next(self.config.block_size, u64::MAX) {
             let mut result = Ok(());
             let mut seen = 0;
@@ -101,7 +102,7 @@ impl Events {
                     Decoded::Event(event) => {
                         seen += 1;
                         let place = place(event.origin.line, records + seen, event.lines);
-                        self.event(event, place, sink, inputs)
+                        self.event(event, place, &mut has_time, sink, inputs)
                     }
                     Decoded::Refused { line, lines: n, text, .. } => {
                         seen += 1;
@@ -126,11 +127,18 @@ impl Events {
         &self,
         event: &mut Event<'_>,
         place: Place,
+        has_time: &mut bool,
         sink: &mut dyn LineSink,
         inputs: &[InputSummary],
     ) -> io::Result<()> {
         let view = self.taxonomy.tag(event);
         event.time = view.time(event);
+        if event.time.time.is_some() {
+            *has_time = true;
+        } else if *has_time {
+            // For order and windows it counts as happening with the record before it.
+            event.time.quality = Quality::Inherited;
+        }
         let mut canonical = Vec::new();
         for (name, ask) in &self.canonical {
             let mut values = Vec::new();

@@ -117,8 +117,9 @@ fn shower(config: &Config, directory: &Path) -> Shower {
 
 /// Opens an input for good.
 fn opened(scan: &Scan, looked: Looked, merger: &mut Merger<'_>) -> Option<Open> {
-    let name = formats::format(looked.sniffed.format).map_or("", |row| row.name);
-    merger.open(looked.source, name, looked.container.clone(), name != "plain");
+    if let Some(format) = formats::format(looked.sniffed.format) {
+        merger.open(looked.source, format, looked.container.clone());
+    }
     match looked.open(&scan.machine.taxonomy.table, scan.config.hash_inputs) {
         Ok((reader, decoder)) => Some(Open { reader, decoder: Arc::from(decoder) }),
         Err(problem) => {

@@ -6,6 +6,7 @@ use super::reader::Reader;
 use super::work::widened;
 use crate::correlate::BurstEvent;
 use crate::detect::{Before, Folds};
+use crate::formats::{Format, PLAIN};
 use crate::model::{
     Alert, Findings, Hit, InputSummary, Line, LineSink, Match, Place, Problem, ProblemKind, Problems, RuleInfo,
     SourceId, Stamp, Time,
@@ -86,10 +87,12 @@ impl<'s> Merger<'s> {
     }
 
     /// Notes what an input was taken for.
-    pub(super) fn open(&mut self, source: SourceId, format: &str, container: Option<String>, structured: bool) {
+    pub(super) fn open(&mut self, source: SourceId, format: &Format, container: Option<String>) {
+        let structured = format.name != PLAIN;
         if let Some(summary) = self.summaries.get_mut(source.0 as usize) {
-            summary.format = Some(format.to_owned());
+            summary.format = Some(format.name.to_owned());
             summary.container = container;
+            summary.counting = format.counting;
         }
         if let Some(input) = self.inputs.get_mut(source.0 as usize) {
             input.structured = structured;

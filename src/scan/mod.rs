@@ -28,6 +28,7 @@ pub(crate) use finish::Gate;
 pub(crate) use test_rules::test_rules;
 
 use crate::config::Config;
+use crate::model::show::Shown;
 use crate::model::stamp::Zone;
 use crate::model::{LineSink, Problem, Report, RuleInfo};
 use crate::sigma::{self, Diagnostic, Severity};
@@ -154,7 +155,10 @@ pub(crate) fn builtin_counts() -> (usize, usize) {
 
 /// A rule author's mistake in one line: place, code, what is wrong, how to mend it.
 pub(crate) fn mistake(d: &Diagnostic) -> String {
-    let severity = if d.severity == Severity::Error { "error" } else { "warning" };
     let help = if d.help.is_empty() { String::new() } else { format!("; {}", d.help) };
-    format!("{}:{}: {severity}[{}]: {}{help}", d.path, d.line, d.code.name(), d.message)
+    // Rules come from other people, too: their words and file names must stay one harmless line.
+    let path = Shown(&d.path).to_string();
+    let path = if path.starts_with("::") { format!("./{path}") } else { path };
+    let words = format!("{}{help}", d.message);
+    format!("{path}:{}: {}[{}]: {}", d.line, d.severity.name(), d.code.name(), Shown(&words))
 }

@@ -64,7 +64,11 @@ mod tests {
             let input = *input;
             order.push(input);
             left[input] -= 1;
-            if left[input] == 0 { drop(turns.done()) } else { turns.pass() }
+            if left[input] == 0 {
+                turns.done();
+            } else {
+                turns.pass();
+            }
         }
         assert_eq!(order.len(), 40);
         assert_eq!(order[..18], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1]);

@@ -37,14 +37,19 @@ mod resolve;
 mod rule;
 mod words;
 
-pub(crate) use diagnostic::{CODES, Code, Diagnostic, Severity};
+#[cfg(test)]
+pub(crate) use diagnostic::Code;
+pub(crate) use diagnostic::{Diagnostic, Severity};
 pub(crate) use fold::{fold, folded};
 pub(crate) use load::{LoadOptions, Loaded, SourceText, load};
-pub(crate) use modifiers::{MODIFIERS, Modifier, Shape};
+#[cfg(test)]
+pub(crate) use modifiers::MODIFIERS;
 pub(crate) use rule::{
-    Comparison, Condition, Correlation, CorrelationKind, Decimal, Expr, FieldTest, Group, Keywords, Pattern,
-    PatternPart, Rule, RuleMeta, Ruleset, Selection, TimePart, ValueTest,
+    Comparison, Correlation, CorrelationKind, Decimal, Expr, FieldTest, Group, Keywords, Pattern, Rule, RuleMeta,
+    Ruleset, TimePart, ValueTest,
 };
+#[cfg(test)]
+pub(crate) use rule::{Condition, PatternPart, Selection};
 
 #[cfg(test)]
 mod tests;

@@ -29,6 +29,7 @@ pub(crate) struct RuleMeta {
     pub(crate) level: Option<Level>,
     pub(crate) status: Option<String>,
     pub(crate) description: Option<String>,
+    #[allow(dead_code, reason = "part of the document, checked like the rest of it")]
     pub(crate) author: Option<String>,
     pub(crate) tags: Vec<String>,
     pub(crate) references: Vec<String>,
@@ -219,6 +220,7 @@ pub(crate) struct Correlation {
     pub(crate) extended: Option<Expr>,
     /// Alias → (identity of the rule → its field).
     pub(crate) aliases: BTreeMap<String, BTreeMap<String, String>>,
+    #[cfg_attr(not(test), expect(dead_code, reason = "laws over the tables are held by tests"))]
     /// Reports what it refers to as well.
     pub(crate) generate: bool,
 }

@@ -128,6 +128,7 @@ impl Condition {
 }
 
 /// Whether everything the condition states can be told from an event.
+#[cfg(test)]
 pub(super) fn is_decidable(raw: &RawCondition) -> bool {
     is_decidable_here(raw) && (raw.any.is_empty() || raw.any.iter().any(is_decidable))
 }

@@ -49,6 +49,7 @@ impl Keys {
         *slot
     }
 
+    #[cfg_attr(not(test), expect(dead_code, reason = "laws over the tables are held by tests"))]
     /// How many names there are; a test holds it below the width of [`Bits`].
     pub(super) fn count(&self) -> u16 {
         self.count

@@ -52,6 +52,7 @@ impl Bits {
         }
     }
 
+    #[cfg_attr(not(test), expect(dead_code, reason = "laws over the tables are held by tests"))]
     /// How many words there are; a test holds it below the reserved bits.
     pub(super) fn count(&self) -> u16 {
         self.count

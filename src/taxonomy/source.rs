@@ -162,14 +162,6 @@ impl Source {
         self.field().is_some_and(|place| place.is_meant_by(asked))
     }
 
-    /// The value of a source that is the same for every event.
-    pub(super) fn constant(&self) -> Option<&str> {
-        match &self.take {
-            Take::Constant(text) if self.guards.is_empty() => Some(text),
-            _ => None,
-        }
-    }
-
     /// Adds the other canonical fields this one is worked out from.
     pub(super) fn depends_on(&self, into: &mut Vec<u16>) {
         match &self.take {

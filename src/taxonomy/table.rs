@@ -105,6 +105,7 @@ pub(super) struct RawCondition {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawLogSource {
+    #[cfg_attr(not(test), expect(dead_code, reason = "laws over the tables are held by tests"))]
     pub(super) id: String,
     pub(super) product: Option<String>,
     pub(super) category: Option<String>,
@@ -113,6 +114,7 @@ pub(super) struct RawLogSource {
     pub(super) aliases: Vec<String>,
     /// Whether rules of `SigmaHQ` state exactly this.
     #[serde(default)]
+    #[cfg_attr(not(test), expect(dead_code, reason = "laws over the tables are held by tests"))]
     pub(super) sigmahq: bool,
     pub(super) routes: Vec<RawRoute>,
 }
@@ -121,17 +123,21 @@ pub(super) struct RawLogSource {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawRoute {
+    #[cfg_attr(not(test), expect(dead_code, reason = "laws over the tables are held by tests"))]
     pub(super) id: String,
     #[serde(default)]
     pub(super) when: RawCondition,
     #[serde(default)]
     pub(super) fields: BTreeMap<String, RawSource>,
     #[serde(default)]
+    #[allow(dead_code, reason = "part of the document, checked like the rest of it")]
     pub(super) absent: Vec<String>,
     #[serde(default)]
+    #[cfg_attr(not(test), expect(dead_code, reason = "laws over the tables are held by tests"))]
     pub(super) later: Vec<String>,
     #[serde(default)]
     pub(super) disabled: bool,
+    #[cfg_attr(not(test), expect(dead_code, reason = "laws over the tables are held by tests"))]
     pub(super) confidence: String,
 }
 

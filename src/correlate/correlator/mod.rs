@@ -151,11 +151,6 @@ impl Correlator {
         }
     }
 
-    /// What has been lost so far.
-    pub(crate) fn losses(&self) -> Losses {
-        self.losses
-    }
-
     /// Memory in use, by length.
     pub(crate) fn bytes(&self) -> usize {
         self.waiting.bytes() + self.keys.bytes() + self.groups_bytes + self.held_bytes

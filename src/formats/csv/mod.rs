@@ -33,6 +33,7 @@ pub(crate) const FORMAT: Format = Format {
         Sample { text: "ts\tuser\n1\tbob\n", fields: &[("user", "bob")] },
     ],
     raw_text: false,
+    counting: crate::model::Counting::Lines,
     sniff: sniffed,
     shape: Shape::Own {
         cutter: |sniffed, _| Box::new(CsvCutter::new(delimiter(sniffed))),

@@ -7,9 +7,7 @@ use super::frames::Framer;
 use super::scan::Watch;
 use crate::formats::{Cutter, Decoded, Decoder, ReadOptions, Record, Refused, Sniffed, YearTrack, text};
 use crate::model::stamp::Zone;
-use crate::model::{
-    Block, Carry, Event, FieldTable, FormatId, Lines, Marks, Origin, Regions, Scratch, Stamp, TagSet, limits,
-};
+use crate::model::{Block, Carry, Event, FieldTable, FormatId, Marks, Origin, Regions, Scratch, Stamp, TagSet, limits};
 use std::iter;
 use std::mem;
 use std::ops::Range;
@@ -87,7 +85,6 @@ impl DocumentCutter {
             line_count: line_feeds(&bytes) + dropped_lines,
             input_bytes: bytes.len() as u64 + dropped_bytes,
             carry: Carry::new(Frames(mem::take(&mut self.frames))),
-            lines: Lines::Counted,
             bytes,
             ..Block::default()
         }

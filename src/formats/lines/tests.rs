@@ -2,7 +2,6 @@
 
 use crate::formats::testing::{Read, everything, fields, read_with};
 use crate::formats::{Decoded, FORMATS, Head, Learned, ReadOptions, Shape, Sniffed, format, id_of};
-use crate::model::stamp::Zone;
 use crate::model::{Scratch, limits};
 use proptest::prelude::*;
 use std::sync::Arc;

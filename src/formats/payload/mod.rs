@@ -98,12 +98,14 @@ pub(crate) struct Payload {
     /// Beginnings of messages that are tried whatever the program.
     pub(crate) prefixes: &'static [&'static str],
     /// Messages and what they must give.
+    #[cfg_attr(not(test), expect(dead_code, reason = "laws and samples are held by tests"))]
     pub(crate) samples: &'static [PayloadSample],
     /// Reads one message: pushes its originals and names the sentence, or pushes nothing.
     pub(crate) extract: fn(&str, &mut Record<'_>) -> Option<Sentence>,
 }
 
 /// A message, the sentence it is and every original it must give, in order.
+#[cfg_attr(not(test), expect(dead_code, reason = "laws and samples are held by tests"))]
 pub(crate) struct PayloadSample {
     pub(crate) text: &'static str,
     pub(crate) sentence: &'static str,

@@ -45,16 +45,7 @@ pub(super) fn parse(text: &str) -> Result<Tree, Fault> {
     }
 }
 
-impl Tree {
-    /// Whether `not` occurs.
-    pub(super) fn has_not(&self) -> bool {
-        match self {
-            Tree::And(parts) | Tree::Or(parts) => parts.iter().any(Tree::has_not),
-            Tree::Not(_) => true,
-            Tree::Name(_) | Tree::Selector { .. } => false,
-        }
-    }
-}
+impl Tree {}
 
 /// A word of a condition and the character it begins at, from 1.
 #[derive(Clone, Copy, Debug)]

@@ -53,7 +53,9 @@ enum Stage {
 /// One row of [`MODIFIERS`].
 pub(crate) struct Modifier {
     pub(crate) name: &'static str,
+    #[cfg_attr(not(test), expect(dead_code, reason = "laws over the tables are held by tests"))]
     pub(crate) summary: &'static str,
+    #[cfg_attr(not(test), expect(dead_code, reason = "laws over the tables are held by tests"))]
     pub(crate) shape: Shape,
     /// The stages it may follow; linking modifiers follow any.
     after: &'static [Stage],
