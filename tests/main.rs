@@ -12,5 +12,6 @@ mod corpora;
 mod examples;
 mod exits;
 mod invariance;
+mod readme;
 mod rules;
 mod support;
