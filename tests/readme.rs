@@ -166,9 +166,9 @@ fn options() -> Vec<Vec<String>> {
             }
             ("", _) => {}
             ("Possible values:", _) => *help += " [possible values:",
-            (_, Some(value)) => *help += &format!(" {},", value.split(':').next().unwrap_or(value)),
+            (_, Some(value)) => help.extend([" ", value.split(':').next().unwrap_or(value), ","]),
             _ if help.is_empty() => says.clone_into(help),
-            _ => *help += &format!(" {says}"),
+            _ => help.extend([" ", says]),
         }
     }
     rows
@@ -276,7 +276,11 @@ fn workflows_are_granted_little_and_run_pinned_actions() {
         let name = file.display();
         let raw = text(&file);
         let workflow: Value = serde_yaml::from_str(&raw).unwrap_or_else(|e| panic!("{name}: {e}"));
-        assert_eq!(workflow["permissions"].as_mapping().map(|m| m.len()), Some(0), "{name}: permissions: {{}}");
+        assert_eq!(
+            workflow["permissions"].as_mapping().map(serde_yaml::Mapping::len),
+            Some(0),
+            "{name}: permissions: {{}}"
+        );
         for (_, job) in workflow["jobs"].as_mapping().expect("it has jobs") {
             assert!(job["timeout-minutes"].as_u64().is_some(), "{name}: a job without an end");
             for step in job["steps"].as_sequence().expect("a job has steps") {
