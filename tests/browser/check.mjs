@@ -1,0 +1,162 @@
+// Opens HTML reports from file:// as a reader would, and holds each against what a report promises: it asks for nothing,
+// says nothing on the console, fits the window, shows every alert of the JSON report of the same scan, and can be read.
+// Run by .ci/browser, which installs what is needed and writes the logs.
+
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+
+const out = resolve("target/browser");
+const require = createRequire(`${out}/`);
+const { chromium } = require("playwright-core");
+const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+
+/** What is scanned; `alerts` is how many there are at least, `empty` says that there is none. */
+const REPORTS = [
+  { name: "examples", args: ["examples/sample_logs", "--year", "2026"], alerts: 20 },
+  { name: "hostile", args: ["target/browser/logs/hostile.jsonl"], rules: true, alerts: 11 },
+  { name: "crowd", args: ["target/browser/logs/crowd.jsonl"], rules: true, alerts: 2000 },
+  { name: "empty", args: ["target/browser/logs/empty.log", "--allow-empty"], alerts: 0 },
+  { name: "nothing", args: ["target/browser/logs/nothing.log"], alerts: 0 },
+];
+
+const VIEWS = [1280, 390].flatMap((width) =>
+  ["light", "dark"].flatMap((scheme) => [true, false].map((scripts) => ({ width, scheme, scripts }))),
+);
+
+const FLAGS = [
+  "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+  "--disable-background-networking", "--disable-component-update", "--disable-sync",
+];
+
+let passed = 0;
+let failed = 0;
+
+function check(what, problems) {
+  if (problems.length === 0) {
+    passed += 1;
+    return;
+  }
+  failed += 1;
+  console.error(`FAILED ${what}`);
+  for (const problem of problems.slice(0, 5)) console.error(`  ${problem}`);
+}
+
+/** Scans once for both reports: the page, and the alerts that have to be on it. */
+function scan({ name, args, rules, alerts }) {
+  const page = `${out}/${name}.html`;
+  const own = rules ? ["--no-builtin", "-r", "target/browser/logs/rules"] : [];
+  const command = ["scan", ...args, ...own, "--no-config", "--format", "json", "--report", `html=${page}`];
+  const run = spawnSync(process.env.LOGSENTRY, command, { encoding: "utf8", maxBuffer: 1 << 28 });
+  if (run.status === null || run.stdout === "") throw new Error(`${command.join(" ")}: ${run.stderr || run.error}`);
+  const report = JSON.parse(run.stdout);
+  const enough = alerts === 0 ? report.alerts.length === 0 : report.alerts.length >= alerts;
+  check(`${name}: the scan finds what the checks are about`, enough ? [] : [`${report.alerts.length} alerts`]);
+  return { url: pathToFileURL(page).href, report };
+}
+
+/** Opens the page in a fresh window and says what went wrong from its first byte on. */
+async function open(browser, url, { width, scheme, scripts }) {
+  const context = await browser.newContext({
+    viewport: { width, height: 900 },
+    colorScheme: scheme,
+    javaScriptEnabled: scripts,
+    reducedMotion: "reduce",
+  });
+  const page = await context.newPage();
+  const noise = [];
+  page.on("console", (message) => noise.push(`console: ${message.text()}`));
+  page.on("pageerror", (error) => noise.push(`error: ${error.message}`));
+  page.on("dialog", (dialog) => noise.push(`dialog: ${dialog.message()}`) && dialog.dismiss());
+  page.on("request", (request) => request.url() === url || noise.push(`request: ${request.url()}`));
+  await page.goto(url, { waitUntil: "load" });
+  return { context, page, noise };
+}
+
+// `evaluate` runs in a world of the browser's own, also where the page's scripts are off.
+const overflow = (page) =>
+  page.evaluate(() => {
+    const wide = document.documentElement.scrollWidth;
+    if (wide <= window.innerWidth) return [];
+    const guilty = [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > window.innerWidth + 1);
+    return [`${wide} px wide in ${window.innerWidth}: ${guilty.slice(0, 3).map((e) => e.outerHTML.slice(0, 80)).join(" ")}`];
+  });
+
+/** Every alert of the JSON report stands on the page in its own element, with its rule, fingerprint and number of events. */
+async function missing(page, report) {
+  const shown = await page.evaluate(() => [...document.querySelectorAll("details.alert")].map((e) => e.textContent));
+  const found = report.alerts.filter((alert) => {
+    const rule = report.rules.find((r) => r.id === alert.rule_id) ?? { title: alert.rule_title };
+    return !shown.some((text) =>
+      [alert.fingerprint, alert.rule_id, rule.title].every((part) => text.includes(part)));
+  });
+  const lacking = found.map((alert) => `not on the page: ${alert.rule_id} ${alert.fingerprint}`);
+  return shown.length === report.alerts.length ? lacking : [...lacking, `${shown.length} of ${report.alerts.length} alerts`];
+}
+
+/** Nothing of a log became an element that could act. */
+const markup = (page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll("script,img,a,iframe,object,embed,form,input,link,base,video,audio")].map((e) => e.outerHTML));
+
+async function contrast(page) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() =>
+    window.axe.run(document, { runOnly: { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21aa", "best-practice"] } }));
+  return violations.flatMap((v) => v.nodes.map((node) => `${v.id}: ${node.html.slice(0, 100)} ${node.any[0]?.message ?? v.help}`));
+}
+
+const openAll = (page) => page.evaluate(() => document.querySelectorAll("details").forEach((e) => { e.open = true; }));
+
+async function look(browser, name, { url, report }, view) {
+  const title = `${name} ${view.width} ${view.scheme} ${view.scripts ? "with" : "without"} scripts`;
+  const { context, page, noise } = await open(browser, url, view);
+  check(`${title}: every alert`, await missing(page, report));
+  check(`${title}: no markup from logs`, await markup(page));
+  check(`${title}: fits when closed`, await overflow(page));
+  const shot = (state) => page.screenshot({ path: `${out}/${name}-${view.width}-${view.scheme}${state}.png`, fullPage: report.alerts.length < 100 });
+  if (view.scripts) await shot("");
+  await openAll(page);
+  check(`${title}: fits when open`, await overflow(page));
+  if (view.scripts) {
+    await shot("-open");
+    // 2,000 open alerts take axe minutes and show it nothing that 200 do not.
+    await page.evaluate(() => [...document.querySelectorAll("details.alert")].slice(60).forEach((e) => e.remove()));
+    check(`${title}: axe`, await contrast(page));
+  }
+  check(`${title}: quiet`, noise);
+  await context.close();
+}
+
+/** On paper everything that is folded on the screen is there to read, in black on white. */
+async function print(browser, name, { url, report }) {
+  const { context, page, noise } = await open(browser, url, { width: 794, scheme: "dark", scripts: true });
+  await page.emulateMedia({ media: "print" });
+  check(`${name} print: fits`, await overflow(page));
+  check(`${name} print: white`, await page.evaluate(() => {
+    const colour = getComputedStyle(document.body).backgroundColor;
+    return colour === "rgb(255, 255, 255)" ? [] : [colour];
+  }));
+  check(`${name} print: evidence is unfolded`, await page.evaluate(() =>
+    [...document.querySelectorAll("details.alert .body")].filter((e) => e.getBoundingClientRect().height < 20)
+      .map((e) => e.textContent.slice(0, 80))));
+  if (report.alerts.length < 100) await page.pdf({ path: `${out}/${name}.pdf`, format: "A4" });
+  await page.screenshot({ path: `${out}/${name}-print.png`, fullPage: report.alerts.length < 100 });
+  check(`${name} print: quiet`, noise);
+  await context.close();
+}
+
+const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", headless: true, args: FLAGS });
+try {
+  for (const kind of REPORTS) {
+    const scanned = scan(kind);
+    for (const view of VIEWS) await look(browser, kind.name, scanned, view);
+    await print(browser, kind.name, scanned);
+  }
+} finally {
+  await browser.close();
+}
+console.log(`browser: ${passed} passed, ${failed} failed; screenshots in target/browser`);
+process.exitCode = failed === 0 ? 0 : 1;
