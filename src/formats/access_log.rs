@@ -191,20 +191,32 @@ impl<'r> Who<'r> {
     }
 }
 
-/// Splits what follows the opening quote: request, status, size, further columns. Of the quotes that may close the
-/// request the last is taken, unless an earlier one closes a request that says its version.
-fn split_request(text: &str) -> Option<(&str, &str, Option<&str>, &str)> {
-    let mut last = None;
+/// A request, its status, its size and further columns.
+type Split<'r> = (&'r str, &'r str, Option<&'r str>, &'r str);
+
+/// Splits what follows the opening quote. Of the quotes that may close the request that one is taken which the best follows,
+/// and of equals the last: a request that says its version, then a status of three digits, then any. A quote behind a
+/// backslash counts only where there is no other.
+fn split_request(text: &str) -> Option<Split<'_>> {
+    let mut best: Option<(u8, Split<'_>)> = None;
     for (at, _) in text.rmatch_indices("\" ") {
         let (Some(request), Some(behind)) = (text.get(..at), text.get(at + 2..)) else { continue };
         let Some((status, bytes, rest)) = status_and_size(behind) else { continue };
-        let found = (request, status, bytes, rest);
-        if request.rsplit_once(' ').is_some_and(|(_, v)| is_version(v)) {
-            return Some(found);
+        let worth = if !is_closing(text, at) {
+            0
+        } else if request.rsplit_once(' ').is_some_and(|(_, v)| is_version(v)) {
+            3
+        } else {
+            1 + u8::from(status != "-")
+        };
+        if best.is_none_or(|(known, _)| worth > known) {
+            best = Some((worth, (request, status, bytes, rest)));
         }
-        last.get_or_insert(found);
+        if worth == 3 {
+            break;
+        }
     }
-    last
+    best.map(|(_, split)| split)
 }
 
 /// Reads `404 1164` or `404 -` or `404`, and what follows.
@@ -347,6 +359,16 @@ mod tests {
         for text in ["", "-", "GET", "\\x16\\x03 x", "GET ", " / HTTP/1.1"] {
             assert_eq!(request(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn columns_of_dashes_do_not_close_the_request() {
+        let text = r#"GET /uno dos" 404 298 "-" "-" - 400233 203.0.113.1"#;
+        let want = ("GET /uno dos", "404", Some("298"), r#""-" "-" - 400233 203.0.113.1"#);
+        assert_eq!(split_request(text), Some(want));
+        assert_eq!(split_request(r#"-" - - "-" "-""#), Some(("-", "-", Some("-"), r#""-" "-""#)));
+        let text = r#"GET /" 408 - "-" "a\" 200 7""#;
+        assert_eq!(split_request(text), Some(("GET /", "408", Some("-"), r#""-" "a\" 200 7""#)));
     }
 
     #[test]
