@@ -100,7 +100,7 @@ impl Condition {
             && one_of(&self.providers, facts.provider)
             && one_of(&self.facilities, facts.facility)
             && self.equals.iter().all(|(place, globs)| {
-                place.entries(facts.event).any(|e| facts.event.datum(e).text().is_some_and(|t| globs.matches(t)))
+                place.spelled(facts.event).any(|e| facts.event.datum(e).text().is_some_and(|t| globs.matches(t)))
             })
             && self.types_hold(facts)
             && self.target_holds(facts)

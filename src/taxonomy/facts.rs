@@ -29,24 +29,27 @@ impl Bits {
 /// The names conditions test for, each with a bit.
 #[derive(Debug, Default)]
 pub(super) struct Keys {
-    /// By field id: the bit, or `u16::MAX`.
-    bits: Vec<u16>,
+    /// By field id: the places that share it and their bits.
+    bits: Vec<Vec<(u16, Place)>>,
     count: u16,
 }
 
 impl Keys {
     /// The bit of a name; the table keeps the name from now on.
     pub(super) fn bit(&mut self, name: &str, names: &mut Names) -> u16 {
-        let id = names.want(name).0 as usize;
+        let place = Place::new(name, names);
+        let id = place.field.0 as usize;
         if self.bits.len() <= id {
-            self.bits.resize(id + 1, u16::MAX);
+            self.bits.resize(id + 1, Vec::new());
         }
-        let slot = &mut self.bits[id];
-        if *slot == u16::MAX {
-            *slot = self.count;
-            self.count += 1;
+        let sharing = &mut self.bits[id];
+        if let Some((bit, _)) = sharing.iter().find(|(_, known)| known.name.eq_ignore_ascii_case(name)) {
+            return *bit;
         }
-        *slot
+        let bit = self.count;
+        sharing.push((bit, place));
+        self.count += 1;
+        bit
     }
 
     #[cfg_attr(not(test), expect(dead_code, reason = "laws over the tables are held by tests"))]
@@ -58,8 +61,10 @@ impl Keys {
     fn present(&self, event: &Event<'_>) -> Bits {
         let mut bits = Bits::default();
         for entry in event.entries {
-            if let Some(bit) = self.bits.get(entry.field.0 as usize).filter(|b| **b != u16::MAX) {
-                bits.set(*bit);
+            for (bit, place) in self.bits.get(entry.field.0 as usize).into_iter().flatten() {
+                if place.is_spelled(event.name(entry)) {
+                    bits.set(*bit);
+                }
             }
         }
         bits

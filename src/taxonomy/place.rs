@@ -69,6 +69,19 @@ impl Place {
         self.field == asked.field && (!self.is_exact || self.name == asked.name)
     }
 
+    /// Whether `written` is this very name, case and a Windows wrapper in front aside: `SourceIp` and `source_ip` share
+    /// an id with `source.ip`, but are not spelled so.
+    pub(super) fn is_spelled(&self, written: &str) -> bool {
+        let Some(at) = written.len().checked_sub(self.name.len()) else { return false };
+        let is_step = at == 0 || written.as_bytes().get(at - 1) == Some(&b'.');
+        is_step && written.get(at..).is_some_and(|end| end.eq_ignore_ascii_case(&self.name))
+    }
+
+    /// Every entry spelled like this place.
+    pub(super) fn spelled<'e, 'r>(&self, event: &'e Event<'r>) -> impl Iterator<Item = &'e Entry> + use<'e, '_, 'r> {
+        event.entries.iter().filter(|e| e.field == self.field && self.is_spelled(event.name(e)))
+    }
+
     /// Every entry that answers: those of the exact spelling if there are any, else all of other spellings.
     pub(super) fn entries<'e, 'r>(&self, event: &'e Event<'r>) -> impl Iterator<Item = &'e Entry> + use<'e, '_, 'r> {
         let mut has_exact = self.is_exact;
