@@ -305,10 +305,12 @@ impl View for ProfileView {
     fn values<'r>(&self, event: &Event<'r>, ask: AskId, into: &mut Values<'r>) {
         let Some(asked) = self.shared.asks.get(ask.0 as usize) else { return };
         let before = into.len();
-        if asked.layer == Layer::Both && self.replaced(event, asked, into) {
+        let is_replaced = asked.layer == Layer::Both && self.replaced(event, asked, into);
+        // A route takes the place of originals; what a canonical field says stands beside it.
+        if is_replaced && asked.fixed.is_none() {
             return;
         }
-        if asked.layer != Layer::Norm {
+        if asked.layer != Layer::Norm && !is_replaced {
             self.originals(event, asked, into);
         }
         if asked.layer == Layer::Both {
@@ -342,13 +344,13 @@ impl View for ProfileView {
     fn single<'r>(&self, event: &Event<'r>, ask: AskId) -> Option<Datum<'r>> {
         let asked = self.shared.asks.get(ask.0 as usize)?;
         let mut values = Values::new();
+        if let Some(field) = asked.fixed.filter(|_| asked.layer != Layer::Raw) {
+            return self.first(event, field);
+        }
         if asked.layer == Layer::Both && self.replaced(event, asked, &mut values) {
             return values.into_iter().find(is_scalar);
         }
         if asked.layer != Layer::Raw {
-            if let Some(field) = asked.fixed {
-                return self.first(event, field);
-            }
             if let Some(field) = self.aliases.get(ask.0 as usize).copied().flatten() {
                 self.look(event).alias(asked, field, &mut values);
             }
