@@ -1,5 +1,6 @@
 #![doc = include_str!("README.md")]
 
+mod analyzer;
 mod cli;
 mod config;
 mod correlate;
@@ -14,8 +15,9 @@ mod sigma;
 mod source;
 mod taxonomy;
 
+pub use analyzer::{AlertView, Analysis, Analyzer};
 #[doc(hidden)]
 pub use cli::main;
 pub use config::{Config, ConfigError, Redaction, SarifOptions};
 pub use model::Level;
-pub use scan::{AlertView, Analysis, Analyzer, SetupError};
+pub use scan::SetupError;

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 /// rooms that stand below it in this table.
 const DOORS: &[(&str, &[&str])] = &[
     ("cli", &["config", "scan", "report", "formats", "sigma", "model"]),
+    ("analyzer", &["config", "scan", "report", "model"]),
     ("scan", &["config", "score", "correlate", "detect", "redact", "sigma", "taxonomy", "formats", "source", "model"]),
     ("report", &["model"]),
     ("config", &["model"]),
@@ -38,7 +39,7 @@ const TENANTS: &[(&str, &[&str])] = &[
     ("flate2", &["source"]),
     ("indicatif", &["cli"]),
     ("ipnet", &["sigma", "detect"]),
-    ("jiff", &["report", "model", "formats", "taxonomy", "cli", "scan", "detect"]),
+    ("jiff", &["report", "analyzer", "model", "formats", "taxonomy", "cli", "scan", "detect"]),
     ("memchr", &["taxonomy", "formats", "sigma", "detect", "source", "model"]),
     ("rayon", &["scan"]),
     ("regex", &["sigma", "redact", "formats", "detect", "taxonomy"]),

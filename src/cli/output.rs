@@ -29,9 +29,29 @@ pub(crate) enum Target {
 }
 
 impl Target {
-    /// `-` is standard output.
+    /// `-` is standard output, and so is what the system calls it.
     pub(crate) fn new(path: &Path) -> Target {
-        if path.as_os_str() == "-" { Target::Stdout } else { Target::Path(path.to_path_buf()) }
+        let is_stdout =
+            ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].iter().any(|name| path.as_os_str() == *name);
+        if is_stdout { Target::Stdout } else { Target::Path(path.to_path_buf()) }
+    }
+
+    /// Whether reports may share it: a device takes everything.
+    pub(crate) fn is_device(&self) -> bool {
+        matches!(self, Target::Path(path) if fs::metadata(path).is_ok_and(|meta| !meta.is_file() && !meta.is_dir()))
+    }
+
+    /// Whether a file is there already.
+    pub(crate) fn is_there(&self) -> bool {
+        matches!(self, Target::Path(path) if path.exists())
+    }
+
+    /// The file, and the one beside it that is written first.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
+        match self {
+            Target::Stdout => Vec::new(),
+            Target::Path(path) => vec![path.clone(), beside(path)],
+        }
     }
 
     /// What tells targets apart: two spellings of one file are one.

@@ -12,7 +12,7 @@ pub(crate) use environment::environment;
 pub(crate) use file::{file_layer, search};
 pub(crate) use raw::{RawConfig, RawRedact, RawSarif, RawSyslog};
 pub use valid::{Config, Redaction, SarifOptions};
-pub(crate) use valid::{checked, merged};
+pub(crate) use valid::{Layer, checked, merged};
 
 use std::path::PathBuf;
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 /// One layer of configuration.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "keys and values, like `fail_on: high`")]
 pub(crate) struct RawConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) min_severity: Option<String>,
@@ -48,7 +48,7 @@ pub(crate) struct RawConfig {
 
 /// `redact:` of a layer.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "a map, like {mode: off}")]
 pub(crate) struct RawRedact {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) mode: Option<String>,
@@ -58,7 +58,7 @@ pub(crate) struct RawRedact {
 
 /// `sarif:` of a layer.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "a map, like {root: .}")]
 pub(crate) struct RawSarif {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) root: Option<PathBuf>,
@@ -72,7 +72,7 @@ pub(crate) struct RawSarif {
 
 /// `syslog:` of a layer.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "a map, like {year: 2026}")]
 pub(crate) struct RawSyslog {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) year: Option<i16>,

@@ -60,6 +60,8 @@ pub struct Config {
     pub hash_inputs: bool,
     /// Evaluate rules without any shortcut. Never changes a result.
     pub reference_engine: bool,
+    /// Where reports of this run go: never read as inputs.
+    pub outputs: Vec<PathBuf>,
     /// The configuration file this came from.
     pub file: Option<PathBuf>,
 }
@@ -116,6 +118,7 @@ impl Default for Config {
             stdin_name: "stdin".to_owned(),
             hash_inputs: false,
             reference_engine: false,
+            outputs: Vec::new(),
             file: None,
         }
     }
@@ -128,11 +131,35 @@ pub(crate) fn merged(layers: &[RawConfig]) -> RawConfig {
     figment.extract().expect("every layer has the shape that is extracted")
 }
 
-/// Checks the words and ranges of a merged configuration.
-pub(crate) fn checked(raw: RawConfig, origin: &str) -> Result<Config, ConfigError> {
+/// Where a layer came from, and so what its keys are called.
+#[derive(Clone, Debug)]
+pub(crate) enum Layer {
+    /// A configuration file.
+    File(PathBuf),
+    /// `LOGSENTRY_*` variables.
+    Environment,
+    /// The command line.
+    Flags,
+}
+
+impl Layer {
+    fn name(&self, key: &str) -> String {
+        let last = key.rsplit('.').next().unwrap_or(key);
+        match self {
+            Layer::File(path) => format!("{}: {key}", path.display()),
+            Layer::Environment => format!("LOGSENTRY_{}", last.to_ascii_uppercase()),
+            Layer::Flags if last == "timezone" => "--tz".to_owned(),
+            Layer::Flags if key.starts_with("sarif.") => format!("--sarif-{}", last.replace('_', "-")),
+            Layer::Flags => format!("--{}", last.replace('_', "-")),
+        }
+    }
+}
+
+/// Checks the words and ranges of a layer, or of a merged configuration whose layers were checked.
+pub(crate) fn checked(raw: RawConfig, layer: &Layer) -> Result<Config, ConfigError> {
     let default = Config::default();
     let bad = |key: &str, value: &str, what, expected: String| ConfigError::Value {
-        origin: format!("{origin}: {key}"),
+        origin: layer.name(key),
         value: value.to_owned(),
         what,
         expected,
@@ -230,7 +257,7 @@ mod tests {
             ..RawConfig::default()
         };
         let high = RawConfig { exclude_rules: Some(vec!["123".into()]), ..RawConfig::default() };
-        let config = checked(merged(&[low, high]), "test").unwrap();
+        let config = checked(merged(&[low, high]), &Layer::Flags).unwrap();
         assert_eq!(config.exclude_rules, ["123"]);
         assert_eq!(config.fail_on, Some(Level::Low));
     }
@@ -238,7 +265,7 @@ mod tests {
     #[test]
     fn none_takes_a_gate_away() {
         let raw = RawConfig { fail_on: Some("none".into()), ..RawConfig::default() };
-        assert_eq!(checked(raw, "test").unwrap().fail_on, None);
+        assert_eq!(checked(raw, &Layer::Flags).unwrap().fail_on, None);
     }
 
     #[test]
@@ -251,7 +278,7 @@ mod tests {
                 ..RawConfig::default()
             },
         ] {
-            let error = checked(raw, "test").unwrap_err().to_string();
+            let error = checked(raw, &Layer::Flags).unwrap_err().to_string();
             assert!(error.contains("use ") || error.contains("expected"), "{error}");
         }
     }

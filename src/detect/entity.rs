@@ -9,7 +9,7 @@ use super::evidence::Evidence;
 use super::redaction::Redaction;
 use super::reference::Case;
 use super::template::template;
-use crate::model::{AskId, Datum, Entity, Pair, limits, show};
+use crate::model::{AskId, Datum, Entity, Pair, Values, limits, show};
 use crate::redact::Redactor;
 use crate::sigma::folded;
 use sha2::{Digest, Sha256};
@@ -77,9 +77,17 @@ fn matched_fields<'n>(rule: &'n CompiledRule, evidence: &Evidence) -> impl Itera
     selections.flat_map(|selection| &selection.named).filter_map(|n| rule.named.get(*n))
 }
 
-/// The one value of a field: of the line when it has one, else of the whole record.
+/// The one value of a field, canonical or else the first original: of the line when it has one, else of the whole
+/// record.
 fn value<'r>(ask: AskId, whole: &Case<'_, 'r>, line: &Case<'_, 'r>) -> Option<Cow<'r, str>> {
-    let of = |case: &Case<'_, 'r>| text(case.view.single(case.event, ask)?).filter(|text| !text.is_empty());
+    let of = |case: &Case<'_, 'r>| {
+        let told = |value| text(value).filter(|text| !text.is_empty());
+        case.view.single(case.event, ask).and_then(told).or_else(|| {
+            let mut values = Values::new();
+            case.view.values(case.event, ask, &mut values);
+            values.into_iter().find_map(told)
+        })
+    };
     of(line).or_else(|| of(whole))
 }
 

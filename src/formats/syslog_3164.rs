@@ -50,12 +50,25 @@ fn yearless(line: &[u8]) -> Option<Yearless> {
     stamp::read_yearless(header_start(line).1).map(|(stamp, _)| stamp)
 }
 
+/// A stamp of the right shape that no clock shows (`Mar  1 25:00:00`): it costs the stamp, not the record.
+fn impossible(text: &str) -> Option<(Stamp, usize)> {
+    const SHAPE: &[u8; 15] = b"Aaa 00 00:00:00";
+    let fits = |(shape, byte): (&u8, &u8)| match shape {
+        b'A' => byte.is_ascii_uppercase(),
+        b'a' => byte.is_ascii_lowercase(),
+        b'0' => byte.is_ascii_digit() || *byte == b' ',
+        other => other == byte,
+    };
+    let stamp = text.as_bytes().get(..SHAPE.len())?;
+    SHAPE.iter().zip(stamp).all(fits).then(|| (Stamp::default(), SHAPE.len()))
+}
+
 fn read(record: &mut Record<'_>) -> Result<(), Refused> {
     let text = record.text;
     let (pri, rest) = header_start(text);
     let (time, taken) = match undated(rest) {
         Some((stamp, taken)) => (record.yearless(stamp), taken),
-        None => dated(rest, record.zone).ok_or_else(|| Refused {
+        None => dated(rest, record.zone).or_else(|| impossible(rest)).ok_or_else(|| Refused {
             expected: "a month, a day and a time",
             at: u32::try_from(text.len() - rest.len()).unwrap_or(u32::MAX),
         })?,

@@ -4,8 +4,8 @@ use super::merge::{Base, place};
 use crate::correlate::{self, Bounds, BurstEvent, Correlator, Folded, Losses, Room};
 use crate::detect::{fingerprint, sentence};
 use crate::model::{
-    Alert, AlertKind, AlertStatus, Burst, Entity, Feed, Findings, InputSummary, Line, LineSink, Pair, Problem,
-    ProblemKind, RuleInfo, limits,
+    Alert, AlertKind, AlertStatus, Burst, Entity, Feed, Findings, InputSummary, Level, Line, LineSink, Match, Pair,
+    Problem, ProblemKind, RuleId, RuleInfo, limits,
 };
 use crate::redact::Redactor;
 use crate::sigma::Ruleset;
@@ -220,12 +220,28 @@ fn limit(count: u64, message: &str, incomplete: bool) -> Problem {
 /// Writes lines to a sink that may be absent, and keeps the first failure.
 pub(super) struct Streaming<'s> {
     pub(super) sink: Option<&'s mut dyn LineSink>,
+    pub(super) rules: &'s [RuleInfo],
+    /// What is milder is not shown; where it feeds a correlation it is written as not reported.
+    pub(super) least: Level,
     pub(super) failure: Option<io::Error>,
 }
 
 impl Streaming<'_> {
     /// Writes one line.
     pub(super) fn line(&mut self, line: &Line<'_>, inputs: &[InputSummary]) {
+        let is_hidden = |rule: RuleId| self.rules.get(rule.0 as usize).is_some_and(|rule| rule.level < self.least);
+        let muted;
+        let line = match line {
+            Line::Match(one) if is_hidden(one.sample.rule) => {
+                if one.feeds.is_empty() {
+                    return;
+                }
+                muted = Match { reported: false, ..(*one).clone() };
+                &Line::Match(&muted)
+            }
+            Line::Burst(burst) if is_hidden(burst.rule) => return,
+            line => line,
+        };
         if let Some(sink) = self.sink.as_deref_mut()
             && let Err(error) = sink.line(line, inputs)
         {

@@ -1,6 +1,6 @@
 //! From inputs to the report: finds them, runs them, and gives the sum its final shape.
 
-use super::bursts::{Bursts, Limits};
+use super::bursts::{Bursts, Limits, Streaming};
 use super::look::{Look, Looked, look};
 use super::merge::{Merged, Merger};
 use super::run::{Open, Sizes, run};
@@ -74,7 +74,8 @@ pub(super) fn scanned(
         Limits { memory: scan.config.correlation_memory, samples: scan.config.samples, alerts: scan.config.max_alerts };
     let (set, machine) = (&scan.rules.set, &scan.machine);
     let bursts = Bursts::new(set, &machine.feeds, &scan.rules.infos, &machine.redactions, &bounds, streams);
-    let mut merger = Merger::new(shown, Folds::new(keep, levels), bursts, sink);
+    let stream = Streaming { sink, rules: &scan.rules.infos, least: scan.config.min_severity, failure: None };
+    let mut merger = Merger::new(shown, Folds::new(keep, levels), bursts, stream);
     let desk = Desk { engine: &scan.machine.engine, taxonomy: &scan.machine.taxonomy, streams };
     for looked in &waiting {
         let format = formats::format(looked.sniffed.format).map_or("", |row| row.name);
@@ -94,7 +95,7 @@ fn sizes(config: &Config) -> Sizes {
 /// Finds the inputs, and says what is wrong with the paths.
 pub(super) fn inputs(config: &Config, directory: &Path, paths: &[PathBuf]) -> (Vec<Found>, Vec<Problem>) {
     let mut shower = shower(config, directory);
-    let discovered = source::discover(paths, &config.stdin_name, &mut shower);
+    let discovered = source::discover(paths, &config.outputs, &config.stdin_name, &mut shower);
     let mut problems = discovered.problems;
     if discovered.inputs.is_empty() && !config.allow_empty {
         let message = "nothing to scan was found; `--allow-empty` if that is meant".to_owned();

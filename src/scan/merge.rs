@@ -8,8 +8,8 @@ use crate::correlate::BurstEvent;
 use crate::detect::{Before, Folds};
 use crate::formats::{Format, PLAIN};
 use crate::model::{
-    Alert, Findings, Hit, InputSummary, Line, LineSink, Match, Place, Problem, ProblemKind, Problems, RuleInfo,
-    SourceId, Stamp, Time,
+    Alert, Findings, Hit, InputSummary, Line, Match, Place, Problem, ProblemKind, Problems, RuleInfo, SourceId, Stamp,
+    Time,
 };
 use crate::source;
 use std::collections::BTreeMap;
@@ -59,12 +59,7 @@ pub(super) struct Merged {
 
 impl<'s> Merger<'s> {
     /// Starts with all inputs known, in the order of their ids, and nothing read.
-    pub(super) fn new(
-        shown: Vec<String>,
-        folds: Folds,
-        bursts: Bursts<'s>,
-        sink: Option<&'s mut dyn LineSink>,
-    ) -> Merger<'s> {
+    pub(super) fn new(shown: Vec<String>, folds: Folds, bursts: Bursts<'s>, stream: Streaming<'s>) -> Merger<'s> {
         let input = |path: &String| Input {
             logical: source::logical(path),
             before: Before::default(),
@@ -82,7 +77,7 @@ impl<'s> Merger<'s> {
             problems: Vec::new(),
             counted: BTreeMap::new(),
             bases: Vec::new(),
-            stream: Streaming { sink, failure: None },
+            stream,
         }
     }
 
@@ -181,6 +176,12 @@ impl<'s> Merger<'s> {
         for (input, summary) in self.inputs.iter().zip(&mut self.summaries) {
             if let Some((first, last)) = input.span {
                 (summary.first, summary.last) = (first, last);
+            }
+            if summary.books.no_time > 0 && input.span.is_some() {
+                let mut timeless =
+                    problem(&summary.path, ProblemKind::NoTime, "records without a usable stamp".to_owned(), false);
+                timeless.count = summary.books.no_time;
+                self.problems.push(timeless);
             }
             if let Some(error) = &input.failure {
                 let broken = super::look::broken_off(&summary.path, summary.books.lines, error);

@@ -3,7 +3,6 @@
 //! This room introduces the others to each other. Setup may refuse ([`SetupError`]); scanning never fails:
 //! what cannot be read becomes a [`Problem`] of the report.
 
-mod analyzer;
 mod bursts;
 mod check;
 mod error;
@@ -20,7 +19,6 @@ mod text_stream;
 mod turns;
 mod work;
 
-pub use analyzer::{AlertView, Analysis, Analyzer};
 pub(crate) use check::check_rules;
 pub use error::SetupError;
 pub(crate) use events::Events;
@@ -126,7 +124,8 @@ impl Scan {
     pub(crate) fn notes(&self) -> Vec<String> {
         let silenced = self.rules.infos.iter().filter(|rule| !rule.silenced_by.is_empty());
         let silenced = silenced.map(|rule| format!("{}: silenced by {}", rule.id, rule.silenced_by.join(", ")));
-        let replaced = self.rules.replaced.iter().map(|(by, old)| format!("{by}: replaces the built-in {old}"));
+        let replaced =
+            self.rules.replaced.iter().map(|(by, old)| format!("the built-in rule {by} is replaced by {old}"));
         let warnings = self.rules.diagnostics.iter().filter(|d| d.severity == Severity::Warning).map(mistake);
         silenced.chain(replaced).chain(warnings).collect()
     }

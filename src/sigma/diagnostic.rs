@@ -4,7 +4,9 @@
 //! node inside it and its line, says what is wrong, and how to mend it.
 
 use crate::model::limits;
+use serde::Serialize;
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// Whether a document is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -138,7 +140,7 @@ pub(crate) struct Diagnostic {
     /// `at_path` joined by dots.
     pub(crate) at: String,
     /// Keys and indices from the top of the document to the node.
-    pub(crate) at_path: Vec<String>,
+    pub(crate) at_path: Vec<PathStep>,
     /// 1-based line of the node, or of its nearest existing parent.
     pub(crate) line: u64,
     /// What is wrong.
@@ -188,8 +190,8 @@ impl<'p> At<'p> {
         let mut here = self;
         while let Some(parent) = here.parent {
             path.push(match here.step {
-                Step::Key(key) => key.to_owned(),
-                Step::Index(index) => index.to_string(),
+                Step::Key(key) => PathStep::Key(key.to_owned()),
+                Step::Index(index) => PathStep::Index(index),
             });
             here = parent;
         }
@@ -198,10 +200,29 @@ impl<'p> At<'p> {
     }
 }
 
+/// A step from a node of a document to one below it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub(crate) enum PathStep {
+    /// A key of a map.
+    Key(String),
+    /// A position in a list, from 0.
+    Index(usize),
+}
+
+impl fmt::Display for PathStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            PathStep::Key(key) => f.write_str(key),
+            PathStep::Index(index) => write!(f, "{index}"),
+        }
+    }
+}
+
 /// A node's place inside a document.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Spot {
-    pub(super) path: Vec<String>,
+    pub(super) path: Vec<PathStep>,
     pub(super) line: u64,
 }
 
@@ -263,7 +284,7 @@ impl Notes {
                     code,
                     path: path.clone(),
                     document: doc.document,
-                    at: spot.path.join("."),
+                    at: spot.path.iter().map(PathStep::to_string).collect::<Vec<_>>().join("."),
                     at_path: spot.path,
                     line: spot.line,
                     message,
@@ -371,7 +392,7 @@ mod tests {
         let top = At::top(1);
         let detection = top.key("detection", 4);
         let item = detection.index(2, 7);
-        assert_eq!(item.spot(), Spot { path: vec!["detection".into(), "2".into()], line: 7 });
+        assert_eq!(item.spot(), Spot { path: vec![PathStep::Key("detection".into()), PathStep::Index(2)], line: 7 });
         assert_eq!(detection.missing("condition").spot().line, 4);
     }
 }

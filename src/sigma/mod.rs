@@ -39,7 +39,7 @@ mod words;
 
 #[cfg(test)]
 pub(crate) use diagnostic::Code;
-pub(crate) use diagnostic::{Diagnostic, Severity};
+pub(crate) use diagnostic::{Diagnostic, PathStep, Severity};
 pub(crate) use fold::{fold, folded};
 pub(crate) use load::{LoadOptions, Loaded, SourceText, load};
 #[cfg(test)]

@@ -6,6 +6,8 @@
 
 use super::path::Shower;
 use crate::model::{Problem, ProblemKind};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,6 +19,15 @@ pub(crate) enum Place {
     File(PathBuf),
     /// Standard input.
     Stdin,
+}
+
+impl Place {
+    fn file(&self) -> Option<&Path> {
+        match self {
+            Place::File(path) => Some(path),
+            Place::Stdin => None,
+        }
+    }
 }
 
 /// One input that was found.
@@ -39,8 +50,9 @@ pub(crate) struct Discovered {
     pub(crate) problems: Vec<Problem>,
 }
 
-/// Finds all inputs below `paths`; `-` is standard input, shown as `stdin_name`.
-pub(crate) fn discover(paths: &[PathBuf], stdin_name: &str, shower: &mut Shower) -> Discovered {
+/// Finds all inputs below `paths`; `-` is standard input, shown as `stdin_name`. Files that are `outputs` of this run are
+/// left out. A file that is reached twice, by another spelling or another name, is read once.
+pub(crate) fn discover(paths: &[PathBuf], outputs: &[PathBuf], stdin_name: &str, shower: &mut Shower) -> Discovered {
     let mut found = Discovered::default();
     for path in paths {
         if path.as_os_str() == "-" {
@@ -65,8 +77,39 @@ pub(crate) fn discover(paths: &[PathBuf], stdin_name: &str, shower: &mut Shower)
         }
     }
     found.inputs.sort_by(|a, b| a.shown.as_bytes().cmp(b.shown.as_bytes()).then(b.named.cmp(&a.named)));
-    found.inputs.dedup_by(|a, b| a.shown == b.shown && a.place == b.place);
+    let mut seen: HashMap<Identity, String> =
+        outputs.iter().filter_map(|path| Some((identity(path)?, "a report of this run".to_owned()))).collect();
+    let Discovered { inputs, problems } = &mut found;
+    inputs.retain(|input| {
+        let Some(identity) = input.place.file().and_then(identity) else { return true };
+        match seen.entry(identity) {
+            Entry::Vacant(free) => {
+                free.insert(format!("the same file as {}", input.shown));
+                true
+            }
+            Entry::Occupied(taken) => {
+                let message = format!("{}: left out", taken.get());
+                problems.push(problem(input.shown.clone(), ProblemKind::Skipped, &message, false));
+                false
+            }
+        }
+    });
     found
+}
+
+/// What tells two files apart, whatever they are called.
+type Identity = (u64, u64, PathBuf);
+
+#[cfg(unix)]
+fn identity(path: &Path) -> Option<Identity> {
+    use std::os::unix::fs::MetadataExt;
+    let meta = fs::metadata(path).ok()?;
+    Some((meta.dev(), meta.ino(), PathBuf::new()))
+}
+
+#[cfg(not(unix))]
+fn identity(path: &Path) -> Option<Identity> {
+    Some((0, 0, path.canonicalize().ok()?))
 }
 
 fn walk(top: &Path, shower: &mut Shower, found: &mut Discovered) {

@@ -21,8 +21,8 @@ pub(crate) struct Stream {
     ahead: Vec<u8>,
     tally: Tally,
     unpacked: u64,
-    /// An error that came behind data: told when that data was given.
-    failure: Option<io::Error>,
+    /// Where reading broke off: told once what stood before was given, and again whenever somebody goes on reading.
+    failure: Option<(io::ErrorKind, String)>,
     /// What it was wrapped in, outermost first: `gzip`, `gzip+gzip`.
     pub(crate) container: Option<String>,
     /// When the content was last changed, as the innermost container says: seconds since 1970.
@@ -82,20 +82,19 @@ impl Stream {
             into.extend(self.ahead.drain(..n));
             return Ok(n);
         }
-        if let Some(error) = self.failure.take() {
-            return Err(error);
+        if let Some((kind, words)) = &self.failure {
+            return Err(io::Error::new(*kind, words.clone()));
         }
         let before = into.len();
         while into.len() - before < max {
             let buffer = match self.reader.fill_buf() {
                 Ok(buffer) => buffer,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                // Readers need not fail twice: what is lost here would be lost for good.
-                Err(error) if into.len() > before => {
-                    self.failure = Some(error);
+                // Readers need not fail twice: an error that is not kept would be lost for good.
+                Err(error) => {
+                    self.failure = Some((error.kind(), error.to_string()));
                     break;
                 }
-                Err(error) => return Err(error),
             };
             let n = buffer.len().min(max - (into.len() - before));
             if n == 0 {
@@ -105,11 +104,14 @@ impl Stream {
             self.reader.consume(n);
             self.unpacked += n as u64;
             if let Err(error) = self.check_ratio() {
-                self.failure = Some(error);
+                self.failure = Some((error.kind(), error.to_string()));
                 break;
             }
         }
-        Ok(into.len() - before)
+        match &self.failure {
+            Some((kind, words)) if into.len() == before => Err(io::Error::new(*kind, words.clone())),
+            _ => Ok(into.len() - before),
+        }
     }
 
     /// Gives bytes back: they are read again first.
@@ -166,7 +168,10 @@ mod tests {
             match stream.read(&mut all, 1 << 20) {
                 Ok(0) => return (all, false),
                 Ok(_) => {}
-                Err(_) => return (all, true),
+                Err(_) => {
+                    assert!(stream.read(&mut all, 1).is_err(), "it must not look like the end afterwards");
+                    return (all, true);
+                }
             }
         }
     }

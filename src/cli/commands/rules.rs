@@ -8,7 +8,7 @@ use crate::cli::terminal;
 use crate::config::RawConfig;
 use crate::report;
 use crate::scan::{self, Scan, SetupError};
-use crate::sigma::{Diagnostic, Severity};
+use crate::sigma::{Diagnostic, PathStep, Severity};
 use serde::Serialize;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -105,7 +105,7 @@ struct DiagnosticShape<'a> {
     path: &'a str,
     document: usize,
     at: &'a str,
-    at_path: &'a [String],
+    at_path: &'a [PathStep],
     line: u64,
     message: &'a str,
     help: &'a str,

@@ -23,14 +23,15 @@ pub(crate) fn run(args: ScanArgs) -> Exit {
         terminal::error(&mistake);
         return Exit::Usage;
     }
-    if let Some(exit) = unwritable(&targets) {
-        return exit;
-    }
     let loudness = Loudness::of(&args.say);
     let scan = match Scan::new(config, setup::run_info()) {
         Ok(scan) => scan,
         Err(error) => return setup::refused(&error),
     };
+    // Behind the setup: what is wrong with rules and options goes first, and leaves no folder behind.
+    if let Some(exit) = unwritable(&targets) {
+        return exit;
+    }
     for warning in scan.warnings() {
         if loudness >= Loudness::Normal {
             terminal::warning(&warning);
@@ -39,19 +40,14 @@ pub(crate) fn run(args: ScanArgs) -> Exit {
     if loudness >= Loudness::Verbose {
         scan.notes().iter().for_each(|note| terminal::line("note", note));
     }
-    match scanned(&args, &scan, &targets) {
-        Ok(report) => {
-            let exit = exit(&scan, &report);
-            if loudness >= Loudness::Normal {
-                say(&args, &scan, &report);
-            }
-            exit
-        }
-        Err((target, error)) => {
-            terminal::error(&format!("{}: the report cannot be written: {error}", named(&target)));
-            Exit::Output
-        }
+    let (report, failures) = scanned(&args, &scan, &targets);
+    if loudness >= Loudness::Normal {
+        say(&args, &scan, &report);
     }
+    for (target, error) in &failures {
+        terminal::error(&format!("{}: the report cannot be written: {error}", named(target)));
+    }
+    if failures.is_empty() { exit(&scan, &report) } else { Exit::Output }
 }
 
 fn configuration(args: &ScanArgs) -> Result<Config, SetupError> {
@@ -75,9 +71,6 @@ fn configuration(args: &ScanArgs) -> Result<Config, SetupError> {
             snippets: args.no_snippets.then_some(false),
         });
     }
-    if !args.report.is_empty() {
-        flags.reports = Some(args.report.iter().cloned().collect());
-    }
     setup::rule_flags(&args.rules, &mut flags)?;
     setup::read_flags(&args.read, &mut flags);
     let mut config = setup::configuration(&args.config, flags)?;
@@ -85,6 +78,10 @@ fn configuration(args: &ScanArgs) -> Result<Config, SetupError> {
     if let Some(bytes) = args.block_size {
         config.block_size = bytes.max(1);
     }
+    if !args.report.is_empty() {
+        config.reports.clone_from(&args.report);
+    }
+    config.outputs = outputs(args, &config);
     config.reference_engine = args.engine.as_deref() == Some("reference");
     let primary = [args.format.as_str()].into_iter();
     config.hash_inputs = primary.chain(config.reports.iter().map(|(f, _)| f.as_str())).any(prints_hashes);
@@ -93,6 +90,11 @@ fn configuration(args: &ScanArgs) -> Result<Config, SetupError> {
 
 fn prints_hashes(format: &str) -> bool {
     report::reporter(format).is_some_and(|row| row.needs_hashes)
+}
+
+/// The files this run writes, and those it writes before they are put in place.
+fn outputs(args: &ScanArgs, config: &Config) -> Vec<PathBuf> {
+    targets(args, config).iter().flat_map(|(_, target)| target.files()).collect()
 }
 
 /// The primary report first, then the further ones.
@@ -105,6 +107,9 @@ fn targets(args: &ScanArgs, config: &Config) -> Vec<(String, Target)> {
 /// Two reports for one place, or a report in the place of an input.
 fn clash(args: &ScanArgs, targets: &[(String, Target)]) -> Option<String> {
     for (at, (format, target)) in targets.iter().enumerate() {
+        if target.is_device() {
+            continue;
+        }
         let (place, before) = (target.identity(), targets.get(..at).unwrap_or_default());
         if let Some((other, _)) = before.iter().find(|(_, other)| other.identity() == place) {
             return Some(format!("{}: both the {other} and the {format} report would go there", named(target)));
@@ -133,24 +138,29 @@ fn unwritable(targets: &[(String, Target)]) -> Option<Exit> {
 
 type Failed = (Target, io::Error);
 
-/// Runs the scan, streaming what is asked for as lines, and writes every other report from its result.
-fn scanned(args: &ScanArgs, scan: &Scan, targets: &[(String, Target)]) -> Result<Report, Failed> {
+/// Runs the scan, streaming what is asked for as lines, and writes every other report from its result. A report that
+/// cannot be written keeps none of the others from being written.
+fn scanned(args: &ScanArgs, scan: &Scan, targets: &[(String, Target)]) -> (Report, Vec<Failed>) {
+    let mut failures = Vec::new();
     let mut tee = Tee { outs: Vec::new() };
     for (_, target) in targets.iter().filter(|(format, _)| format == report::STREAM) {
-        let out = target.begin().map_err(|error| (target.clone(), error))?;
-        tee.outs.push((target, MatchLines::new(out, scan.rules().to_vec()), Ok(())));
+        match target.begin() {
+            Ok(out) => tee.outs.push((target, MatchLines::new(out, scan.rules().to_vec()), Ok(()))),
+            Err(error) => failures.push((target.clone(), error)),
+        }
     }
     let mut watch = Progress::new(&args.say);
     let report = scan.run(&args.paths, if tee.outs.is_empty() { None } else { Some(&mut tee) }, &mut watch);
     watch.finish();
     for (target, out, so_far) in tee.outs {
-        let written = so_far.and_then(|()| out.finish(&report)).and_then(Pending::finish);
-        written.or_else(closed).map_err(|error| (target.clone(), error))?;
+        let written = so_far.and_then(|()| out.finish(&report)).and_then(Pending::finish).or_else(closed);
+        failures.extend(written.err().map(|error| (target.clone(), error)));
     }
     for (format, target) in targets {
         let Some(reporter) = report::reporter(format) else { continue };
         if format == "sarif" && args.sarif_complete_only && !report.summary.complete {
-            terminal::warning(&format!("{}: not written, since the scan is incomplete", named(target)));
+            let stale = if target.is_there() { "; the file of an earlier run is still there" } else { "" };
+            terminal::warning(&format!("{}: not written, since the scan is incomplete{stale}", named(target)));
             continue;
         }
         let options = options(args, scan, target, &report);
@@ -158,9 +168,9 @@ fn scanned(args: &ScanArgs, scan: &Scan, targets: &[(String, Target)]) -> Result
             (reporter.write)(&report, &options, &mut out)?;
             out.finish()
         });
-        written.or_else(closed).map_err(|error| (target.clone(), error))?;
+        failures.extend(written.or_else(closed).err().map(|error| (target.clone(), error)));
     }
-    Ok(report)
+    (report, failures)
 }
 
 /// Passes lines on to every stream; after a failure, a stream gets no more.
@@ -216,6 +226,11 @@ fn say(args: &ScanArgs, scan: &Scan, report: &Report) {
     let options = options(args, scan, &Target::Stdout, report);
     for problem in &report.problems {
         terminal::whole_line(&report::problem_line(problem, &options));
+    }
+    let max_results = options.sarif.max_results;
+    if args.format == "sarif" && max_results > 0 && report.alerts.len() > max_results {
+        let left_out = report.alerts.len() - max_results;
+        terminal::warning(&format!("{left_out} alert(s) left out of SARIF; --sarif-max-results makes room for more"));
     }
     if report.summary.hidden > 0 {
         let n = report.summary.hidden;

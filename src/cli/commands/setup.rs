@@ -3,7 +3,7 @@
 use crate::cli::args::{ConfigArgs, ReadArgs, RuleArgs};
 use crate::cli::exit::Exit;
 use crate::cli::terminal;
-use crate::config::{self, Config, ConfigError, RawConfig};
+use crate::config::{self, Config, ConfigError, Layer, RawConfig};
 use crate::scan::{RunInfo, SetupError};
 use std::collections::BTreeMap;
 use std::env;
@@ -23,12 +23,16 @@ pub(super) fn configuration(args: &ConfigArgs, flags: RawConfig) -> Result<Confi
     };
     let mut layers = Vec::new();
     if let Some(path) = &file {
-        layers.push(config::file_layer(path)?);
+        layers.push((Layer::File(path.clone()), config::file_layer(path)?));
     }
-    layers.push(environment.layer);
-    layers.push(flags);
-    let origin = file.as_ref().map_or_else(|| "configuration".to_owned(), |p| p.display().to_string());
-    let mut config = config::checked(config::merged(&layers), &origin)?;
+    layers.push((Layer::Environment, environment.layer));
+    layers.push((Layer::Flags, flags));
+    for (layer, raw) in &layers {
+        // Each by itself, so that a mistake is told where it was made.
+        config::checked(raw.clone(), layer)?;
+    }
+    let raw: Vec<RawConfig> = layers.into_iter().map(|(_, raw)| raw).collect();
+    let mut config = config::checked(config::merged(&raw), &Layer::Flags)?;
     config.file = file;
     Ok(config)
 }

@@ -8,7 +8,7 @@ mod directory;
 mod references;
 
 use super::correlation::Draft;
-use super::diagnostic::{Code, DocId, Notes, Spot};
+use super::diagnostic::{Code, DocId, Notes, PathStep, Spot};
 use super::filter::Filter;
 use super::identity::Identities;
 use super::modifiers::shorten;
@@ -142,7 +142,7 @@ fn name_all(parsed: &mut Parsed, alive: &[bool], notes: &mut Notes) {
         let id_line = label.and_then(|label| label.id.as_ref()).map(|(_, line)| ("id", *line));
         let spot = |key: Option<(&str, u64)>| {
             let (key, line) = key.unwrap_or(("title", meta.line));
-            Spot { path: vec![key.to_owned()], line }
+            Spot { path: vec![PathStep::Key(key.to_owned())], line }
         };
         if collides {
             let message = format!("another rule is called like this already; this one is `{identity}`");

@@ -44,7 +44,7 @@ fn differs(case: &Value) -> Option<String> {
         loaded.diagnostics.iter().any(|d| {
             d.code.name() == code
                 && d.document as u64 == case["doc"].as_u64().unwrap()
-                && d.at_path == path(case)
+                && d.at_path.iter().map(ToString::to_string).eq(path(case))
                 && case.get("line").is_none_or(|line| line.as_u64() == Some(d.line))
         })
     };

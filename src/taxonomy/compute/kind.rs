@@ -179,8 +179,8 @@ impl Kind {
             Kind::Mac => net::mac(text).map(Cow::Owned),
             Kind::User => {
                 let name = text.split_once('\\').map_or(text, |(_, user)| user);
-                // An object written out as text is no name.
-                (!name.starts_with(['{', '[']) && !words.is_placeholder(name)).then_some(Cow::Borrowed(name))
+                // Whatever else it looks like: whoever logs in chooses it.
+                (!words.is_placeholder(name)).then_some(Cow::Borrowed(name))
             }
             // The null SID, and the "unset" of the audit daemon.
             Kind::UserId => {

@@ -1,8 +1,12 @@
-//! The library's front door.
+//! The library's front door: rules and options in, an analysis out.
+//!
+//! It stands beside `cli` and does what that does with a scan, without clock, terminal or exit code.
 
-use super::{RunInfo, Scan, SetupError, Unwatched};
 use crate::config::Config;
 use crate::model::{Alert, Level, Report, RuleInfo};
+use crate::report;
+use crate::scan::{Gate, RunInfo, Scan, SetupError, Unwatched};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// Rules and options, ready to look at logs. Built once, used for any number of scans.
@@ -44,13 +48,16 @@ impl Analyzer {
     /// [`Analysis::problems`]).
     pub fn analyze_paths<P: AsRef<Path>>(&self, paths: &[P]) -> Result<Analysis, SetupError> {
         let paths: Vec<PathBuf> = paths.iter().map(|path| path.as_ref().to_path_buf()).collect();
-        Ok(Analysis { report: self.scan.run(&paths, None, &mut Unwatched) })
+        let report = self.scan.run(&paths, None, &mut Unwatched);
+        let gate = self.scan.verdict(&report);
+        Ok(Analysis { report, gate })
     }
 }
 
 /// The result of a scan.
 pub struct Analysis {
     report: Report,
+    gate: Gate,
 }
 
 impl Analysis {
@@ -66,6 +73,12 @@ impl Analysis {
         self.report.summary.risk_score
     }
 
+    /// Whether an alert is at or above [`Config::fail_on`], shown or not.
+    #[must_use]
+    pub fn is_gate_fired(&self) -> bool {
+        self.gate == Gate::Fired
+    }
+
     /// Events read.
     #[must_use]
     pub fn events(&self) -> u64 {
@@ -78,12 +91,24 @@ impl Analysis {
         self.report.summary.complete
     }
 
-    /// The alerts, worst first.
+    /// The alerts, worst first. Those milder than [`Config::min_severity`] are counted but not among them.
     pub fn alerts(&self) -> impl Iterator<Item = AlertView<'_>> {
         self.report.alerts.iter().filter_map(|alert| {
             let rule = self.report.rules.get(alert.rule.0 as usize)?;
             Some(AlertView { alert, rule, report: &self.report })
         })
+    }
+
+    /// Writes the analysis as one of the formats `logsentry scan --help` lists but `matches` (which is written while a
+    /// scan runs): the same bytes as the command gives where there is no terminal.
+    ///
+    /// # Errors
+    ///
+    /// When `out` fails, or with [`io::ErrorKind::InvalidInput`] when there is no such format.
+    pub fn write(&self, format: &str, out: &mut dyn Write) -> io::Result<()> {
+        let reporter = report::reporter(format)
+            .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, format!("{format:?} is no report format")))?;
+        (reporter.write)(&self.report, &report::Options::default(), out)
     }
 
     /// What could not be read or was cut: the input (empty for the whole run), how often, and one sentence.
@@ -136,7 +161,7 @@ impl<'a> AlertView<'a> {
         self.alert.count
     }
 
-    /// Path and line of its first event.
+    /// Path and line of its first event; for a correlation, of the event that made it fire.
     #[must_use]
     pub fn place(&self) -> (&'a str, u64) {
         let path = self.report.inputs.get(self.alert.place.source.0 as usize).map_or("", |input| input.path.as_str());
