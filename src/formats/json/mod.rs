@@ -14,6 +14,7 @@ pub(crate) mod bare;
 pub(crate) mod document;
 mod escape;
 mod frames;
+mod pairs;
 mod read;
 pub(crate) mod scan;
 pub(crate) mod shape;

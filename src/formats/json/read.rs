@@ -2,6 +2,7 @@
 //!
 //! Nothing recurses: open containers stand on a stack of their own, in the worker's scratch.
 
+use super::pairs::{self, Scalar};
 use super::{escape, token};
 use crate::formats::Refused;
 use crate::model::{Entry, FieldId, FieldTable, Open, Region, Scratch, Span, Value, limits};
@@ -153,6 +154,7 @@ impl<'r> Reader<'r> {
             match (before, self.byte()) {
                 (_, Some(byte)) if byte == closing => {
                     self.at += 1;
+                    self.pair(&top);
                     self.close(&top, before);
                     before = Before::Value;
                     continue;
@@ -221,6 +223,54 @@ impl<'r> Reader<'r> {
             self.compact = true;
             Span { region: Region::Fixed, start: top.start - top.blanks, len }
         });
+    }
+
+    /// Where the object just read names a value, as elements of some lists do, that is a field too.
+    fn pair(&mut self, top: &Open) {
+        let Some(parent) = self.scratch.open.iter().rev().nth(1).copied().filter(|_| !top.array) else { return };
+        let text: &'r str = self.text;
+        let Some(pair) = text.get(top.start as usize..self.at).and_then(pairs::of) else { return };
+        // Data of Windows events stands beside its list, other names below theirs.
+        let shape = if pair.is_attribute {
+            let stem = self.scratch.path.strip_suffix(DATA).filter(|stem| stem.is_empty() || stem.ends_with('.'));
+            let Some(stem) = stem.map(str::len) else { return };
+            self.scratch.path.truncate(stem);
+            parent.shape
+        } else if parent.array {
+            element(&parent, 0).inside
+        } else {
+            return;
+        };
+        let path = self.scratch.path.len();
+        self.repaired |= escape::unescape(pair.name, &mut self.scratch.path);
+        self.spent.names += self.scratch.path.len();
+        let field = self.scratch.names.find(self.table, &self.scratch.path);
+        if let Some(field) = field.filter(|_| self.spent.names <= limits::JSON_NAMES) {
+            let start = self.scratch.text.len();
+            self.scratch.text.push_str(&self.scratch.path);
+            let name = self.scratch.since(start);
+            let start = self.scratch.text.len();
+            let value = match pair.value {
+                Scalar::Text(inside) => {
+                    self.repaired |= escape::unescape(inside, &mut self.scratch.text);
+                    Value::Text(self.scratch.since(start))
+                }
+                Scalar::Bare("true") => Value::Bool(true),
+                Scalar::Bare("false") => Value::Bool(false),
+                Scalar::Bare("null") => Value::Null,
+                Scalar::Bare(word) => {
+                    self.scratch.text.push_str(word);
+                    let span = self.scratch.since(start);
+                    if token::is_number(word.as_bytes()) { Value::Number(span) } else { Value::Text(span) }
+                }
+                Scalar::Missing => Value::Empty,
+            };
+            self.scratch.entries.push(Entry { field, name, shape, part: 0, value });
+        }
+        self.scratch.path.truncate(path);
+        if pair.is_attribute {
+            self.scratch.path.push_str(DATA);
+        }
     }
 
     /// Points the objects that hold blanks into a compact copy of the record.
@@ -443,6 +493,9 @@ impl<'r> Reader<'r> {
         Refused { expected, at: offset(self.at) }
     }
 }
+
+/// What XML converters call the list of a Windows event's values.
+const DATA: &str = "Data.";
 
 /// Where an element of an array goes: under the name of the array.
 fn element(top: &Open, path: usize) -> Slot {
