@@ -174,7 +174,13 @@ fn clf_stamp(text: &str, zone: &Zone) -> Option<(Stamp, usize)> {
 
 impl<'r> Who<'r> {
     fn of(text: &'r str) -> Option<Who<'r>> {
-        let words: Vec<&str> = text.split(' ').filter(|w| !w.is_empty()).collect();
+        let mut words: Vec<&str> = text.split(' ').filter(|w| !w.is_empty()).collect();
+        // `client, proxy - -`: whom the request was forwarded for goes before who forwarded it.
+        let proxies = words.iter().take_while(|w| w.ends_with(',')).count();
+        if proxies > 0 && words.get(proxies).is_some_and(|w| w.parse::<IpAddr>().is_ok()) {
+            let client = words.first().map(|w| w.trim_end_matches(','))?;
+            words.splice(..=proxies, [client]);
+        }
         let is_address = |n: usize| words.get(n).is_some_and(|w| w.parse::<IpAddr>().is_ok());
         // `vhost client ident user`: the client is an address, or the columns say nothing where user and ident
         // would be.
@@ -346,6 +352,7 @@ mod tests {
         who("203.0.113.9 - ", (None, "203.0.113.9", Some("-"), None));
         who("a.example 203.0.113.9 - -", (Some("a.example"), "203.0.113.9", Some("-"), Some("-")));
         who("a.example c.example - -", (Some("a.example"), "c.example", Some("-"), Some("-")));
+        who("203.0.113.9, 10.0.0.1 - -", (None, "203.0.113.9", Some("-"), Some("-")));
         who("c.example - -", (None, "c.example", Some("-"), Some("-")));
         assert_eq!(Who::of("alone"), None);
     }
