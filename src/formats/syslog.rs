@@ -53,7 +53,12 @@ pub(super) fn priority(text: &str) -> Option<(&str, &str)> {
 
 /// Splits `TAG[PID]: rest`.
 pub(super) fn tag(text: &str) -> Option<(Tag<'_>, &str)> {
-    let end = text.bytes().position(|b| b.is_ascii_whitespace() || matches!(b, b':' | b'[' | b'='))?;
+    // `polkitd(authority=local)[7]: `: only there an equals sign may stand in a tag.
+    let mut is_inside = false;
+    let end = text.bytes().position(|b| {
+        is_inside = (is_inside || b == b'(') && b != b')';
+        b.is_ascii_whitespace() || matches!(b, b':' | b'[') || (b == b'=' && !is_inside)
+    })?;
     let (program, rest) = text.split_at_checked(end).filter(|_| (1..=LONGEST_TAG).contains(&end))?;
     let (process, rest) = match rest.strip_prefix('[').and_then(|r| r.split_once(']')) {
         Some((process, rest)) if process.len() <= LONGEST_TAG && !process.contains(char::is_whitespace) => {
@@ -62,9 +67,10 @@ pub(super) fn tag(text: &str) -> Option<(Tag<'_>, &str)> {
         _ => (None, rest),
     };
     let rest = rest.strip_prefix(':')?;
-    let module = program.strip_suffix(')').and_then(|p| p.split_once('(')).filter(|(_, m)| m.starts_with("pam_"));
+    let detail = program.strip_suffix(')').and_then(|p| p.split_once('(')).filter(|(p, _)| !p.is_empty());
+    let pam_module = detail.map(|(_, detail)| detail).filter(|detail| detail.starts_with("pam_"));
     // gdm puts half of a bracket into its tag: `gdm-password]: `.
-    let (program, pam_module) = module.map_or((program.trim_end_matches(']'), None), |(p, m)| (p, Some(m)));
+    let program = detail.map_or(program.trim_end_matches(']'), |(program, _)| program);
     Some((Tag { program, process, pam_module }, rest))
 }
 

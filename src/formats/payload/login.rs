@@ -20,9 +20,10 @@ fn extract(message: &str, record: &mut Record<'_>) -> Option<Sentence> {
     Some(Sentence { payload: PAYLOAD.name, name })
 }
 
-/// `FAILED LOGIN (n) on 'T' [from 'H'] FOR 'U', reason`, `FAILED LOGIN n FROM H FOR U, reason`.
+/// `FAILED LOGIN (n) on 'T' [from 'H'] FOR 'U', reason`, `FAILED LOGIN n FROM H FOR U, reason`, and the same of
+/// `TOO MANY LOGIN TRIES`.
 fn failed(message: &str, record: &mut Record<'_>) -> Option<&'static str> {
-    let rest = message.strip_prefix("FAILED LOGIN ")?;
+    let rest = message.strip_prefix("FAILED LOGIN ").or_else(|| message.strip_prefix("TOO MANY LOGIN TRIES "))?;
     let (count, rest) = rest.split_once(' ').unwrap_or(("", rest));
     let (place, who) = rest.split_once(" FOR ").or_else(|| rest.strip_prefix("FOR ").map(|who| ("", who)))?;
     // `SESSION` stands between the number and the rest in old versions.
@@ -33,7 +34,11 @@ fn failed(message: &str, record: &mut Record<'_>) -> Option<&'static str> {
     while let Some(word) = words.next() {
         match word {
             "on" | "ON" => record.push_some("tty", words.next().map(unquoted)),
-            "from" | "FROM" => record.push_some("rhost", words.next().map(unquoted)),
+            "from" | "FROM" => {
+                let origin = words.next().map(unquoted);
+                let is_terminal = origin.is_some_and(|o| o.starts_with("/dev/"));
+                record.push_some(if is_terminal { "tty" } else { "rhost" }, origin);
+            }
             _ => {}
         }
     }
@@ -75,6 +80,11 @@ const SAMPLES: &[PayloadSample] = &[
         text: "FAILED LOGIN 1 FROM h.example FOR root, Authentication failure",
         sentence: "failed",
         fields: &[("count", "1"), ("rhost", "h.example"), ("user", "root")],
+    },
+    PayloadSample {
+        text: "TOO MANY LOGIN TRIES (5) FROM /dev/tty1 FOR bob, Authentication failure",
+        sentence: "failed",
+        fields: &[("count", "5"), ("tty", "/dev/tty1"), ("user", "bob")],
     },
     PayloadSample {
         text: "LOGIN ON pts/1 BY alice FROM h.example",

@@ -61,7 +61,7 @@
 //! | | | `group_created` | `new group: name=G, GID=N`, `group added to FILE: name=G[, GID=N]` | `name` `GID`; and `group` |
 //! | | | `group_deleted` | `group 'G' removed[ from FILE]`, `removed [shadow ]group 'G' owned by 'U'` | `group` |
 //! | | | `group_changed` | `group changed in FILE (group G/N, ...)`, `password of group G changed by R` | `group` [`user`] |
-//! | `cron` | cron, crond, anacron, fcron, crontab, atd | `job` | `(U) CMD (C)` | `user` `command` |
+//! | `cron` | cron, crond, anacron, fcron, crontab, atd | `job` | `(U) CMD (C)`, `USER U pid N cmd C` | `user` `command` |
 //! | | | `edit` | `(U) BEGIN EDIT (T)`, `(U) REPLACE (T)`, `(U) DELETE (T)` | `user` `verb` `target_user` |
 //! | | | `view` | `(U) LIST (T)`, `(U) END EDIT (T)` | `user` `verb` `target_user` |
 //! | `systemd` | systemd | `started` | `Started X.` | `unit` |

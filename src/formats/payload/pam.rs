@@ -10,7 +10,7 @@ use crate::formats::pairs::{Word, Words};
 use crate::model::Sentence;
 
 pub(crate) const PAYLOAD: Payload =
-    Payload { name: "pam", programs: &[], prefixes: &["pam_", "PAM-"], samples: SAMPLES, extract };
+    Payload { name: "pam", programs: &[], prefixes: &["pam_", "PAM-", "PAM "], samples: SAMPLES, extract };
 
 /// `MODULE(SERVICE:TYPE): text`, and `PAM 2 more authentication failures; ...` of programs that report it themselves.
 fn extract(message: &str, record: &mut Record<'_>) -> Option<Sentence> {

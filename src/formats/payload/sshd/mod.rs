@@ -82,6 +82,12 @@ fn refusal(message: &str, record: &mut Record<'_>) -> Option<&'static str> {
         record.push_some("rhost", host);
         return Some("not_allowed");
     }
+    if let Some((user, _)) =
+        message.strip_prefix("Access denied for user ").and_then(|r| r.rsplit_once(" by PAM account configuration"))
+    {
+        record.push("user", user);
+        return Some("not_allowed");
+    }
     if let Some(rest) = message.strip_prefix("maximum authentication attempts exceeded for ") {
         let (_, is_invalid) = user(rest);
         return named_user(rest, record, if is_invalid { "max_attempts_invalid_user" } else { "max_attempts" });
@@ -169,7 +175,11 @@ fn connection(message: &str, record: &mut Record<'_>) -> Option<&'static str> {
         record.push("rhost", host);
         return Some("reverse_mapping");
     }
-    None
+    // `Address H maps to NAME, but this does not map back to the address`
+    let (host, rest) = message.strip_prefix("Address ")?.split_once(" maps to ")?;
+    record.push("rname", rest.split_once(", but ")?.0);
+    record.push("rhost", host);
+    Some("reverse_mapping")
 }
 
 /// Anything else that names where it came from: scanners, broken clients, wordings to come.
@@ -180,7 +190,7 @@ fn probe(message: &str, record: &mut Record<'_>) -> Option<&'static str> {
         peer_left(rest)
             .or_else(|| rest.rsplit_once(": ").and_then(|(left, _)| peer_right(left)).map(|(_, peer)| peer))?
     } else {
-        let (_, rest) = message.rsplit_once(" from ")?;
+        let (_, rest) = message.rsplit_once(" from ").or_else(|| message.rsplit_once(" FROM "))?;
         let (host, _) = rest.split_once(' ').unwrap_or((rest, ""));
         let host = host.trim_end_matches(['.', ':']);
         match peer_and_tail(rest).0 {

@@ -4,6 +4,21 @@ use crate::formats::payload::PayloadSample;
 
 pub(super) const SAMPLES: &[PayloadSample] = &[
     PayloadSample {
+        text: "Address 203.0.113.9 maps to h.example, but this does not map back to the address - POSSIBLE BREAK-IN ATTEMPT!",
+        sentence: "reverse_mapping",
+        fields: &[("rname", "h.example"), ("rhost", "203.0.113.9")],
+    },
+    PayloadSample {
+        text: "fatal: Access denied for user a by b by PAM account configuration [preauth]",
+        sentence: "not_allowed",
+        fields: &[("user", "a by b")],
+    },
+    PayloadSample {
+        text: "ROOT LOGIN REFUSED FROM 203.0.113.9 port 4022",
+        sentence: "probe",
+        fields: &[("rhost", "203.0.113.9"), ("port", "4022")],
+    },
+    PayloadSample {
         text: "Accepted publickey for deploy from 2001:db8::7 port 50122 ssh2: ED25519 SHA256:n3Zq0",
         sentence: "accepted",
         fields: &[
