@@ -43,6 +43,7 @@ struct Page<'a> {
     tone: &'static str,
     verdict: String,
     headline: String,
+    silence: String,
     facts: Vec<(&'static str, String)>,
     levels: Vec<LevelView>,
     timeline: Option<chart::Timeline>,
@@ -70,6 +71,7 @@ impl<'a> Page<'a> {
             tone,
             verdict: verdict.to_owned(),
             headline: headline(report),
+            silence: silence(report),
             facts: facts(report),
             levels: worst_first(summary.alerts).map(|(level, n)| LevelView::new(level, n, most)).collect(),
             timeline: chart::timeline(&fresh),
@@ -113,6 +115,20 @@ fn headline(report: &Report) -> String {
         counted(summary.inputs, "file", "files"),
         counted(summary.rules.loaded, "rule", "rules"),
     )
+}
+
+/// Why no alert is shown, which is good news only when something was looked at.
+fn silence(report: &Report) -> String {
+    let summary = &report.summary;
+    let events = summary.books.events;
+    if events == 0 {
+        return "No event was read, so no rule could match. Inputs, below, says what was opened.".to_owned();
+    }
+    let unseen = summary.hidden.saturating_add(summary.suppressed);
+    if unseen > 0 {
+        return format!("No alert to show; {} hidden or suppressed.", counted(unseen, "alert is", "alerts are"));
+    }
+    format!("No rule raised an alert on {}.", counted(events, "event", "events"))
 }
 
 /// The numbers beside the verdict; zeros are left out where nothing is wrong with zero.
@@ -211,8 +227,23 @@ mod tests {
     }
 
     #[test]
+    fn an_entity_too_long_for_its_line_is_spelt_out_below() {
+        let mut report = sample::report();
+        let long = "x".repeat(3_000);
+        report.alerts[0].entity[0].value.clone_from(&long);
+        let text = page(&report);
+        let below = text.split("<dt>Entity</dt>").nth(1).expect("it is there");
+        assert!(below.split("</div>").next().is_some_and(|entity| entity.contains(&long)));
+    }
+
+    #[test]
     fn a_clean_page_says_so() {
-        let text = page(&sample::empty());
-        assert!(text.contains("No alerts in 0 events"), "{text}");
+        let mut report = sample::empty();
+        let text = page(&report);
+        assert!(text.contains("No alerts in 0 events") && text.contains("No event was read"), "{text}");
+        report.summary.books.events = 7;
+        assert!(page(&report).contains("No rule raised an alert on 7 events."));
+        report.summary.hidden = 1;
+        assert!(page(&report).contains("No alert to show; 1 alert is hidden or suppressed."));
     }
 }

@@ -26,6 +26,9 @@ pub(super) fn share(part: u64, whole: u64) -> u64 {
     if part > 0 { percent.clamp(2, 100) } else { 0 }
 }
 
+/// Bytes of an entity's value that fit into the three lines it has beside an alert.
+const ENTITY: usize = 60;
+
 /// One alert: its line, and its evidence.
 pub(super) struct AlertView<'a> {
     pub(super) level: &'static str,
@@ -33,7 +36,10 @@ pub(super) struct AlertView<'a> {
     pub(super) id: &'a str,
     pub(super) correlation: bool,
     pub(super) entity: &'a [Pair],
-    pub(super) place: String,
+    /// The line of the alert has no room for all of it.
+    pub(super) entity_is_long: bool,
+    /// Cut where a line may end.
+    pub(super) place: Vec<String>,
     pub(super) first: Option<(String, String)>,
     pub(super) last: Option<(String, String)>,
     pub(super) events: String,
@@ -60,7 +66,8 @@ impl<'a> AlertView<'a> {
             id: &info.id,
             correlation: alert.kind == AlertKind::Correlation,
             entity: &alert.entity,
-            place: place(report, &alert.place),
+            entity_is_long: alert.entity.iter().any(|pair| pair.value.len() > ENTITY),
+            place: place(report, &alert.place).split_inclusive('/').map(str::to_owned).collect(),
             first: moment(alert.first),
             last: moment(alert.last).filter(|_| alert.first != alert.last),
             events: counted(alert.count, "event", "events"),
@@ -131,6 +138,11 @@ pub(super) struct RuleView<'a> {
 }
 
 impl<'a> RuleView<'a> {
+    /// Whether there is something to fold away.
+    pub(super) fn has_more(&self) -> bool {
+        !self.falsepositives.is_empty() || !self.references.is_empty()
+    }
+
     fn new(report: &'a Report, id: RuleId) -> RuleView<'a> {
         let info = rule(report, id);
         let alerts = report.alerts.iter().filter(|alert| alert.rule == id).count();
