@@ -73,9 +73,30 @@ pub(super) fn markdown(text: &str) -> String {
 pub(super) fn web_address(text: &str) -> Option<String> {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
     let legal = |b: u8| b.is_ascii_alphanumeric() || b"-._~:/?#@!$&'*+,;=%".contains(&b);
-    let host = rest.bytes().take_while(|b| !b"/?#".contains(b)).collect::<Vec<_>>();
-    let host_is_one = !host.is_empty() && host.iter().all(|b| b.is_ascii_alphanumeric() || b".-:".contains(b));
-    host_is_one.then(|| encode(text, legal))
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let (name, port) = host.split_once(':').unwrap_or((host, ""));
+    let host_is_one = !name.is_empty()
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b".-".contains(&b))
+        && port.bytes().all(|b| b.is_ascii_digit());
+    let is_one = host_is_one && rest.matches('#').count() < 2 && escapes_spell_text(rest);
+    is_one.then(|| encode(text, legal))
+}
+
+/// Whether every `%` begins an escape and all of them spell UTF-8. Other bytes are legal (RFC 3986), but validators refuse
+/// them, and with them the file.
+fn escapes_spell_text(text: &str) -> bool {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut parts = text.split('%');
+    bytes.extend(parts.next().unwrap_or_default().bytes());
+    for part in parts {
+        let digits = part.get(..2).filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()));
+        let Some(byte) = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) else {
+            return false;
+        };
+        bytes.push(byte);
+        bytes.extend(part.bytes().skip(2));
+    }
+    std::str::from_utf8(&bytes).is_ok()
 }
 
 /// A shown path as a relative URI reference (design page `sarif.md` section 4).
@@ -191,6 +212,11 @@ mod tests {
             ("javascript:alert(1)", None),
             ("https:///x", None),
             ("https://a b/", None),
+            ("https://example.org:8443/%C3%BC?100%25#x", Some("https://example.org:8443/%C3%BC?100%25#x")),
+            ("https://example.org/%ff", None),
+            ("https://example.org/100%", None),
+            ("https://example.org/#a#b", None),
+            ("https://example.org:x/", None),
             ("", None),
         ];
         for (text, want) in cases {
