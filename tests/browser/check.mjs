@@ -3,17 +3,17 @@
 // Run by .ci/browser, which installs what is needed and writes the logs.
 
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 const out = resolve("target/browser");
 const require = createRequire(`${out}/`);
 const { chromium } = require("playwright-core");
 const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
-/** What is scanned; `alerts` is how many there are at least, `empty` says that there is none. */
+/** What is scanned; `alerts` is how many there are at least, 0 that there are none. */
 const REPORTS = [
   { name: "examples", args: ["examples/sample_logs", "--year", "2026"], alerts: 20 },
   { name: "hostile", args: ["target/browser/logs/hostile.jsonl"], rules: true, alerts: 11 },
@@ -80,32 +80,31 @@ const overflow = (page) =>
   page.evaluate(() => {
     const wide = document.documentElement.scrollWidth;
     if (wide <= window.innerWidth) return [];
-    const guilty = [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > window.innerWidth + 1);
-    return [`${wide} px wide in ${window.innerWidth}: ${guilty.slice(0, 3).map((e) => e.outerHTML.slice(0, 80)).join(" ")}`];
+    const guilty = [...document.querySelectorAll("body *")].find((e) => e.getBoundingClientRect().right > window.innerWidth + 1);
+    return [`${wide} px wide in ${window.innerWidth}: ${guilty?.outerHTML.slice(0, 80)}`];
   });
 
-/** Every alert of the JSON report stands on the page in its own element, with its rule, fingerprint and number of events. */
+/** Every alert of the JSON report stands on the page in an element of its own, with its rule and fingerprint. */
 async function missing(page, report) {
   const shown = await page.evaluate(() => [...document.querySelectorAll("details.alert")].map((e) => e.textContent));
-  const found = report.alerts.filter((alert) => {
-    const rule = report.rules.find((r) => r.id === alert.rule_id) ?? { title: alert.rule_title };
-    return !shown.some((text) =>
-      [alert.fingerprint, alert.rule_id, rule.title].every((part) => text.includes(part)));
-  });
+  const found = report.alerts.filter(
+    (alert) => !shown.some((text) => [alert.fingerprint, alert.rule_id].every((part) => text.includes(part))),
+  );
   const lacking = found.map((alert) => `not on the page: ${alert.rule_id} ${alert.fingerprint}`);
   return shown.length === report.alerts.length ? lacking : [...lacking, `${shown.length} of ${report.alerts.length} alerts`];
 }
 
 /** Nothing of a log became an element that could act. */
-const markup = (page) =>
-  page.evaluate(() =>
-    [...document.querySelectorAll("script,img,a,iframe,object,embed,form,input,link,base,video,audio")].map((e) => e.outerHTML));
+const ACTIVE = "script,img,a,iframe,object,embed,form,input,link,base,video,audio,[onload],[onerror]";
+const markup = (page) => page.evaluate((active) => [...document.querySelectorAll(active)].map((e) => e.outerHTML), ACTIVE);
 
-async function contrast(page) {
+/** What axe says of contrast, and of the structure that a screen reader needs. */
+async function unreadable(page) {
   await page.evaluate(axe);
   const { violations } = await page.evaluate(() =>
     window.axe.run(document, { runOnly: { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21aa", "best-practice"] } }));
-  return violations.flatMap((v) => v.nodes.map((node) => `${v.id}: ${node.html.slice(0, 100)} ${node.any[0]?.message ?? v.help}`));
+  const said = (v, node) => `${v.id}: ${node.html.slice(0, 100)} ${node.any[0]?.message ?? v.help}`;
+  return violations.flatMap((v) => v.nodes.map((node) => said(v, node)));
 }
 
 const openAll = (page) => page.evaluate(() => document.querySelectorAll("details").forEach((e) => { e.open = true; }));
@@ -116,15 +115,16 @@ async function look(browser, name, { url, report }, view) {
   check(`${title}: every alert`, await missing(page, report));
   check(`${title}: no markup from logs`, await markup(page));
   check(`${title}: fits when closed`, await overflow(page));
-  const shot = (state) => page.screenshot({ path: `${out}/${name}-${view.width}-${view.scheme}${state}.png`, fullPage: report.alerts.length < 100 });
+  const fullPage = report.alerts.length < 100;
+  const shot = (state) => page.screenshot({ path: `${out}/${name}-${view.width}-${view.scheme}${state}.png`, fullPage });
   if (view.scripts) await shot("");
   await openAll(page);
   check(`${title}: fits when open`, await overflow(page));
   if (view.scripts) {
     await shot("-open");
-    // 2,000 open alerts take axe minutes and show it nothing that 200 do not.
+    // 2,000 open alerts take axe minutes and show it nothing that 60 do not.
     await page.evaluate(() => [...document.querySelectorAll("details.alert")].slice(60).forEach((e) => e.remove()));
-    check(`${title}: axe`, await contrast(page));
+    check(`${title}: axe`, await unreadable(page));
   }
   check(`${title}: quiet`, noise);
   await context.close();
@@ -148,12 +148,38 @@ async function print(browser, name, { url, report }) {
   await context.close();
 }
 
+/** A page with everything wrong: a check that does not complain of it could never fail. */
+async function proveTheChecks(browser, { url, report }) {
+  const text = readFileSync(fileURLToPath(url), "utf8")
+    .replace(/<meta http-equiv[^>]*>/, "")
+    .replace(report.alerts[0].fingerprint, "")
+    .replace("</main>", `<script>console.log("loud")</script><img src="${pathToFileURL(out).href}/none.png">
+      <p style="color:#ddd;background:#fff;white-space:nowrap">${"wide ".repeat(500)}</p></main>`);
+  const bad = `${out}/bad.html`;
+  writeFileSync(bad, text);
+  const view = { width: 390, scheme: "light", scripts: true };
+  const { context, page, noise } = await open(browser, pathToFileURL(bad).href, view);
+  const complaints = {
+    alerts: await missing(page, report),
+    markup: await markup(page),
+    overflow: await overflow(page),
+    contrast: (await unreadable(page)).filter((problem) => problem.startsWith("color-contrast")),
+    console: noise.filter((problem) => problem.startsWith("console: loud")),
+    requests: noise.filter((problem) => problem.startsWith("request:")),
+  };
+  for (const [name, found] of Object.entries(complaints)) {
+    check(`the check of ${name} sees a bad page`, found.length === 0 ? ["no complaint"] : []);
+  }
+  await context.close();
+}
+
 const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", headless: true, args: FLAGS });
 try {
   for (const kind of REPORTS) {
     const scanned = scan(kind);
     for (const view of VIEWS) await look(browser, kind.name, scanned, view);
     await print(browser, kind.name, scanned);
+    if (kind.name === "examples") await proveTheChecks(browser, scanned);
   }
 } finally {
   await browser.close();
