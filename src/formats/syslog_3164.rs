@@ -95,8 +95,11 @@ fn read(record: &mut Record<'_>) -> Result<(), Refused> {
 fn header_start(line: &str) -> (Option<&str>, &str) {
     let (pri, rest) = priority(line).map_or((None, line), |(pri, rest)| (Some(pri), rest));
     let rest = rest.trim_start_matches(' ');
+    if pri.is_none() {
+        return (None, rest);
+    }
     let sequence = rest.split_once(": ").filter(|(n, _)| n.len() <= 10 && n.bytes().all(|b| b.is_ascii_digit()));
-    (pri, sequence.filter(|_| pri.is_some()).map_or(rest, |(_, rest)| rest))
+    (pri, sequence.map_or(rest, |(_, rest)| rest))
 }
 
 /// Reads a stamp without a year that names its month.
