@@ -3,7 +3,7 @@
 
 use super::place::{Names, Place};
 use super::table::{RawFormats, Tables};
-use crate::model::Event;
+use crate::model::{Event, FieldId};
 use std::collections::{BTreeSet, HashMap};
 
 /// A set of up to 512 names.
@@ -29,21 +29,31 @@ impl Bits {
 /// The names conditions test for, each with a bit.
 #[derive(Debug, Default)]
 pub(super) struct Keys {
-    /// By field id: the places that share it and their bits.
-    bits: Vec<Vec<(u16, Place)>>,
+    /// By field id: the bits of names that share it, and the spelling each wants, if not any will do.
+    bits: Vec<Vec<(u16, Option<Place>)>>,
     count: u16,
 }
 
 impl Keys {
-    /// The bit of a name; the table keeps the name from now on.
+    /// The bit of a name so spelled; the table keeps the name from now on.
     pub(super) fn bit(&mut self, name: &str, names: &mut Names) -> u16 {
         let place = Place::new(name, names);
-        let id = place.field.0 as usize;
+        let is_known = |known: &Option<Place>| known.as_ref().is_some_and(|k| k.name.eq_ignore_ascii_case(name));
+        self.bit_of(place.field, is_known, Some(place))
+    }
+
+    /// The bit of a name in any spelling.
+    fn loose_bit(&mut self, name: &str, names: &mut Names) -> u16 {
+        self.bit_of(names.want(name), Option::is_none, None)
+    }
+
+    fn bit_of(&mut self, field: FieldId, is_known: impl Fn(&Option<Place>) -> bool, place: Option<Place>) -> u16 {
+        let id = field.0 as usize;
         if self.bits.len() <= id {
             self.bits.resize(id + 1, Vec::new());
         }
         let sharing = &mut self.bits[id];
-        if let Some((bit, _)) = sharing.iter().find(|(_, known)| known.name.eq_ignore_ascii_case(name)) {
+        if let Some((bit, _)) = sharing.iter().find(|(_, known)| is_known(known)) {
             return *bit;
         }
         let bit = self.count;
@@ -62,7 +72,7 @@ impl Keys {
         let mut bits = Bits::default();
         for entry in event.entries {
             for (bit, place) in self.bits.get(entry.field.0 as usize).into_iter().flatten() {
-                if place.is_spelled(event.name(entry)) {
+                if place.as_ref().is_none_or(|place| place.is_spelled(event.name(entry))) {
                     bits.set(*bit);
                 }
             }
@@ -126,7 +136,7 @@ impl Gatherer {
         let text = bits.get("text").copied().unwrap_or_default();
         let by_format = formats.iter().map(|name| by_name.get(*name).copied().unwrap_or(text)).collect();
         let mut places = |list: &[String]| -> Vec<Keyed> {
-            list.iter().map(|n| (keys.bit(n, names), Place::new(n, names))).collect()
+            list.iter().map(|n| (keys.loose_bit(n, names), Place::new(n, names))).collect()
         };
         let windows = &tables.formats.windows;
         let syslog = &tables.formats.syslog;

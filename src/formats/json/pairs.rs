@@ -3,6 +3,9 @@
 //!
 //! Told by the first member, so that other objects cost a look at one name. Values that are objects or lists are left out.
 
+use super::{escape, token};
+use crate::model::{Scratch, Value};
+
 /// An object that names a value.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Pair<'t> {
@@ -24,6 +27,9 @@ pub(super) enum Scalar<'t> {
     Missing,
 }
 
+/// What XML converters call the list of a Windows event's values, as the end of a path.
+pub(super) const DATA: &str = "Data.";
+
 /// What members of a pair are called.
 const NAMES: [&str; 7] = ["name", "Name", "key", "Key", "displayName", "DisplayName", ATTRIBUTE];
 const VALUES: [&str; 5] = ["value", "Value", "newValue", "NewValue", "#text"];
@@ -32,6 +38,28 @@ const OTHERS: [&str; 2] = ["oldValue", "OldValue"];
 const ATTRIBUTE: &str = "@Name";
 /// An object of more members is a record of its own.
 const MEMBERS: usize = 4;
+
+impl Scalar<'_> {
+    /// Copies the value, and says whether it had to be repaired.
+    pub(super) fn keep(self, scratch: &mut Scratch) -> (Value, bool) {
+        let start = scratch.text.len();
+        let value = match self {
+            Scalar::Text(inside) => {
+                let is_repaired = escape::unescape(inside, &mut scratch.text);
+                return (Value::Text(scratch.since(start)), is_repaired);
+            }
+            Scalar::Bare("true") => Value::Bool(true),
+            Scalar::Bare("false") => Value::Bool(false),
+            Scalar::Bare("null") => Value::Null,
+            Scalar::Bare(word) => {
+                let span = scratch.keep(word);
+                if token::is_number(word.as_bytes()) { Value::Number(span) } else { Value::Text(span) }
+            }
+            Scalar::Missing => Value::Empty,
+        };
+        (value, false)
+    }
+}
 
 /// Reads an object that names a value.
 pub(super) fn of(object: &str) -> Option<Pair<'_>> {
@@ -80,7 +108,7 @@ fn scalar(at: &str) -> Option<(Scalar<'_>, &str)> {
     if at.starts_with('"') {
         return text(at).map(|(inside, rest)| (Scalar::Text(inside), rest));
     }
-    let end = at.bytes().position(super::token::ends_scalar)?;
+    let end = at.bytes().position(token::ends_scalar)?;
     let (word, rest) = at.split_at_checked(end)?;
     (!word.is_empty()).then_some((Scalar::Bare(word), rest))
 }

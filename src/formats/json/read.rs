@@ -2,7 +2,7 @@
 //!
 //! Nothing recurses: open containers stand on a stack of their own, in the worker's scratch.
 
-use super::pairs::{self, Scalar};
+use super::pairs::{self, DATA};
 use super::{escape, token};
 use crate::formats::Refused;
 use crate::model::{Entry, FieldId, FieldTable, Open, Region, Scratch, Span, Value, limits};
@@ -249,22 +249,8 @@ impl<'r> Reader<'r> {
             let start = self.scratch.text.len();
             self.scratch.text.push_str(&self.scratch.path);
             let name = self.scratch.since(start);
-            let start = self.scratch.text.len();
-            let value = match pair.value {
-                Scalar::Text(inside) => {
-                    self.repaired |= escape::unescape(inside, &mut self.scratch.text);
-                    Value::Text(self.scratch.since(start))
-                }
-                Scalar::Bare("true") => Value::Bool(true),
-                Scalar::Bare("false") => Value::Bool(false),
-                Scalar::Bare("null") => Value::Null,
-                Scalar::Bare(word) => {
-                    self.scratch.text.push_str(word);
-                    let span = self.scratch.since(start);
-                    if token::is_number(word.as_bytes()) { Value::Number(span) } else { Value::Text(span) }
-                }
-                Scalar::Missing => Value::Empty,
-            };
+            let (value, is_repaired) = pair.value.keep(self.scratch);
+            self.repaired |= is_repaired;
             self.scratch.entries.push(Entry { field, name, shape, part: 0, value });
         }
         self.scratch.path.truncate(path);
@@ -493,9 +479,6 @@ impl<'r> Reader<'r> {
         Refused { expected, at: offset(self.at) }
     }
 }
-
-/// What XML converters call the list of a Windows event's values.
-const DATA: &str = "Data.";
 
 /// Where an element of an array goes: under the name of the array.
 fn element(top: &Open, path: usize) -> Slot {

@@ -17,7 +17,7 @@
 //! | | | `failed` | `Failed METHOD for U from H port N`, other methods | `method` `user` `rhost` `port` [`key_type` `fingerprint`] |
 //! | | | `failed_invalid_user` | `Failed METHOD for invalid user U from H port N` | `method` `user` `rhost` `port` [`key_type` `fingerprint`] |
 //! | | | `invalid_user` | `Invalid user U from H[ port N]`, `input_userauth_request: invalid user U`; dropbear: `Login attempt for nonexistent user [U ]from H:N` | [`user` `rhost` `port`] |
-//! | | | `not_allowed` | `User U [from H ]not allowed because ...` | `user` [`rhost`] |
+//! | | | `not_allowed` | `User U [from H ]not allowed because ...`, `Access denied for user U by PAM account configuration` | `user` [`rhost`] |
 //! | | | `max_attempts` | `maximum authentication attempts exceeded for U from H port N` | `user` `rhost` `port` |
 //! | | | `max_attempts_invalid_user` | `... for invalid user U from H port N` | `user` `rhost` `port` |
 //! | | | `pam_failure` | `error: PAM: Authentication failure for U from H` | `user` `rhost` |
@@ -29,7 +29,7 @@
 //! | | | `negotiation_failed` | `Unable to negotiate with H[ port N]: ...` | `rhost` [`port`] |
 //! | | | `refused` | `refused connect from NAME (H)` | `rhost` [`rname`, if it is a host name] |
 //! | | | `probe` | banner exchange, identification string, protocol version, kex, magic value, dispatch errors; anything else that ends in `from H port N` | `rhost` [`port`] |
-//! | | | `reverse_mapping` | `reverse mapping checking getaddrinfo for NAME [H] failed` | `rname` `rhost` |
+//! | | | `reverse_mapping` | `reverse mapping checking getaddrinfo for NAME [H] failed`, `Address H maps to NAME, but ...` | `rname` `rhost` |
 //! | | | `listening` | `Server listening on A port N` | `laddr` `lport` |
 //! | `pam` | any: message begins `pam_M(S:T): ` or the tag is `S(pam_M)` | `auth_failure` | `authentication failure; k=v ...` | `pam_module` `pam_service` `pam_type`, keys as written: `logname` `uid` `euid` `tty` `ruser` `rhost` `user` |
 //! | | | `more_failures` | `[PAM ]N more authentication failure(s); k=v ...` | as above and `count`; without `pam_*` behind `PAM ` |
@@ -132,12 +132,15 @@ pub(crate) static PAYLOADS: &[Payload] = &[
 /// Programs no row knows are read as pairs.
 pub(crate) fn extract(program: Option<&str>, message: &str, record: &mut Record<'_>) {
     let program = program.map(leaf).unwrap_or_default();
+    // What continues a record is no part of the sentence, but pairs and JSON may stand there.
+    let sentence = message.lines().next().unwrap_or(message);
     let mut is_claimed = false;
     for row in PAYLOADS {
         let by_program = row.programs.iter().any(|p| is_program(p, program));
         is_claimed |= by_program;
         if by_program || row.prefixes.iter().any(|p| message.starts_with(p)) {
-            record.payload = (row.extract)(message, record);
+            let is_open = [kv::JSON.name, kv::PAYLOAD.name].contains(&row.name);
+            record.payload = (row.extract)(if is_open { message } else { sentence }, record);
             if record.payload.is_some() {
                 return;
             }

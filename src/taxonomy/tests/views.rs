@@ -321,7 +321,7 @@ fn a_packet_of_netfilter() {
             ("src_port", &[]),
             ("rule_name", &["IPTABLES-DROP"]),
             ("outcome", &["blocked"]),
-            ("firewall:action", &["deny", "blocked"]),
+            ("firewall:action", &["deny", "blocked", "network_connection"]),
         ],
     );
 }
