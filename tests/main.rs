@@ -11,6 +11,7 @@ mod cli;
 mod corpora;
 mod examples;
 mod exits;
+mod formats;
 mod invariance;
 mod readme;
 mod rules;
