@@ -12,6 +12,7 @@ mod corpora;
 mod examples;
 mod exits;
 mod formats;
+mod formats;
 mod invariance;
 mod readme;
 mod rules;

@@ -100,7 +100,7 @@ impl Analysis {
     }
 
     /// Writes the analysis as one of the formats `logsentry scan --help` lists but `matches` (which is written while a
-    /// scan runs): the same bytes as the command gives where there is no terminal.
+    /// scan runs): what the command writes where there is no terminal (SARIF without an exit code, which only a command has).
     ///
     /// # Errors
     ///

@@ -195,12 +195,7 @@ const SAMPLES: &[Sample] = &[
     },
     Sample {
         text: "Oct  1 02:04:05 web1 polkitd(authority=local)[77]: Registered an agent",
-        fields: &[
-            ("hostname", "web1"),
-            ("appname", "polkitd"),
-            ("procid", "77"),
-            ("msg", "Registered an agent"),
-        ],
+        fields: &[("hostname", "web1"), ("appname", "polkitd"), ("procid", "77"), ("msg", "Registered an agent")],
     },
     Sample {
         text: "Oct  1 02:04:05 web1 sshd(pam_unix)[77]: session closed for user alice",

@@ -1,6 +1,6 @@
 //! Helpers of this room's tests: reads records the way `scan` does and makes them comparable.
 
-use super::{Decoded, Head, ReadOptions, ReadRecord, Record, Refused, Shape, Sniffed, YearTrack, sniff, text};
+use super::{Decoded, Head, ReadOptions, ReadRecord, Record, Refused, Sniffed, YearTrack, sniff};
 use crate::model::stamp::Zone;
 use crate::model::{Entry, FieldTable, Regions, Scratch, Stamp, Value};
 use std::sync::Arc;
@@ -80,12 +80,8 @@ pub(crate) fn sniff_and_read(bytes: &[u8], target: usize) -> Vec<Read> {
 /// Reads an input whose format is known, in blocks of about `target` bytes, as it arrives in pieces of
 /// that size. Blanks and headers are left out; lines are absolute, counted from 0.
 pub(crate) fn read_all(sniffed: &Sniffed, bytes: &[u8], target: usize) -> Vec<Read> {
-    let format = super::format(sniffed.format).expect("the id of a row");
     let (table, options) = (Arc::new(everything()), ReadOptions::default());
-    let (cutter, decoder) = match &format.shape {
-        Shape::Own { cutter, decoder } => (cutter(sniffed, &options), decoder(sniffed, &table, &options)),
-        Shape::Lines(shape) => return read_lines(shape.read, &table, bytes),
-    };
+    let (cutter, decoder) = (super::cutter(sniffed, &options), super::decoder(sniffed, &table, &options));
     let (mut cutter, mut pending, mut scratch) = (cutter, Vec::new(), Scratch::default());
     let (mut all, mut line, mut covered) = (Vec::new(), 0, 0);
     let mut pieces = bytes.chunks(target.max(1)).peekable();
@@ -103,22 +99,6 @@ pub(crate) fn read_all(sniffed: &Sniffed, bytes: &[u8], target: usize) -> Vec<Re
     }
     assert_eq!((pending.len(), covered), (0, bytes.len() as u64), "every byte belongs to a block");
     assert_eq!(line as usize, memchr::memchr_iter(b'\n', bytes).count(), "and every line");
-    all
-}
-
-/// Line formats, line by line: what their own framing adds is tested with it.
-fn read_lines(read: ReadRecord, table: &FieldTable, bytes: &[u8]) -> Vec<Read> {
-    let cleaned = text::Text::clean(bytes);
-    let (mut all, mut start) = (Vec::new(), 0);
-    for (line, text) in (0..).zip(cleaned.text.split('\n')) {
-        let end = start + text.len();
-        if !text::is_blank(text) {
-            let read = read_with(read, table, text::record(text).1);
-            let repaired = read.refused.is_none() && (read.repaired || cleaned.is_repaired(start, end));
-            all.push(Read { line, lines: 1, repaired, ..read });
-        }
-        start = end + 1;
-    }
     all
 }
 

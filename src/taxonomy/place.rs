@@ -26,6 +26,11 @@ impl Names {
         self.table
     }
 
+    /// The id of a name, which is kept from now on.
+    pub(super) fn want(&mut self, name: &str) -> FieldId {
+        self.place(name).field
+    }
+
     fn place(&mut self, name: &str) -> Place {
         let (name, field) = if let Some((name, field)) = self.known.get_key_value(name) {
             (Arc::clone(name), *field)

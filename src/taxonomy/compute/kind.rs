@@ -179,8 +179,7 @@ impl Kind {
             Kind::Mac => net::mac(text).map(Cow::Owned),
             Kind::User => {
                 let name = text.split_once('\\').map_or(text, |(_, user)| user);
-                // Whatever else it looks like: whoever logs in chooses it.
-                (!words.is_placeholder(name)).then_some(Cow::Borrowed(name))
+                (!is_object(name) && !words.is_placeholder(name)).then_some(Cow::Borrowed(name))
             }
             // The null SID, and the "unset" of the audit daemon.
             Kind::UserId => {
@@ -258,6 +257,13 @@ fn lower(text: &str) -> Cow<'_, str> {
     } else {
         Cow::Borrowed(text)
     }
+}
+
+/// Whether a text is an object written out (`{'type': 'Root'}`), which is nobody's name. Whoever tries to log in chooses
+/// the name, so nothing less than a whole object counts as one.
+fn is_object(text: &str) -> bool {
+    let inside = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+    inside.is_some_and(|inside| inside.contains(':') && inside.trim_start().starts_with(['"', '\'']))
 }
 
 #[cfg(test)]
