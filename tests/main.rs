@@ -12,7 +12,6 @@ mod corpora;
 mod examples;
 mod exits;
 mod formats;
-mod formats;
 mod invariance;
 mod readme;
 mod rules;

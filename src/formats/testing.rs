@@ -73,7 +73,7 @@ pub(crate) fn read_with(read: ReadRecord, table: &FieldTable, text: &str) -> Rea
 
 /// Sniffs an input and reads it whole, in blocks of about `target` bytes.
 pub(crate) fn sniff_and_read(bytes: &[u8], target: usize) -> Vec<Read> {
-    let cleaned = text::Text::clean(bytes);
+    let cleaned = super::text::Text::clean(bytes);
     read_all(&sniff::sniff(&Head::new(&cleaned.text, true)), bytes, target)
 }
 
