@@ -1,6 +1,8 @@
 //! Compiles the built-in rules into the binary by walking `rules/`, so that there is no list to forget, and tells
 //! the program which commit and target it was built from.
 
+#![expect(clippy::disallowed_methods, reason = "cargo speaks to build scripts through the environment")]
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};

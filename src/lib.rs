@@ -1,4 +1,12 @@
 #![doc = include_str!("README.md")]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::disallowed_methods,
+        clippy::print_stderr,
+        reason = "tests ask where the corpora are, and say when they go without"
+    )
+)]
 
 mod analyzer;
 mod cli;

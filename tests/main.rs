@@ -2,6 +2,8 @@
 #![expect(
     clippy::disallowed_types,
     clippy::disallowed_methods,
+    clippy::print_stderr,
+    clippy::unwrap_used,
     reason = "tests run the binary and look at their environment"
 )]
 

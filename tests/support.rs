@@ -18,7 +18,7 @@ pub(crate) struct Ran {
 }
 
 impl Ran {
-    fn new(output: Output) -> Ran {
+    fn new(output: &Output) -> Ran {
         Ran {
             code: output.status.code(),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -63,7 +63,7 @@ pub(crate) fn command(directory: &Path) -> Command {
 
 /// Runs the binary in `directory`.
 pub(crate) fn run_in(directory: &Path, args: &[&str]) -> Ran {
-    Ran::new(command(directory).args(args).output().expect("the binary was built"))
+    Ran::new(&command(directory).args(args).output().expect("the binary was built"))
 }
 
 /// Runs the binary at the top of the checkout.
@@ -85,7 +85,7 @@ pub(crate) fn run_with_input(directory: &Path, args: &[&str], input: &[u8]) -> R
     let writer = std::thread::spawn(move || drop(stdin.write_all(&input)));
     let output = child.wait_with_output().expect("it was started");
     writer.join().expect("writing does not panic");
-    Ran::new(output)
+    Ran::new(&output)
 }
 
 /// The top of the checkout.

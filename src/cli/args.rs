@@ -83,6 +83,7 @@ pub(crate) struct ReadArgs {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "flags of a command line do not depend on each other")]
 pub(crate) struct ScanArgs {
     /// Files and directories; `-` reads standard input
     #[arg(required = true, value_name = "PATH")]

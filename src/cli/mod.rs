@@ -38,9 +38,9 @@ pub fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Exit {
     match cli.command {
-        Command::Scan(args) => commands::scan::run(*args),
+        Command::Scan(args) => commands::scan::run(&args),
         Command::Rules(args) => commands::rules::run(*args),
-        Command::Events(args) => commands::events::run(*args),
+        Command::Events(args) => commands::events::run(&args),
         Command::Formats(args) => commands::formats::run(&args),
         Command::Version(args) => commands::version::run(&args),
         #[cfg(debug_assertions)]

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 /// What a scan should do. [`Config::default`] is what `logsentry scan` does without any option.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "options that do not depend on each other")]
 pub struct Config {
     /// Alerts below are counted but not shown.
     pub min_severity: Level,

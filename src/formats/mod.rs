@@ -74,13 +74,16 @@ pub(crate) struct LineShape {
     /// Whether a line belongs to the record above (syslog: starts with a blank).
     pub(crate) continues: fn(&[u8]) -> bool,
     /// The year-less stamp a line starts with, if the format has such stamps.
-    pub(crate) yearless: Option<fn(&[u8]) -> Option<Yearless>>,
+    pub(crate) yearless: Option<ReadYearless>,
     /// Longer lines are cut: [`limits::LINE`](crate::model::limits::LINE) for text.
     pub(crate) longest: usize,
     /// How precisely the format tells its lines from others' (formats of equal rank keep table order);
     /// 0 means it never takes over lines another format refused.
     pub(crate) rank: u8,
 }
+
+/// Reads the year-less stamp a line starts with.
+pub(crate) type ReadYearless = fn(&[u8]) -> Option<Yearless>;
 
 /// Reads one record of a line format: pushes originals into `record`, or says what was expected.
 pub(crate) type ReadRecord = fn(&mut Record<'_>) -> Result<(), Refused>;

@@ -89,10 +89,10 @@ fn looked(context: &Context<'_>, source: SourceId, found: Found) -> Result<Looke
     let whole = head.len() < limits::SNIFF_BYTES;
     stream.unread(&head);
     let recoder = Recoder::of(&head);
-    if let Some(mut recoder) = recoder.clone() {
-        let mut recoded = Vec::new();
-        recoder.push(&head, &mut recoded);
-        head = recoded;
+    if let Some(mut rewriter) = recoder.clone() {
+        let mut text = Vec::new();
+        rewriter.push(&head, &mut text);
+        head = text;
     }
     let clean = text::Text::clean(&head);
     let start = Head::new(&clean.text, whole);

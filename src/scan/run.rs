@@ -64,7 +64,7 @@ struct Feeder<'o, 'm> {
 impl<'m> Feeder<'_, 'm> {
     fn next(&mut self, merger: &mut Merger<'m>, watch: &mut dyn Watch) -> Option<(Block, Arc<dyn Decoder>)> {
         loop {
-            while let Some(input) = self.turns.to_open() {
+            while let Some(input) = self.turns.next_waiting() {
                 if let Some(open) = (self.open)(input, merger) {
                     self.turns.opened(open);
                 }

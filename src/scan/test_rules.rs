@@ -57,7 +57,7 @@ enum Sight {
     /// As they are.
     Raw(RawView, Arc<FieldTable>),
     /// As in a scan.
-    Mapped(Frozen),
+    Mapped(Box<Frozen>),
 }
 
 /// What the events did.
@@ -86,7 +86,7 @@ impl TestBench {
         let taxonomy = Taxonomy::load();
         let engine = Engine::new(rules, &feeds, &|source| taxonomy.needs(source), &mut asks, options);
         let frozen = taxonomy.freeze(&asks, engine.has_keywords(), &Zone::default(), &formats::names());
-        TestBench { engine, feeds, sight: Sight::Mapped(frozen) }
+        TestBench { engine, feeds, sight: Sight::Mapped(Box::new(frozen)) }
     }
 
     fn observe(&self, rules: &Ruleset, text: &str) -> Found {

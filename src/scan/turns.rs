@@ -20,7 +20,7 @@ impl<W, O> Turns<W, O> {
     }
 
     /// The next input to open, if there is room for one more.
-    pub(super) fn to_open(&mut self) -> Option<W> {
+    pub(super) fn next_waiting(&mut self) -> Option<W> {
         if self.open.len() < limits::OPEN_INPUTS { self.waiting.pop_front() } else { None }
     }
 
@@ -57,7 +57,7 @@ mod tests {
         let mut order = Vec::new();
         let mut left = [2_u32; 20];
         loop {
-            while let Some(input) = turns.to_open() {
+            while let Some(input) = turns.next_waiting() {
                 turns.opened(input);
             }
             let Some((input, _)) = turns.current() else { break };

@@ -62,18 +62,23 @@ fn group(text: &mut String, depth: usize, body: &Group) {
         return;
     }
     match body {
-        Group::All(parts) if parts.len() == 1 => parts.iter().for_each(|part| group(text, depth, part)),
-        Group::Any(parts) if parts.len() == 1 => parts.iter().for_each(|part| group(text, depth, part)),
+        Group::All(parts) | Group::Any(parts) if parts.len() == 1 => for_each_part(text, depth, parts),
         Group::All(parts) => {
             line(text, depth, "all of:");
-            parts.iter().for_each(|part| group(text, depth + 1, part));
+            for_each_part(text, depth + 1, parts);
         }
         Group::Any(parts) => {
             line(text, depth, "any of:");
-            parts.iter().for_each(|part| group(text, depth + 1, part));
+            for_each_part(text, depth + 1, parts);
         }
-        Group::Field(test) => line(text, depth, &field(test)),
+        Group::Field(entry) => line(text, depth, &field(entry)),
         Group::Keywords(keywords) => line(text, depth, &searched(keywords)),
+    }
+}
+
+fn for_each_part(text: &mut String, depth: usize, parts: &[Group]) {
+    for part in parts {
+        group(text, depth, part);
     }
 }
 

@@ -31,7 +31,7 @@ impl Tally {
     /// The hash of all bytes read, in lower-case hex.
     pub(super) fn hex(&self) -> Option<String> {
         let hash = self.0.lock().unwrap_or_else(PoisonError::into_inner).hash.clone()?;
-        Some(hash.finalize().iter().map(|b| format!("{b:02x}")).collect())
+        Some(format!("{:x}", hash.finalize()))
     }
 
     fn add(&self, bytes: &[u8]) {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
+use std::fmt::Write as _;
 use std::path::{Component, Path, PathBuf};
 
 /// Turns paths into the names reports show (the same in every format).
@@ -79,7 +80,8 @@ fn component(part: &OsStr) -> String {
     for chunk in part.as_encoded_bytes().utf8_chunks() {
         shown.push_str(chunk.valid());
         for byte in chunk.invalid() {
-            shown.push_str(&format!("%{byte:02X}"));
+            // Writing to a String cannot fail.
+            let _ = write!(shown, "%{byte:02X}");
         }
     }
     shown

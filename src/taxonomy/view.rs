@@ -350,10 +350,10 @@ impl View for ProfileView {
         if asked.layer == Layer::Both && self.replaced(event, asked, &mut values) {
             return values.into_iter().find(is_scalar);
         }
-        if asked.layer != Layer::Raw {
-            if let Some(field) = self.aliases.get(ask.0 as usize).copied().flatten() {
-                self.look(event).alias(asked, field, &mut values);
-            }
+        if asked.layer != Layer::Raw
+            && let Some(field) = self.aliases.get(ask.0 as usize).copied().flatten()
+        {
+            self.look(event).alias(asked, field, &mut values);
         }
         if values.is_empty() && asked.layer != Layer::Norm {
             self.originals(event, asked, &mut values);

@@ -19,8 +19,8 @@ fn text<'a>(case: &'a Value, key: &str) -> &'a str {
 fn tested(case: &Value) -> Value {
     let folder = Folder::new();
     folder.write("rules.yml", text(case, "rules"));
-    let events: String = case["events"].as_array().expect("a list").iter().map(|e| format!("{e}\n")).collect();
-    folder.write("events.jsonl", events);
+    let events: Vec<String> = case["events"].as_array().expect("a list").iter().map(Value::to_string).collect();
+    folder.write("events.jsonl", events.join("\n"));
     let mut args = vec!["rules", "test", "rules.yml", "--events", "events.jsonl", "--raw", "--format", "json"];
     if let Some(table) = case.get("placeholders") {
         folder.write("placeholders.json", table.to_string());

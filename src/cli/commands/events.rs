@@ -10,8 +10,8 @@ use crate::report;
 use crate::scan::{Events, SetupError};
 use std::io::{self, BufWriter};
 
-pub(crate) fn run(args: EventsArgs) -> Exit {
-    let events = match configuration(&args).and_then(|config| Events::new(config, setup::run_info())) {
+pub(crate) fn run(args: &EventsArgs) -> Exit {
+    let events = match configuration(args).and_then(|config| Events::new(config, setup::run_info())) {
         Ok(events) => events,
         Err(error) => return setup::refused(&error),
     };

@@ -13,13 +13,13 @@ use crate::scan::{Scan, SetupError};
 use std::io;
 use std::path::PathBuf;
 
-pub(crate) fn run(args: ScanArgs) -> Exit {
-    let config = match configuration(&args) {
+pub(crate) fn run(args: &ScanArgs) -> Exit {
+    let config = match configuration(args) {
         Ok(config) => config,
         Err(error) => return setup::refused(&error),
     };
-    let targets = targets(&args, &config);
-    if let Some(mistake) = clash(&args, &targets) {
+    let targets = targets(args, &config);
+    if let Some(mistake) = clash(args, &targets) {
         terminal::error(&mistake);
         return Exit::Usage;
     }
@@ -40,9 +40,9 @@ pub(crate) fn run(args: ScanArgs) -> Exit {
     if loudness >= Loudness::Verbose {
         scan.notes().iter().for_each(|note| terminal::line("note", note));
     }
-    let (report, failures) = scanned(&args, &scan, &targets);
+    let (report, failures) = scanned(args, &scan, &targets);
     if loudness >= Loudness::Normal {
-        say(&args, &scan, &report);
+        say(args, &scan, &report);
     }
     for (target, error) in &failures {
         terminal::error(&format!("{}: the report cannot be written: {error}", named(target)));

@@ -3,6 +3,7 @@
 
 use super::*;
 use proptest::prelude::*;
+use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 fn text(text: &str) -> Kind {
@@ -79,7 +80,7 @@ fn aliases_copy_what_they_name() {
 fn bombs_are_refused_at_once() {
     let mut billion = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
     for n in 1..12 {
-        billion += &format!("a{n}: &a{n} [{}]\n", vec![format!("*a{}", n - 1); 10].join(", "));
+        writeln!(billion, "a{n}: &a{n} [{}]", vec![format!("*a{}", n - 1); 10].join(", ")).unwrap();
     }
     let long = format!("a: &a '{}'\nb: [{}]\n", "x".repeat(100_000), vec!["*a"; 100_000].join(", "));
     let chain: String =

@@ -12,7 +12,9 @@ use std::collections::BTreeSet;
 fn each_source(tables: &Tables, f: &mut dyn FnMut(&str, &RawSource)) {
     for (family, fields) in &tables.families {
         for (field, sources) in fields {
-            sources.iter().for_each(|s| f(&format!("{family}: {field}"), s));
+            for source in sources {
+                f(&format!("{family}: {field}"), source);
+            }
         }
     }
     for profile in &tables.profiles {

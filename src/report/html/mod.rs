@@ -67,7 +67,7 @@ impl<'a> Page<'a> {
         Page {
             report,
             options,
-            style: include_str!("html.css"),
+            style: include_str!("../html.css"),
             tone,
             verdict: verdict.to_owned(),
             headline: headline(report),
