@@ -1,4 +1,4 @@
-//! Texts in, rules out: reads every document, then lets [`resolve`](super::resolve) put them together.
+//! Texts in, rules out: reads every document, then lets [`resolve`] put them together.
 
 use super::correlation;
 use super::detection::Reader;

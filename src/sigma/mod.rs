@@ -1,7 +1,7 @@
 //! The Sigma rule language: read, check, compile. Specification 2.1.0; where it is silent, pySigma and the decisions
 //! of `sigma-semantics.md`.
 //!
-//! [`load`] takes the texts of all rule files and gives a [`Ruleset`] the engines walk, with everything there is to say
+//! [`load()`] takes the texts of all rule files and gives a [`Ruleset`] the engines walk, with everything there is to say
 //! about the files as [`Diagnostic`]s. One text goes through these steps:
 //!
 //! ```text
@@ -15,8 +15,8 @@
 //! resolve      over all files: replaced built-ins, references, circles, filters, identities, silence
 //! ```
 //!
-//! To add a modifier: a row in a file of `modifiers/` and its line in [`MODIFIERS`]. To add a diagnostic: a code in
-//! `diagnostic` and its line in [`CODES`]. What a correlation computes belongs to `correlate`; whether an event has a
+//! To add a modifier: a row in a file of `modifiers/` and its line in `MODIFIERS`. To add a diagnostic: a code in
+//! `diagnostic` and its line in `CODES`. What a correlation computes belongs to `correlate`; whether an event has a
 //! rule's log source to `taxonomy`; files are opened elsewhere.
 
 mod condition;

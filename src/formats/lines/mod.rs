@@ -3,7 +3,7 @@
 //! A record is a line and the lines that continue it. A line the input's own format refuses is tried with
 //! the other line formats, the most precise first. In [formats whose lines stand between prose](is_prose_between)
 //! a run of lines nobody takes is one plain record (a panic and its stack); anywhere else each is refused by itself.
-//! Cutter and decoder walk lines with the same [`Framer`], so what a record is never depends on where blocks end.
+//! Cutter and decoder walk lines with the same `Framer`, so what a record is never depends on where blocks end.
 
 #[cfg(test)]
 mod corpora;

@@ -12,31 +12,31 @@
 //!
 //! | payload | programs | sentence | text | originals pushed |
 //! | --- | --- | --- | --- | --- |
-//! | `sshd` | sshd, sshd-session, sshd-auth, dropbear | `accepted` | `Accepted METHOD for U from H port N ssh2[: TYPE FP]`; dropbear: `Password auth succeeded for 'U' from H:N`, `Pubkey auth succeeded for 'U' with key TYPE FP from H:N` | `method` `user` `rhost` `port` [`key_type` `fingerprint`] |
+//! | `sshd` | sshd, sshd-session, sshd-auth, dropbear | `accepted` | `Accepted METHOD for U from H port N ssh2[: TYPE FP]`; dropbear: `Password auth succeeded for 'U' from H:N`, `Pubkey auth succeeded for 'U' with key TYPE FP from H:N` | `method` `user` `rhost` `port` (`key_type` `fingerprint`) |
 //! | | | `failed_password` | `Failed password for U from H port N`; dropbear: `Bad password attempt for 'U' from H:N` | `method` `user` `rhost` `port` |
-//! | | | `failed` | `Failed METHOD for U from H port N`, other methods | `method` `user` `rhost` `port` [`key_type` `fingerprint`] |
-//! | | | `failed_invalid_user` | `Failed METHOD for invalid user U from H port N` | `method` `user` `rhost` `port` [`key_type` `fingerprint`] |
-//! | | | `invalid_user` | `Invalid user U from H[ port N]`, `input_userauth_request: invalid user U`; dropbear: `Login attempt for nonexistent user [U ]from H:N` | [`user` `rhost` `port`] |
-//! | | | `not_allowed` | `User U [from H ]not allowed because ...`, `Access denied for user U by PAM account configuration` | `user` [`rhost`] |
+//! | | | `failed` | `Failed METHOD for U from H port N`, other methods | `method` `user` `rhost` `port` (`key_type` `fingerprint`) |
+//! | | | `failed_invalid_user` | `Failed METHOD for invalid user U from H port N` | `method` `user` `rhost` `port` (`key_type` `fingerprint`) |
+//! | | | `invalid_user` | `Invalid user U from H[ port N]`, `input_userauth_request: invalid user U`; dropbear: `Login attempt for nonexistent user [U ]from H:N` | (`user` `rhost` `port`) |
+//! | | | `not_allowed` | `User U [from H ]not allowed because ...`, `Access denied for user U by PAM account configuration` | `user` (`rhost`) |
 //! | | | `max_attempts` | `maximum authentication attempts exceeded for U from H port N` | `user` `rhost` `port` |
 //! | | | `max_attempts_invalid_user` | `... for invalid user U from H port N` | `user` `rhost` `port` |
 //! | | | `pam_failure` | `error: PAM: Authentication failure for U from H` | `user` `rhost` |
 //! | | | `pam_failure_invalid_user` | `error: PAM: User not known ... for illegal user U from H` | `user` `rhost` |
-//! | | | `timeout` | `Timeout before authentication for [connection from ]H port N` | `rhost` [`port`] |
-//! | | | `disconnect` | `Connection closed by`, `Connection reset by`, `Disconnected from`, `Disconnecting`, `Received disconnect from` | [`user`] `rhost` [`port`] |
+//! | | | `timeout` | `Timeout before authentication for [connection from ]H port N` | `rhost` (`port`) |
+//! | | | `disconnect` | `Connection closed by`, `Connection reset by`, `Disconnected from`, `Disconnecting`, `Received disconnect from` | (`user`) `rhost` (`port`) |
 //! | | | `disconnect_invalid_user` | the same with `invalid user U` | `user` `rhost` `port` |
-//! | | | `connection` | `Connection from H port N[ on A port M]`; dropbear: `Child connection from H:N` | `rhost` `port` [`laddr` `lport`] |
-//! | | | `negotiation_failed` | `Unable to negotiate with H[ port N]: ...` | `rhost` [`port`] |
+//! | | | `connection` | `Connection from H port N[ on A port M]`; dropbear: `Child connection from H:N` | `rhost` `port` (`laddr` `lport`) |
+//! | | | `negotiation_failed` | `Unable to negotiate with H[ port N]: ...` | `rhost` (`port`) |
 //! | | | `refused` | `refused connect from NAME (H)` | `rhost` [`rname`, if it is a host name] |
-//! | | | `probe` | banner exchange, identification string, protocol version, kex, magic value, dispatch errors; anything else that ends in `from H port N` | `rhost` [`port`] |
+//! | | | `probe` | banner exchange, identification string, protocol version, kex, magic value, dispatch errors; anything else that ends in `from H port N` | `rhost` (`port`) |
 //! | | | `reverse_mapping` | `reverse mapping checking getaddrinfo for NAME [H] failed`, `Address H maps to NAME, but ...` | `rname` `rhost` |
 //! | | | `listening` | `Server listening on A port N` | `laddr` `lport` |
 //! | `pam` | any: message begins `pam_M(S:T): ` or the tag is `S(pam_M)` | `auth_failure` | `authentication failure; k=v ...` | `pam_module` `pam_service` `pam_type`, keys as written: `logname` `uid` `euid` `tty` `ruser` `rhost` `user` |
 //! | | | `more_failures` | `[PAM ]N more authentication failure(s); k=v ...` | as above and `count`; without `pam_*` behind `PAM ` |
 //! | | | `invalid_user` | `check pass; user unknown` | `pam_*` |
-//! | | | `session_opened` | `session opened for user U[(uid=N)] [by V(uid=M)]` | `pam_*` `user` [`user_id` `by` `by_id`] |
+//! | | | `session_opened` | `session opened for user U[(uid=N)] [by V(uid=M)]` | `pam_*` `user` (`user_id` `by` `by_id`) |
 //! | | | `session_closed` | `session closed for user U` | `pam_*` `user` |
-//! | | | `tally` | `user U (N) tally n, deny m` | `pam_*` `user` `user_id` `tally` [`deny`] |
+//! | | | `tally` | `user U (N) tally n, deny m` | `pam_*` `user` `user_id` `tally` (`deny`) |
 //! | | | `locked` | `Consecutive login failures for user U account temporarily locked` | `pam_*` `user` |
 //! | | | `password_changed` | `password changed for U` | `pam_*` `target_user` |
 //! | | | `expired` | `account U has expired` | `pam_*` `user` |
@@ -44,23 +44,23 @@
 //! | `sudo` | sudo | `command` | `U : TTY=T ; PWD=D ; USER=R ; [GROUP=G ;] [ENV=E ;] COMMAND=C` | `user`, keys as written: `TTY` `PWD` `USER` `GROUP` `TSID` `ENV` `COMMAND` |
 //! | | | `refused` | `U : user NOT in sudoers ; ...`, `command not allowed ; ...` and other refusals | as above and `reason` |
 //! | | | `bad_password` | `U : N incorrect password attempts ; ...` | as above and `reason` `count` |
-//! | `su` | su, su-l | `switched` | `Successful su for R by U`, `(to R) U on T`, `+ T U:R`, `'su R' succeeded for U on T` | `user` `target_user` [`tty`] |
-//! | | | `failed` | `FAILED su for R by U`, `FAILED SU (to R) U on T`, `- T U:R`, `'su R' failed for U on T`, `BAD SU U to R on T` | `user` `target_user` [`tty`] |
-//! | `login` | login, gdm*, lightdm, sddm, kdm, xdm | `opened` | `LOGIN ON T BY U[ FROM H]`, `ROOT LOGIN ON T[ FROM H]`, `DIALUP AT T BY U` | `user` `tty` [`rhost`] |
-//! | | | `failed` | `FAILED LOGIN [(]n[)] on T FOR U`, `FAILED LOGIN n FROM H FOR U` | `user` [`tty` `rhost`] `count` |
+//! | `su` | su, su-l | `switched` | `Successful su for R by U`, `(to R) U on T`, `+ T U:R`, `'su R' succeeded for U on T` | `user` `target_user` (`tty`) |
+//! | | | `failed` | `FAILED su for R by U`, `FAILED SU (to R) U on T`, `- T U:R`, `'su R' failed for U on T`, `BAD SU U to R on T` | `user` `target_user` (`tty`) |
+//! | `login` | login, gdm*, lightdm, sddm, kdm, xdm | `opened` | `LOGIN ON T BY U[ FROM H]`, `ROOT LOGIN ON T[ FROM H]`, `DIALUP AT T BY U` | `user` `tty` (`rhost`) |
+//! | | | `failed` | `FAILED LOGIN [(]n[)] on T FOR U`, `FAILED LOGIN n FROM H FOR U` | `user` (`tty` `rhost`) `count` |
 //! | `accounts` | useradd, userdel, usermod, adduser, deluser, newusers, groupadd, groupdel, groupmod, gpasswd, passwd, chpasswd, chage, chfn, chsh | `user_created` | `new user: name=U, UID=..., ...` | keys as written: `name` `UID` `GID` `home` `shell` `from`; and `target_user` |
 //! | | | `user_not_created` | `failed adding user 'U', ...` | `target_user` |
 //! | | | `user_deleted` | `delete user 'U'` | `target_user` |
-//! | | | `user_changed` | `change user 'U' WHAT from 'A' to 'B'`, `changed user 'U' shell to 'B'`, `changed password expiry for U` | `target_user` `attribute` [`old` `new`] |
+//! | | | `user_changed` | `change user 'U' WHAT from 'A' to 'B'`, `changed user 'U' shell to 'B'`, `changed password expiry for U` | `target_user` `attribute` (`old` `new`) |
 //! | | | `user_renamed` | `change user name 'A' to 'B'` | `target_user` (the old name) `new` |
-//! | | | `password_changed` | `change user 'U' password`, `password changed for U`, `password for 'U' changed by 'R'` | `target_user` [`user`] |
+//! | | | `password_changed` | `change user 'U' password`, `password changed for U`, `password for 'U' changed by 'R'` | `target_user` (`user`) |
 //! | | | `user_locked`, `user_unlocked` | `lock user 'U' password`, `unlock user 'U' password` | `target_user` |
-//! | | | `member_added` | `add 'U' to [shadow ]group 'G'`, `user U added by R to group G`, `add member U to group G by R` | `target_user` `group` [`user`] |
-//! | | | `member_removed` | `delete 'U' from [shadow ]group 'G'`, `user U removed by R from group G`, `remove member U from group G by R` | `target_user` `group` [`user`] |
+//! | | | `member_added` | `add 'U' to [shadow ]group 'G'`, `user U added by R to group G`, `add member U to group G by R` | `target_user` `group` (`user`) |
+//! | | | `member_removed` | `delete 'U' from [shadow ]group 'G'`, `user U removed by R from group G`, `remove member U from group G by R` | `target_user` `group` (`user`) |
 //! | | | `members_set` | `members of group G set by R to A,B` | `group` `user` `members` |
 //! | | | `group_created` | `new group: name=G, GID=N`, `group added to FILE: name=G[, GID=N]` | `name` `GID`; and `group` |
 //! | | | `group_deleted` | `group 'G' removed[ from FILE]`, `removed [shadow ]group 'G' owned by 'U'` | `group` |
-//! | | | `group_changed` | `group changed in FILE (group G/N, ...)`, `password of group G changed by R` | `group` [`user`] |
+//! | | | `group_changed` | `group changed in FILE (group G/N, ...)`, `password of group G changed by R` | `group` (`user`) |
 //! | `cron` | cron, crond, anacron, fcron, crontab, atd | `job` | `(U) CMD (C)`, `USER U pid N cmd C` | `user` `command` |
 //! | | | `edit` | `(U) BEGIN EDIT (T)`, `(U) REPLACE (T)`, `(U) DELETE (T)` | `user` `verb` `target_user` |
 //! | | | `view` | `(U) LIST (T)`, `(U) END EDIT (T)` | `user` `verb` `target_user` |
