@@ -9,7 +9,7 @@ use crate::model::{
     AskId, Asks, Datum, Event, EventLine, InputSummary, Line, LineSink, LogSource, Place, Problem, Quality, Scratch,
     SourceId,
 };
-use crate::taxonomy::{Frozen, Taxonomy};
+use crate::taxonomy::{Frozen, TagMemo, Taxonomy};
 use std::io;
 use std::path::PathBuf;
 
@@ -88,6 +88,7 @@ impl Events {
         };
         let (mut lines, mut records) = (0, 0);
         let (mut scratch, mut has_time) = (Scratch::default(), false);
+        let mut tags = TagMemo::default();
         while let Some(block) = reader.next(self.config.block_size, u64::MAX) {
             let mut result = Ok(());
             let mut seen = 0;
@@ -102,7 +103,8 @@ impl Events {
                     Decoded::Event(event) => {
                         seen += 1;
                         let place = place(event.origin.line, records + seen, event.lines);
-                        self.event(event, place, &mut has_time, sink, inputs)
+                        let memory = (&mut has_time, &mut tags);
+                        self.event(event, place, memory, sink, inputs)
                     }
                     Decoded::Refused { line, lines: n, text, .. } => {
                         seen += 1;
@@ -127,11 +129,11 @@ impl Events {
         &self,
         event: &mut Event<'_>,
         place: Place,
-        has_time: &mut bool,
+        (has_time, tags): (&mut bool, &mut TagMemo),
         sink: &mut dyn LineSink,
         inputs: &[InputSummary],
     ) -> io::Result<()> {
-        let view = self.taxonomy.tag(event);
+        let view = self.taxonomy.tag(event, tags);
         event.time = view.time(event);
         if event.time.time.is_some() {
             *has_time = true;

@@ -12,7 +12,7 @@ use crate::formats::{self, Decoded, Decoder, Head, ReadOptions, Sniffed, text};
 use crate::model::stamp::Zone;
 use crate::model::{FieldTable, Problem, ProblemKind, Scratch, SourceId, Time, limits};
 use crate::source::{self, Found, OpenError, Place, Stream};
-use crate::taxonomy::Frozen;
+use crate::taxonomy::{Frozen, TagMemo};
 use jiff::civil::Date;
 use std::sync::Arc;
 
@@ -224,7 +224,7 @@ fn first_stamp(context: &Context<'_>, looked: &Looked, mut head: Vec<u8>, whole:
             if let Decoded::Event(event) = decoded
                 && first.is_none()
             {
-                let view = context.taxonomy.tag(event);
+                let view = context.taxonomy.tag(event, &mut TagMemo::default());
                 first = view.time(event).time;
             }
         });

@@ -9,7 +9,7 @@ use crate::model::stamp::Zone;
 use crate::model::{Asks, Block, Event, FieldTable, Findings, Match, Scratch, TagSet, View};
 use crate::redact::Redactor;
 use crate::sigma::{self, Diagnostic, LoadOptions, RuleMeta, Ruleset, SourceText};
-use crate::taxonomy::{Frozen, Taxonomy};
+use crate::taxonomy::{Frozen, TagMemo, Taxonomy};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -101,9 +101,10 @@ impl TestBench {
         let block = Block { bytes: text.as_bytes().to_vec(), ..Block::default() };
         let mut findings = Findings { matches: Some(Vec::new()), ..Findings::default() };
         let mut worker = Worker::default();
+        let mut tags = TagMemo::default();
         decoder.decode(&block, &mut Scratch::default(), &mut |decoded| {
             if let Decoded::Event(event) = decoded {
-                self.event(event, &mut worker, &mut findings);
+                self.event(event, &mut tags, &mut worker, &mut findings);
             }
         });
         self.engine.end_block(&mut worker, &mut findings);
@@ -116,10 +117,10 @@ impl TestBench {
         Found { matches: findings.matches.unwrap_or_default(), bursts }
     }
 
-    fn event(&self, event: &mut Event<'_>, worker: &mut Worker, findings: &mut Findings) {
+    fn event(&self, event: &mut Event<'_>, tags: &mut TagMemo, worker: &mut Worker, findings: &mut Findings) {
         let view: &dyn View = match &self.sight {
             Sight::Raw(view, _) => view,
-            Sight::Mapped(frozen) => frozen.tag(event),
+            Sight::Mapped(frozen) => frozen.tag(event, tags),
         };
         event.time = view.time(event);
         self.engine.observe(event, view, worker, findings);

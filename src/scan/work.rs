@@ -3,7 +3,7 @@
 use crate::detect::{Engine, Worker};
 use crate::formats::{Decoded, Decoder};
 use crate::model::{Block, Event, Findings, ProblemKind, Scratch, Stamp};
-use crate::taxonomy::Frozen;
+use crate::taxonomy::{Frozen, TagMemo};
 
 /// What every worker shares.
 pub(super) struct Desk<'a> {
@@ -17,6 +17,7 @@ pub(super) struct Desk<'a> {
 #[derive(Default)]
 pub(super) struct Bench {
     scratch: Scratch,
+    tags: TagMemo,
     worker: Worker,
 }
 
@@ -34,9 +35,9 @@ impl Desk<'_> {
         findings.matches = self.streams.then(Vec::new);
         findings.books.bytes = block.input_bytes;
         findings.books.lines = block.line_count;
-        let Bench { scratch, worker } = bench;
+        let Bench { scratch, tags, worker } = bench;
         decoder.decode(block, scratch, &mut |decoded| match decoded {
-            Decoded::Event(event) => self.event(event, worker, &mut findings),
+            Decoded::Event(event) => self.event(event, tags, worker, &mut findings),
             Decoded::Refused { why, line, .. } => {
                 findings.books.unparsed += 1;
                 let cause = format!("not parsed: expected {}", why.expected);
@@ -52,8 +53,8 @@ impl Desk<'_> {
         findings
     }
 
-    fn event(&self, event: &mut Event<'_>, worker: &mut Worker, findings: &mut Findings) {
-        let view = self.taxonomy.tag(event);
+    fn event(&self, event: &mut Event<'_>, tags: &mut TagMemo, worker: &mut Worker, findings: &mut Findings) {
+        let view = self.taxonomy.tag(event, tags);
         event.time = view.time(event);
         let (source, line) = (event.origin.source, u64::from(event.origin.line));
         findings.books.events += 1;

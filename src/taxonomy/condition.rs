@@ -79,13 +79,8 @@ impl Condition {
         condition
     }
 
-    /// Whether the condition could hold for a record of these classes: a first sieve.
-    pub(super) fn classes(&self) -> u32 {
-        self.classes
-    }
-
-    /// Whether the record is what the condition says.
-    pub(super) fn holds(&self, facts: &Facts<'_, '_>) -> bool {
+    /// Whether the record is what the condition says, as far as [`Facts::key`] tells: a function of that key.
+    pub(super) fn may_hold(&self, facts: &Facts<'_, '_>) -> bool {
         let one_of = |words: &[String], word: Option<&str>| {
             words.is_empty() || word.is_some_and(|word| words.iter().any(|w| w.eq_ignore_ascii_case(word)))
         };
@@ -99,14 +94,18 @@ impl Condition {
             && one_of(&self.programs, facts.program)
             && one_of(&self.providers, facts.provider)
             && one_of(&self.facilities, facts.facility)
-            && self.equals.iter().all(|(place, globs)| {
-                place.spelled(facts.event).any(|e| facts.event.datum(e).text().is_some_and(|t| globs.matches(t)))
-            })
-            && self.types_hold(facts)
+            && (self.any.is_empty() || self.any.iter().any(|c| c.may_hold(facts)))
+    }
+
+    /// Whether a condition that may hold does: what values and other log sources of the record say.
+    pub(super) fn does_hold(&self, facts: &Facts<'_, '_>) -> bool {
+        self.equals.iter().all(|(place, globs)| {
+            place.spelled(facts.event).any(|e| facts.event.datum(e).text().is_some_and(|t| globs.matches(t)))
+        }) && self.types_hold(facts)
             && self.target_holds(facts)
             && (self.contains.is_empty() || self.contains.iter().any(|f| f.find(facts.event.raw.as_bytes()).is_some()))
-            && !self.not_products.iter().any(|bit| facts.products.contains(bit))
-            && (self.any.is_empty() || self.any.iter().any(|c| c.holds(facts)))
+            && !self.not_products.iter().any(|bit| facts.products.has(*bit))
+            && (self.any.is_empty() || self.any.iter().any(|c| c.may_hold(facts) && c.does_hold(facts)))
     }
 
     fn types_hold(&self, facts: &Facts<'_, '_>) -> bool {

@@ -92,7 +92,25 @@ pub(super) struct Facts<'e, 'r> {
     pub(super) program: Option<&'r str>,
     pub(super) facility: Option<&'e str>,
     /// Product bits given so far, for `not_tagged`.
-    pub(super) products: Vec<u16>,
+    pub(super) products: Bits,
+}
+
+impl Facts<'_, '_> {
+    /// Writes down everything [`Condition::may_hold`](super::condition::Condition::may_hold) looks at, so that two
+    /// records with the same key may be the same things.
+    pub(super) fn key(&self, into: &mut Vec<u8>) {
+        into.clear();
+        into.extend(self.classes.to_le_bytes());
+        into.extend(self.present.0.iter().flat_map(|word| word.to_le_bytes()));
+        // No number is what no event has: 64 bits hold all of 32 and one more.
+        into.extend(self.event_id.map_or(u64::MAX, u64::from).to_le_bytes());
+        let payload = self.event.payload.map(|sentence| sentence.payload);
+        for word in [payload, self.channel, self.provider, self.program, self.facility] {
+            // Its length in front, one more than it is: 0 says that there is none.
+            into.extend(word.map_or(0, |word| word.len() as u64 + 1).to_le_bytes());
+            into.extend(word.unwrap_or_default().as_bytes());
+        }
+    }
 }
 
 /// A place and its bit, so that only names the record has are looked for.
@@ -173,7 +191,7 @@ impl Gatherer {
             provider: None,
             program: None,
             facility: None,
-            products: Vec::new(),
+            products: Bits::default(),
         };
         facts.program = first(&self.program, &facts).map(|p| p.rsplit('/').next().unwrap_or(p));
         facts.facility = self.facility(&facts);

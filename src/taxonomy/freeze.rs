@@ -5,12 +5,12 @@ use super::place::{Names, Place};
 use super::profile::{self, Profile, folded};
 use super::route::{self, AUTHENTICATION};
 use super::source::{Source, SourceCompiler};
-use super::tag::Tagger;
+use super::tag::{TagMemo, Tagger};
 use super::time::TimePlan;
 use super::view::{Ask, Field, Layer, ProfileView, Role, Shared};
 use super::{Inner, Taxonomy, table};
 use crate::model::stamp::Zone;
-use crate::model::{Asks, Datum, Event, FieldTable, LogSource, LogSourceId, TagSet, View};
+use crate::model::{Asks, Event, FieldTable, LogSource, LogSourceId, TagSet, View};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -283,12 +283,11 @@ fn alias(ask: &Ask, sources: &[Arc<[Source]>], shared: &Shared) -> Option<u16> {
 
 impl Frozen {
     /// Sets the log sources of an event and gives the view of its profile.
-    pub(crate) fn tag(&self, event: &mut Event<'_>) -> &dyn View {
-        let (tags, profile) = self.tagger.tag(event);
+    pub(crate) fn tag(&self, event: &mut Event<'_>, memo: &mut TagMemo) -> &dyn View {
+        let (tags, profile) = self.tagger.tag(event, memo);
         event.tags = tags;
         let view = self.views.get(profile).or_else(|| self.views.last()).expect("the tables have profiles");
-        let action = view.first(event, self.action);
-        if matches!(action.as_ref().and_then(Datum::text), Some("login" | "authenticate")) {
+        if view.is_action(event, self.action, |action| matches!(action, "login" | "authenticate")) {
             event.tags.set(AUTHENTICATION);
         }
         view

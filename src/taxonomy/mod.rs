@@ -27,6 +27,7 @@ mod words;
 mod tests;
 
 pub(crate) use freeze::Frozen;
+pub(crate) use tag::TagMemo;
 
 use crate::model::{LogSource, TagSet};
 use compute::Kind;

@@ -6,7 +6,9 @@ use super::place::Names;
 use super::profile::Profile;
 use super::route::{self, Bits, Part};
 use super::table::Tables;
-use crate::model::{Event, LogSourceId, TagSet};
+use crate::model::{Event, LogSourceId, TagSet, limits};
+use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Conditions of all routes and profiles, compiled for one run.
 #[derive(Debug)]
@@ -51,18 +53,52 @@ impl Tagger {
     }
 
     /// The log sources of an event, and the number of its profile.
-    pub(super) fn tag(&self, event: &Event<'_>) -> (TagSet, usize) {
+    pub(super) fn tag(&self, event: &Event<'_>, memo: &mut TagMemo) -> (TagSet, usize) {
         let mut facts: Facts<'_, '_> = self.gatherer.gather(event);
+        let likely = self.likely(&facts, memo);
         let mut tags = TagSet::default();
-        for route in &self.routes {
-            let classes = route.condition.classes();
-            if (classes == 0 || classes & facts.classes != 0) && route.condition.holds(&facts) {
+        for route in likely.routes.iter().filter_map(|n| self.routes.get(*n)) {
+            if route.condition.does_hold(&facts) {
                 route.bits.iter().for_each(|bit| tags.set(*bit));
                 tags.add(route.source);
-                facts.products.extend(route.product);
+                route.product.iter().for_each(|bit| facts.products.set(*bit));
             }
         }
-        let profile = self.profiles.iter().position(|p| p.holds(&facts));
+        let is_it = |n: &&usize| self.profiles.get(**n).is_some_and(|p| p.does_hold(&facts));
+        let profile = likely.profiles.iter().find(is_it).copied();
         (tags, profile.unwrap_or(self.profiles.len().saturating_sub(1)))
     }
+
+    /// The routes and profiles that may hold for a record with these facts.
+    fn likely(&self, facts: &Facts<'_, '_>, memo: &mut TagMemo) -> Arc<Likely> {
+        facts.key(&mut memo.key);
+        if let Some(known) = memo.known.get(memo.key.as_slice()) {
+            return Arc::clone(known);
+        }
+        let routes = self.routes.iter().map(|route| &route.condition);
+        let likely = Arc::new(Likely { routes: positions(routes, facts), profiles: positions(&self.profiles, facts) });
+        if memo.known.len() < limits::ROUTES {
+            memo.known.insert(memo.key.as_slice().into(), Arc::clone(&likely));
+        }
+        likely
+    }
+}
+
+fn positions<'c>(conditions: impl IntoIterator<Item = &'c Condition>, facts: &Facts<'_, '_>) -> Box<[usize]> {
+    conditions.into_iter().enumerate().filter(|(_, condition)| condition.may_hold(facts)).map(|(n, _)| n).collect()
+}
+
+/// What a worker remembers of records it tagged: which routes and profiles are left once class, names, program, channel
+/// and number are known. Records of one kind are tagged by what their values say, and nothing else.
+#[derive(Debug, Default)]
+pub(crate) struct TagMemo {
+    known: HashMap<Box<[u8]>, Arc<Likely>>,
+    key: Vec<u8>,
+}
+
+/// Positions in the lists of [`Tagger`], in order.
+#[derive(Debug)]
+struct Likely {
+    routes: Box<[usize]>,
+    profiles: Box<[usize]>,
 }

@@ -203,19 +203,29 @@ impl ProfileView {
         values.into_iter().next()
     }
 
+    /// Whether the action (`field`) of an event is one of which `is_one` holds.
+    pub(super) fn is_action(&self, event: &Event<'_>, field: u16, is_one: fn(&str) -> bool) -> bool {
+        match self.look(event).said(Role::Action) {
+            Some(word) => is_one(word),
+            None => self.first(event, field).as_ref().and_then(Datum::text).is_some_and(is_one),
+        }
+    }
+
     /// The route that replaces the originals for this question, and its values.
     fn replaced<'r>(&self, event: &Event<'r>, ask: &Ask, into: &mut Values<'r>) -> bool {
+        let before = into.len();
         let mut is_replaced = false;
         for (source, effect, ways) in &ask.routes {
             if *effect == Effect::Replaces && event.tags.sources().contains(source) {
                 is_replaced = true;
-                self.by_route(event, ways, into);
+                self.by_route(event, ways, before, into);
             }
         }
         is_replaced
     }
 
-    fn by_route<'r>(&self, event: &Event<'r>, ways: &[Source], into: &mut Values<'r>) {
+    /// Adds what the first way that gives anything gives, without what is there behind the first `before` values.
+    fn by_route<'r>(&self, event: &Event<'r>, ways: &[Source], before: usize, into: &mut Values<'r>) {
         let mut found = Values::new();
         for way in ways {
             way.gather(event, &self.look(event), None, &mut found);
@@ -224,7 +234,7 @@ impl ProfileView {
             }
         }
         for datum in found {
-            add(into, 0, datum);
+            add(into, before, datum);
         }
     }
 
@@ -316,7 +326,7 @@ impl View for ProfileView {
         if asked.layer == Layer::Both {
             for (source, effect, ways) in &asked.routes {
                 if *effect == Effect::Adds && event.tags.sources().contains(source) {
-                    self.by_route(event, ways, into);
+                    self.by_route(event, ways, before, into);
                 }
             }
         }

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 #[derive(Debug)]
 pub(super) struct Words {
     placeholders: HashSet<String>,
+    longest_placeholder: usize,
     nameless: HashSet<String>,
     levels: HashMap<String, String>,
     pub(super) facilities: Vec<String>,
@@ -30,6 +31,7 @@ impl Words {
     pub(super) fn new(raw: &RawValues) -> Words {
         Words {
             placeholders: raw.placeholders.iter().cloned().collect(),
+            longest_placeholder: raw.placeholders.iter().map(String::len).max().unwrap_or_default(),
             nameless: raw.nameless.iter().cloned().collect(),
             levels: inverted(&raw.levels),
             facilities: raw.facilities.clone(),
@@ -49,17 +51,18 @@ impl Words {
 
     /// Whether `text` is said instead of a value.
     pub(super) fn is_placeholder(&self, text: &str) -> bool {
-        text.is_empty() || lower(text).is_some_and(|t| self.placeholders.contains(&t))
+        text.len() <= self.longest_placeholder
+            && (text.is_empty() || lower(text).is_some_and(|t| self.placeholders.contains(&*t)))
     }
 
     /// Whether `text` is said instead of a name or an address.
     pub(super) fn is_nameless(&self, text: &str) -> bool {
-        lower(text).is_some_and(|t| self.placeholders.contains(&t) || self.nameless.contains(&t))
+        lower(text).is_some_and(|t| self.placeholders.contains(&*t) || self.nameless.contains(&*t))
     }
 
     /// The level a word means.
     pub(super) fn level(&self, text: &str) -> Option<&str> {
-        self.levels.get(&lower(text)?).map(String::as_str)
+        self.levels.get(&*lower(text)?).map(String::as_str)
     }
 
     /// The facility a word or code means.
@@ -73,8 +76,11 @@ impl Words {
     /// The transport a number or word means.
     pub(super) fn transport(&self, text: &str) -> Option<&str> {
         let text = lower(text)?;
-        let number = self.transport_numbers.get(&text);
-        number.or_else(|| self.transport_synonyms.get(&text)).or_else(|| self.transports.get(&text)).map(String::as_str)
+        let number = self.transport_numbers.get(&*text);
+        number
+            .or_else(|| self.transport_synonyms.get(&*text))
+            .or_else(|| self.transports.get(&*text))
+            .map(String::as_str)
     }
 
     /// Whether numbers called ports are ports in this transport.
@@ -84,37 +90,56 @@ impl Words {
 
     /// `inbound` or `outbound`.
     pub(super) fn direction(&self, text: &str) -> Option<&str> {
-        self.directions.get(&lower(text)?).map(String::as_str)
+        self.directions.get(&*lower(text)?).map(String::as_str)
     }
 
     /// What a vendor's word for a decision or an end means.
     pub(super) fn verdict(&self, text: &str) -> Option<&str> {
-        self.verdicts.get(&lower(text)?).map(String::as_str)
+        self.verdicts.get(&*lower(text)?).map(String::as_str)
     }
 
     /// What a word in the log prefix of a packet filter means.
     pub(super) fn prefix_word(&self, text: &str) -> Option<&str> {
-        self.in_prefixes.get(&lower(text)?).map(String::as_str)
+        self.in_prefixes.get(&*lower(text)?).map(String::as_str)
     }
 
     /// A known application protocol, in lower case.
     pub(super) fn protocol(&self, text: &str) -> Option<&str> {
-        self.protocols.get(&lower(text)?).map(String::as_str)
+        self.protocols.get(&*lower(text)?).map(String::as_str)
     }
 
     /// A word of the closed list of outcomes.
     pub(super) fn outcome(&self, text: &str) -> Option<&str> {
-        self.outcomes.get(&lower(text)?).map(String::as_str)
+        self.outcomes.get(&*lower(text)?).map(String::as_str)
     }
 
     /// A word of the closed list of actions.
     pub(super) fn action(&self, text: &str) -> Option<&str> {
-        self.actions.get(&lower(text)?).map(String::as_str)
+        self.actions.get(&*lower(text)?).map(String::as_str)
     }
 }
 
-fn lower(text: &str) -> Option<String> {
-    (text.len() <= LONGEST).then(|| text.to_ascii_lowercase())
+/// A short text in lower case, without memory of its own: every value of an event is looked up.
+struct Lower {
+    bytes: [u8; LONGEST],
+    len: usize,
+}
+
+fn lower(text: &str) -> Option<Lower> {
+    let mut bytes = [0; LONGEST];
+    let len = text.len();
+    bytes.get_mut(..len)?.copy_from_slice(text.as_bytes());
+    bytes.make_ascii_lowercase();
+    Some(Lower { bytes, len })
+}
+
+impl std::ops::Deref for Lower {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        let text = self.bytes.get(..self.len).map(std::str::from_utf8);
+        text.and_then(Result::ok).expect("the bytes of a text, with other ASCII letters")
+    }
 }
 
 fn inverted(lists: &BTreeMap<String, Vec<String>>) -> HashMap<String, String> {

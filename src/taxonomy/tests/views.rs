@@ -1,6 +1,6 @@
 //! Views over events put together by hand: one record a test, all its questions as data.
 
-use super::super::Taxonomy;
+use super::super::{TagMemo, Taxonomy};
 use crate::model::stamp::Zone;
 use crate::model::{
     Asks, Entry, Event, FormatId, Marks, Origin, Regions, Scratch, Sentence, Stamp, TagSet, Value, Values,
@@ -27,7 +27,7 @@ fn check(payload: Option<Sentence>, fields: &[(&str, &str)], product: &str, ques
     }
     let regions = Regions { block: "", scratch: &scratch.text, fixed: "" };
     let mut event = event(&scratch.entries, regions, payload);
-    let view = frozen.tag(&mut event);
+    let view = frozen.tag(&mut event, &mut TagMemo::default());
     event.time = view.time(&event);
     assert_eq!(frozen.primary(&event.tags).product.unwrap_or_default(), product, "product");
     for ((name, want), id) in questions.iter().zip(ids) {
