@@ -2,10 +2,11 @@
 //!
 //! The tree keeps the shape of the rule; nothing is optimised here.
 
+use super::needle::Needle;
 use super::redaction::Redaction;
 use crate::model::{AskId, Asks, Feed, FeedId, FormatId, LogSource, RuleId, TagSet};
 use crate::sigma::{
-    Comparison, Correlation, Decimal, Expr, FieldTest, Group, Keywords, Pattern, Rule, Ruleset, TimePart, ValueTest,
+    Comparison, Correlation, Decimal, Expr, FieldTest, Group, Keywords, Rule, Ruleset, TimePart, ValueTest,
 };
 
 /// The fields an alert can be about when its rule does not say, the first one first (report.md 1).
@@ -109,7 +110,7 @@ pub(super) struct KeywordsNode {
 
 /// What the values of an event are held against.
 pub(super) enum Test {
-    Pattern(Pattern),
+    Pattern(Needle),
     /// A lone `*`: something is there that is not null.
     Something,
     Regex(regex::Regex),
@@ -297,7 +298,7 @@ impl<'a> Compiler<'a> {
     fn test(&mut self, test: &ValueTest, mentioned: &mut Vec<usize>) -> Test {
         match test {
             ValueTest::Pattern(pattern) if pattern.is_anything() => Test::Something,
-            ValueTest::Pattern(pattern) => Test::Pattern(pattern.clone()),
+            ValueTest::Pattern(pattern) => Test::Pattern(Needle::new(pattern.clone())),
             ValueTest::Regex(regex) => Test::Regex(regex.clone()),
             ValueTest::Number(number) => Test::Number(number.clone()),
             ValueTest::Bool(word) => Test::Bool(*word),

@@ -4,6 +4,7 @@
 //! first field of a matched selection; the template of the message. An empty value is no value: it would tell nobody
 //! anything.
 
+use super::answers::Answers;
 use super::compile::{CompiledRule, ENTITY_FIELDS, Named};
 use super::evidence::Evidence;
 use super::redaction::Redaction;
@@ -22,73 +23,114 @@ pub(super) struct About {
     pub(super) identity: Entity,
 }
 
-/// What a match is about. `whole` is the record, `line` the part of it the rule held for (mostly the same).
-pub(super) fn about(
-    rule: &CompiledRule,
-    whole: &Case<'_, '_>,
-    line: &Case<'_, '_>,
-    evidence: &Evidence,
-    redaction: &Redaction,
-) -> About {
-    let field = by_fields(rule, whole, line)
-        .or_else(|| by_list(rule, whole, line, evidence))
-        .or_else(|| by_selection(rule, whole, line, evidence));
-    if let Some((name, value)) = field {
-        return entity(name, redaction, |redactor| redactor.field(name, &value).into_owned());
+/// What a match is about, as the event spells it.
+pub(super) enum Subject<'n, 'r> {
+    /// A field and its value.
+    Field(&'n str, Cow<'r, str>),
+    /// The message, of which the template counts.
+    Message(Cow<'r, str>),
+}
+
+/// The two sides of a match: the record, and the part of it the rule held for (mostly the same).
+pub(super) struct Sides<'c, 'r> {
+    pub(super) whole: &'c Case<'c, 'r>,
+    pub(super) line: &'c Case<'c, 'r>,
+}
+
+impl<'r> Sides<'_, 'r> {
+    /// Whether the rule held for the record as a whole.
+    pub(super) fn are_one(&self) -> bool {
+        std::ptr::eq(self.whole.event, self.line.event)
     }
-    let message = value(rule.about.message, whole, line);
-    let text = cut(message.as_deref().unwrap_or(whole.event.raw));
-    entity("message", redaction, |redactor| template(&redactor.apply(text)).into_owned())
+
+    /// The one value of a field, canonical or else the first original: of the line when it has one, else of the whole
+    /// record. `answers` are the line's.
+    fn value(&self, ask: AskId, answers: &mut Answers<'r>) -> Option<Cow<'r, str>> {
+        let told = |value: Datum<'r>| text(value).filter(|text| !text.is_empty());
+        if let Some(value) = answers.single(self.line, ask).cloned().and_then(told) {
+            return Some(value);
+        }
+        if let Some(value) = answers.all(self.line, ask).iter().cloned().find_map(told) {
+            return Some(value);
+        }
+        if self.are_one() {
+            return None;
+        }
+        let whole = self.whole;
+        whole.view.single(whole.event, ask).and_then(told).or_else(|| {
+            let mut values = Values::new();
+            whole.view.values(whole.event, ask, &mut values);
+            values.into_iter().find_map(told)
+        })
+    }
+}
+
+/// What a match is about.
+pub(super) fn subject<'n, 'r>(
+    rule: &'n CompiledRule,
+    sides: &Sides<'_, 'r>,
+    evidence: &Evidence,
+    answers: &mut Answers<'r>,
+) -> Subject<'n, 'r> {
+    let field = by_fields(rule, sides, answers)
+        .or_else(|| by_list(rule, sides, evidence, answers))
+        .or_else(|| by_selection(rule, sides, evidence, answers));
+    if let Some((name, value)) = field {
+        return Subject::Field(name, value);
+    }
+    let message = sides.value(rule.about.message, answers).unwrap_or(Cow::Borrowed(sides.whole.event.raw));
+    Subject::Message(match message {
+        Cow::Borrowed(text) => Cow::Borrowed(cut(text)),
+        Cow::Owned(text) => Cow::Owned(cut(&text).to_owned()),
+    })
+}
+
+/// What an alert shows of its subject, and what it is recognised by.
+pub(super) fn about(subject: &Subject<'_, '_>, redaction: &Redaction) -> About {
+    match subject {
+        Subject::Field(name, value) => entity(name, redaction, |redactor| redactor.field(name, value).into_owned()),
+        Subject::Message(text) => entity("message", redaction, |redactor| template(&redactor.apply(text)).into_owned()),
+    }
 }
 
 type Found<'n, 'r> = (&'n str, Cow<'r, str>);
 
-fn by_fields<'n, 'r>(rule: &'n CompiledRule, whole: &Case<'_, 'r>, line: &Case<'_, 'r>) -> Option<Found<'n, 'r>> {
-    rule.about.fields.iter().find_map(|field| Some((field.name.as_str(), value(field.ask, whole, line)?)))
+fn by_fields<'n, 'r>(
+    rule: &'n CompiledRule,
+    sides: &Sides<'_, 'r>,
+    answers: &mut Answers<'r>,
+) -> Option<Found<'n, 'r>> {
+    rule.about.fields.iter().find_map(|field| Some((field.name.as_str(), sides.value(field.ask, answers)?)))
 }
 
 fn by_list<'n, 'r>(
     rule: &'n CompiledRule,
-    whole: &Case<'_, 'r>,
-    line: &Case<'_, 'r>,
+    sides: &Sides<'_, 'r>,
     evidence: &Evidence,
+    answers: &mut Answers<'r>,
 ) -> Option<Found<'n, 'r>> {
     ENTITY_FIELDS.iter().zip(&rule.about.canonical).find_map(|(name, field)| {
-        let means = |named: &Named| named.name == *name || whole.view.canonical_name(named.ask) == Some(*name);
+        let means = |named: &Named| named.name == *name || sides.whole.view.canonical_name(named.ask) == Some(*name);
         if !matched_fields(rule, evidence).any(means) {
             return None;
         }
-        Some((*name, value(field.ask, whole, line)?))
+        Some((*name, sides.value(field.ask, answers)?))
     })
 }
 
 fn by_selection<'n, 'r>(
     rule: &'n CompiledRule,
-    whole: &Case<'_, 'r>,
-    line: &Case<'_, 'r>,
+    sides: &Sides<'_, 'r>,
     evidence: &Evidence,
+    answers: &mut Answers<'r>,
 ) -> Option<Found<'n, 'r>> {
-    matched_fields(rule, evidence).find_map(|field| Some((field.name.as_str(), value(field.ask, whole, line)?)))
+    matched_fields(rule, evidence).find_map(|field| Some((field.name.as_str(), sides.value(field.ask, answers)?)))
 }
 
 /// The fields the matched selections name, in document order.
 fn matched_fields<'n>(rule: &'n CompiledRule, evidence: &Evidence) -> impl Iterator<Item = &'n Named> {
     let selections = evidence.matched.iter().filter_map(|n| rule.selections.get(*n));
     selections.flat_map(|selection| &selection.named).filter_map(|n| rule.named.get(*n))
-}
-
-/// The one value of a field, canonical or else the first original: of the line when it has one, else of the whole
-/// record.
-fn value<'r>(ask: AskId, whole: &Case<'_, 'r>, line: &Case<'_, 'r>) -> Option<Cow<'r, str>> {
-    let of = |case: &Case<'_, 'r>| {
-        let told = |value| text(value).filter(|text| !text.is_empty());
-        case.view.single(case.event, ask).and_then(told).or_else(|| {
-            let mut values = Values::new();
-            case.view.values(case.event, ask, &mut values);
-            values.into_iter().find_map(told)
-        })
-    };
-    of(line).or_else(|| of(whole))
 }
 
 fn text(value: Datum<'_>) -> Option<Cow<'_, str>> {

@@ -1,9 +1,10 @@
 //! Why a rule held: a function of rule and event, computed after the match by this one way for all engines, so that no
 //! shortcut changes what people see (README decision 21).
 
+use super::answers::Answers;
 use super::compile::{CompiledRule, Named};
-use super::reference::{Answers, Case, selection_holds};
-use crate::model::{Datum, Place, RuleId, Sample, Stamp, Values, limits, show};
+use super::reference::{Case, selection_holds};
+use crate::model::{Datum, Event, Place, RuleId, Sample, Stamp, limits, show};
 use crate::redact::Redactor;
 
 /// What of a rule held.
@@ -23,94 +24,135 @@ pub(super) fn evidence<'r>(rule: &CompiledRule, case: &Case<'_, 'r>, answers: &m
 const READ_AHEAD: usize = 4;
 
 /// An event as it may be kept with an alert, not yet redacted: most matches are followed by another one, and then nobody
-/// looks at them again.
+/// looks at them again. Its memory is used for the next one then.
 #[derive(Clone, Debug)]
 pub(super) struct Draft {
     rule: RuleId,
     pub(super) place: Place,
     pub(super) time: Stamp,
-    fields: Vec<(String, Vec<Piece>)>,
-    raw: Piece,
+    /// Every name and every piece of a text, one behind the other.
+    text: String,
+    parts: Vec<Part>,
 }
 
-/// The beginning of a text.
-#[derive(Clone, Debug)]
-struct Piece {
-    text: String,
+/// A part of [`Draft::text`].
+#[derive(Clone, Copy, Debug)]
+struct Part {
+    what: What,
+    start: usize,
+    end: usize,
     /// There was more.
     more: bool,
 }
 
-/// The event as an alert keeps it: the fields the detection names, in order of first naming, under the rule's spelling
-/// and under the canonical one; then those of `others` that are not among them.
-pub(super) fn draft<'r>(rule: &CompiledRule, case: &Case<'_, 'r>, others: &[&Named]) -> Draft {
-    let mut fields = Vec::new();
-    let mut values = Values::new();
-    for named in rule.named.iter().chain(others.iter().copied()) {
-        values.clear();
-        case.view.values(case.event, named.ask, &mut values);
-        add(&mut fields, &named.name, &values);
-        if let Some(name) = case.view.canonical_name(named.ask).filter(|name| *name != named.name) {
-            let canonical: Values<'r> = case.view.single(case.event, named.ask).into_iter().collect();
-            add(&mut fields, name, &canonical);
-        }
-    }
-    let event = case.event;
-    let place = Place {
-        source: event.origin.source,
-        line: u64::from(event.origin.line) + 1,
-        record: u64::from(event.origin.index) + 1,
-        lines: event.lines,
-    };
-    Draft { rule: rule.id, place, time: event.time, fields, raw: Piece::of(event.raw, limits::SAMPLE_RAW) }
-}
-
-fn add(fields: &mut Vec<(String, Vec<Piece>)>, name: &str, values: &[Datum<'_>]) {
-    if fields.iter().any(|(known, _)| known == name) {
-        return;
-    }
-    let texts = values.iter().filter_map(|value| match value {
-        Datum::Object(json) => Some(*json),
-        other => other.text(),
-    });
-    let pieces = texts.take(limits::SAMPLE_VALUES).map(|text| Piece::of(text, limits::SAMPLE_VALUE));
-    let pieces: Vec<Piece> = pieces.collect();
-    if !pieces.is_empty() {
-        fields.push((name.to_owned(), pieces));
-    }
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum What {
+    /// The name of a field; its values follow.
+    Name,
+    Value,
+    /// The record, behind all fields.
+    Raw,
 }
 
 impl Draft {
+    /// Nothing yet.
+    pub(super) fn empty(rule: RuleId) -> Draft {
+        let (place, time) = (Place::default(), Stamp::default());
+        Draft { rule, place, time, text: String::new(), parts: Vec::new() }
+    }
+
     /// A record without fields.
     #[cfg(test)]
     pub(super) fn of_text(rule: RuleId, place: Place, time: Stamp, raw: &str) -> Draft {
-        Draft { rule, place, time, fields: Vec::new(), raw: Piece::of(raw, limits::SAMPLE_RAW) }
+        let mut draft = Draft { place, time, ..Draft::empty(rule) };
+        draft.push(What::Raw, raw, limits::SAMPLE_RAW);
+        draft
+    }
+
+    /// The event as an alert keeps it: the fields the detection names, in order of first naming, under the rule's
+    /// spelling and under the canonical one; then those of `others` that are not among them.
+    pub(super) fn write<'r>(
+        &mut self,
+        rule: &CompiledRule,
+        case: &Case<'_, 'r>,
+        others: &[&Named],
+        answers: &mut Answers<'r>,
+    ) {
+        self.text.clear();
+        self.parts.clear();
+        for named in rule.named.iter().chain(others.iter().copied()) {
+            self.add(&named.name, answers.all(case, named.ask));
+            if let Some(name) = case.view.canonical_name(named.ask).filter(|name| *name != named.name) {
+                self.add(name, answers.single(case, named.ask).map_or(&[], std::slice::from_ref));
+            }
+        }
+        let event = case.event;
+        self.rule = rule.id;
+        self.time = event.time;
+        self.place = place(event);
+        self.push(What::Raw, event.raw, limits::SAMPLE_RAW);
+    }
+
+    fn add(&mut self, name: &str, values: &[Datum<'_>]) {
+        let mut names = self.parts.iter().filter(|part| part.what == What::Name);
+        if names.any(|part| self.of(part) == name) {
+            return;
+        }
+        let texts = values.iter().filter_map(|value| match value {
+            Datum::Object(json) => Some(*json),
+            other => other.text(),
+        });
+        for (n, text) in texts.take(limits::SAMPLE_VALUES).enumerate() {
+            if n == 0 {
+                self.push(What::Name, name, usize::MAX);
+            }
+            self.push(What::Value, text, limits::SAMPLE_VALUE);
+        }
+    }
+
+    /// Keeps enough of `text` to show `max` bytes of it.
+    fn push(&mut self, what: What, text: &str, max: usize) {
+        let ahead = max.saturating_mul(READ_AHEAD).min(text.len());
+        let kept = (0..=ahead).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+        let start = self.text.len();
+        self.text.push_str(text.get(..kept).unwrap_or_default());
+        self.parts.push(Part { what, start, end: self.text.len(), more: kept < text.len() });
+    }
+
+    fn of(&self, part: &Part) -> &str {
+        self.text.get(part.start..part.end).unwrap_or_default()
     }
 
     /// Ready to be kept: redacted, then cut.
     pub(super) fn sample(&self, redactor: &Redactor) -> Sample {
-        let value = |name: &str, piece: &Piece| piece.cut(&redactor.field(name, &piece.text), limits::SAMPLE_VALUE);
-        let fields = self.fields.iter().map(|(name, pieces)| {
-            let values = pieces.iter().map(|piece| value(name, piece)).collect();
-            (name.clone(), values)
-        });
-        let raw = self.raw.cut(&redactor.apply(&self.raw.text), limits::SAMPLE_RAW);
-        Sample { place: self.place, time: self.time, rule: self.rule, fields: fields.collect(), raw: Some(raw) }
+        let mut sample = Sample { place: self.place, time: self.time, rule: self.rule, fields: Vec::new(), raw: None };
+        for part in &self.parts {
+            let text = self.of(part);
+            match (part.what, sample.fields.last_mut()) {
+                (What::Raw, _) => sample.raw = Some(cut(&redactor.apply(text), part.more, limits::SAMPLE_RAW)),
+                (What::Value, Some((name, values))) => {
+                    values.push(cut(&redactor.field(name, text), part.more, limits::SAMPLE_VALUE));
+                }
+                (What::Name | What::Value, _) => sample.fields.push((text.to_owned(), Vec::new())),
+            }
+        }
+        sample
     }
 }
 
-impl Piece {
-    /// Enough of `text` to keep `max` bytes of it.
-    fn of(text: &str, max: usize) -> Piece {
-        let ahead = max.saturating_mul(READ_AHEAD).min(text.len());
-        let end = (0..=ahead).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-        Piece { text: text.get(..end).unwrap_or_default().to_owned(), more: end < text.len() }
+/// Where an event stands within its block.
+pub(super) fn place(event: &Event<'_>) -> Place {
+    Place {
+        source: event.origin.source,
+        line: u64::from(event.origin.line) + 1,
+        record: u64::from(event.origin.index) + 1,
+        lines: event.lines,
     }
+}
 
-    /// What is kept of the redacted text.
-    fn cut(&self, redacted: &str, max: usize) -> String {
-        let cut = show::cut(redacted, max);
-        // Something is missing, even when what was read became short enough.
-        if self.more && redacted.len() <= max { format!("{cut}…") } else { cut }
-    }
+/// What is kept of a redacted text of which `more` follows.
+fn cut(redacted: &str, more: bool, max: usize) -> String {
+    let cut = show::cut(redacted, max);
+    // Something is missing, even when what was read became short enough.
+    if more && redacted.len() <= max { format!("{cut}…") } else { cut }
 }

@@ -246,7 +246,7 @@ fn size(sample: &Sample) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::entity::About;
+    use crate::detect::entity::{About, Subject};
     use crate::detect::evidence::Draft;
     use crate::detect::pending::Pending;
     use crate::model::{Pair, Time};
@@ -272,7 +272,10 @@ mod tests {
             let time = time.map_or_else(Stamp::default, |t| Stamp::exact(Time(t), 0));
             let place = Place { line: record, record, lines: 1, ..Place::default() };
             let draft = Draft::of_text(RuleId(*rule), place, time, &"x".repeat(*length));
-            pending.add(RuleId(*rule), about, draft, keep, &redactor);
+            // No two are spelt alike: as if a record number were part of what they are about.
+            let subject = Subject::Field("f", about.shown[0].value.clone().into());
+            let write = |into: &mut Draft| *into = draft;
+            pending.add(RuleId(*rule), &subject, (place, time), || about, write, (keep, &redactor));
         }
         pending.take(&redactor)
     }

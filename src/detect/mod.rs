@@ -6,6 +6,7 @@
 //!
 //! What this room leaves out: windows over time (`correlate`), field names and log sources of records (`taxonomy`).
 
+mod answers;
 mod compile;
 mod entity;
 mod evidence;
@@ -14,6 +15,7 @@ mod findings_tests;
 mod fold;
 mod fold_alert;
 mod leaf;
+mod needle;
 mod observe;
 mod pending;
 mod raw;

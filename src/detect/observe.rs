@@ -1,12 +1,13 @@
 //! What happens to one event: which rules may look at it, which of them hold, and what each match leaves behind.
 
-use super::compile::{CompiledFeed, CompiledRule, Engine, Named};
-use super::entity::about;
-use super::evidence::{draft, evidence};
+use super::answers::Answers;
+use super::compile::{CompiledFeed, CompiledRule, Engine, KeyField, Named};
+use super::entity::{Sides, about, subject};
+use super::evidence::{Draft, evidence, place};
 use super::leaf::Objects;
 use super::pending::Pending;
-use super::reference::{Answers, Case, holds};
-use crate::model::{Entry, Event, Findings, Hit, Match, RuleId, TagSet, View, limits};
+use super::reference::{Case, holds};
+use crate::model::{Datum, Entry, Event, Findings, Hit, Match, RuleId, TagSet, View, limits};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 #[derive(Default)]
 pub(crate) struct Worker {
     answers: Answers<'static>,
+    of_line: Answers<'static>,
     lines: Lines,
     pending: Pending,
     /// Tags met before → positions of the rules that may look at such events.
@@ -49,22 +51,25 @@ impl Engine {
             let lines = if rule.one_line { worker.lines.split(event) } else { 0 };
             if lines == 0 {
                 if holds(rule, &whole, &mut answers) {
-                    self.matched(rule, &whole, &whole, &mut answers, (&mut worker.pending, findings));
+                    let sides = Sides { whole: &whole, line: &whole };
+                    self.matched(rule, &sides, &mut answers, (&mut worker.pending, findings));
                 }
                 continue;
             }
             // An audit event: the first line that fits by itself.
-            let mut scratch = std::mem::take(&mut answers).recycled();
+            let mut of_line = std::mem::take(&mut worker.of_line).recycled();
             for n in 0..lines {
                 let line = Event { entries: worker.lines.line(n), ..*event };
                 let raw_text = whole.raw_text.map(|text| text.lines().nth(n).unwrap_or(text));
                 let case = Case { event: &line, raw_text, ..whole };
-                if holds(rule, &case, &mut scratch) {
-                    self.matched(rule, &whole, &case, &mut scratch, (&mut worker.pending, findings));
+                of_line = of_line.recycled();
+                if holds(rule, &case, &mut of_line) {
+                    let sides = Sides { whole: &whole, line: &case };
+                    self.matched(rule, &sides, &mut of_line, (&mut worker.pending, findings));
                     break;
                 }
             }
-            answers = scratch.recycled();
+            worker.of_line = of_line.recycled();
         }
         worker.answers = answers.recycled();
         !route.is_empty()
@@ -100,38 +105,50 @@ impl Engine {
         route
     }
 
-    /// A rule holds: folds the match, streams it, feeds correlations.
+    /// A rule holds: folds the match, streams it, feeds correlations. `answers` are those of the line.
     fn matched<'r>(
         &self,
         rule: &CompiledRule,
-        whole: &Case<'_, '_>,
-        line: &Case<'_, 'r>,
+        sides: &Sides<'_, 'r>,
         answers: &mut Answers<'r>,
         (pending, findings): (&mut Pending, &mut Findings),
     ) {
-        let feeds: Vec<&CompiledFeed> = rule.feeds.iter().filter_map(|n| self.feeds.get(*n)).collect();
-        let found = evidence(rule, line, answers);
+        let line = sides.line;
         let redaction = &self.options.redaction;
         if rule.reported || findings.matches.is_some() {
-            let about = about(rule, whole, line, &found, redaction);
+            let found = evidence(rule, line, answers);
+            let subject = subject(rule, sides, &found, answers);
             if let Some(matches) = &mut findings.matches {
-                let keys: Vec<&Named> = feeds.iter().flat_map(|feed| &feed.key).map(|key| &key.field).collect();
-                let sample = draft(rule, line, &keys).sample(redaction.shown());
-                let feeds: Vec<RuleId> = feeds.iter().map(|feed| feed.correlation).collect();
-                matches.push(Match { sample, entity: about.shown.clone(), feeds, reported: rule.reported });
+                let feeds = || rule.feeds.iter().filter_map(|n| self.feeds.get(*n));
+                let keys: Vec<&Named> = feeds().flat_map(|feed| &feed.key).map(|key| &key.field).collect();
+                let mut draft = Draft::empty(rule.id);
+                draft.write(rule, line, &keys, answers);
+                let sample = draft.sample(redaction.shown());
+                let entity = about(&subject, redaction).shown;
+                let feeds: Vec<RuleId> = feeds().map(|feed| feed.correlation).collect();
+                matches.push(Match { sample, entity, feeds, reported: rule.reported });
             }
             if rule.reported {
                 findings.matches_total += 1;
-                pending.add(rule.id, about, draft(rule, line, &[]), self.options.samples, redaction.shown());
+                pending.add(
+                    rule.id,
+                    &subject,
+                    (place(line.event), line.event.time),
+                    || about(&subject, redaction),
+                    |draft| draft.write(rule, line, &[], answers),
+                    (self.options.samples, redaction.shown()),
+                );
             }
         }
-        for feed in feeds {
-            self.feed(feed, whole, findings);
+        let mut of_whole = Answers::default();
+        let answers = if sides.are_one() { answers } else { &mut of_whole };
+        for feed in rule.feeds.iter().filter_map(|n| self.feeds.get(*n)) {
+            self.feed(feed, sides.whole, answers, findings);
         }
     }
 
     /// Contributes the event to a correlation, unless it lacks what that groups by or counts.
-    fn feed(&self, feed: &CompiledFeed, case: &Case<'_, '_>, findings: &mut Findings) {
+    fn feed<'r>(&self, feed: &CompiledFeed, case: &Case<'_, 'r>, answers: &mut Answers<'r>, findings: &mut Findings) {
         let event = case.event;
         let (time, inherited) = match (event.time.time, findings.last_time) {
             (Some(time), _) => (time.0, false),
@@ -139,12 +156,14 @@ impl Engine {
             (None, Some(before)) => (before.0, true),
             (None, None) => (Hit::INHERIT, true),
         };
-        let answers: Vec<_> = feed.key.iter().map(|key| case.view.single(event, key.field.ask)).collect();
-        let texts: Vec<Option<&str>> =
-            answers.iter().map(|answer| answer.as_ref().and_then(|value| value.text())).collect();
-        if feed.key.iter().zip(&texts).any(|(key, text)| key.required && text.is_none()) {
-            return;
+        for key in &feed.key {
+            let has_text = answers.single(case, key.field.ask).is_some_and(|value| value.text().is_some());
+            if key.required && !has_text {
+                return;
+            }
         }
+        let text = |key: &KeyField| answers.told_single(key.field.ask).and_then(Datum::text);
+        let texts: Vec<Option<&str>> = feed.key.iter().map(text).collect();
         let key = findings.keys.intern(&texts);
         let origin = event.origin;
         findings.hits.push(Hit {

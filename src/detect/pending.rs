@@ -1,41 +1,99 @@
 //! The folds of the block a worker is in.
 //!
 //! An alert keeps its first events and the last. Which one is the last is known when the block ends: until then each
-//! match replaces the one before, unredacted, and only what stays is redacted.
+//! match replaces the one before, unredacted, and only what stays is redacted. What a match is about is redacted once
+//! for each spelling in the block.
 
-use super::entity::About;
+use super::entity::{About, Subject};
 use super::evidence::Draft;
 use super::fold::{empty, widen};
-use crate::model::{Entity, Fold, FoldedAlerts, RuleId};
+use crate::model::{Entity, Fold, FoldedAlerts, Place, RuleId, Stamp};
 use crate::redact::Redactor;
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 /// Folds by rule and identity, each with what is its last event so far.
 #[derive(Debug, Default)]
 pub(super) struct Pending {
-    folds: HashMap<(RuleId, Entity), (Fold, Option<Draft>)>,
+    folds: Vec<Open>,
+    /// Rule and identity → position in `folds`.
+    known: HashMap<(RuleId, Entity), usize>,
+    /// Rule and subject as written → position in `folds`; several spellings may be one identity.
+    spelt: HashMap<String, usize>,
+    /// The key that is looked up, and a draft that is not kept.
+    key: String,
+    spare: Option<Draft>,
+}
+
+/// A fold that may still grow.
+#[derive(Debug)]
+struct Open {
+    fold: Fold,
+    last: Option<Draft>,
 }
 
 impl Pending {
-    /// Adds one match. `keep` is how many samples an alert has, the last event included.
-    pub(super) fn add(&mut self, rule: RuleId, about: About, draft: Draft, keep: usize, redactor: &Redactor) {
-        let key = (rule, about.identity);
-        let (fold, last) = self.folds.entry(key).or_insert_with(|| (empty(about.shown, draft.place), None));
+    /// Adds one match at `place` and `time`. `about` says what its subject is recognised by, `write` writes the event
+    /// down; `keep` is how many samples an alert has, the last event included.
+    pub(super) fn add(
+        &mut self,
+        rule: RuleId,
+        subject: &Subject<'_, '_>,
+        (place, time): (Place, Stamp),
+        about: impl FnOnce() -> About,
+        write: impl FnOnce(&mut Draft),
+        (keep, redactor): (usize, &Redactor),
+    ) {
+        let at = self.position(rule, subject, place, about);
+        let Some(Open { fold, last }) = self.folds.get_mut(at) else { return };
         fold.count += 1;
-        widen(fold, draft.time, draft.time);
+        widen(fold, time, time);
         if fold.samples.len() < keep.saturating_sub(1) {
+            let draft = self.spare.get_or_insert_with(|| Draft::empty(rule));
+            write(draft);
             fold.samples.push(draft.sample(redactor));
         } else if keep > 0 {
-            *last = Some(draft);
+            write(last.get_or_insert_with(|| Draft::empty(rule)));
         }
+    }
+
+    /// Where the fold of a subject stands; it is begun if there is none.
+    fn position(
+        &mut self,
+        rule: RuleId,
+        subject: &Subject<'_, '_>,
+        place: Place,
+        about: impl FnOnce() -> About,
+    ) -> usize {
+        self.key.clear();
+        // Writing to a string cannot fail. The length tells where the name ends and the value begins.
+        let written = match subject {
+            Subject::Field(name, value) => write!(self.key, "{} {} {name}{value}", rule.0, name.len()),
+            Subject::Message(text) => write!(self.key, "{} - {text}", rule.0),
+        };
+        debug_assert!(written.is_ok());
+        if let Some(at) = self.spelt.get(&self.key) {
+            return *at;
+        }
+        let About { shown, identity } = about();
+        let Pending { folds, known, .. } = self;
+        let at = *known.entry((rule, identity)).or_insert_with(|| {
+            folds.push(Open { fold: empty(shown, place), last: None });
+            folds.len() - 1
+        });
+        self.spelt.insert(self.key.clone(), at);
+        at
     }
 
     /// Everything, ready to leave the worker.
     pub(super) fn take(&mut self, redactor: &Redactor) -> FoldedAlerts {
-        let whole = |(key, (mut fold, last)): (_, (Fold, Option<Draft>))| {
+        self.spelt.clear();
+        let mut folds: Vec<Option<Open>> = self.folds.drain(..).map(Some).collect();
+        let whole = |(key, at): (_, usize)| {
+            let Open { mut fold, last } = folds.get_mut(at)?.take()?;
             fold.last_sample = last.map(|draft| draft.sample(redactor));
-            (key, fold)
+            Some((key, fold))
         };
-        self.folds.drain().map(whole).collect()
+        self.known.drain().filter_map(whole).collect()
     }
 }

@@ -3,9 +3,10 @@
 //! Specified in sigma-semantics.md 1 to 7. Logic is two-valued: a test of a missing field is false (but for null and
 //! `exists: false`), `not` turns it round.
 
+use super::answers::Answers;
 use super::compile::{CompiledRule, FieldNode, KeywordsNode, Node, Test};
 use super::leaf::{Objects, passes, same};
-use crate::model::{AskId, Datum, Event, Values, View};
+use crate::model::{AskId, Datum, Event, View};
 use crate::sigma::Expr;
 
 /// An event as a rule sees it.
@@ -16,26 +17,6 @@ pub(super) struct Case<'c, 'r> {
     /// The record's text, where keywords may search it.
     pub(super) raw_text: Option<&'r str>,
     pub(super) objects: Objects,
-}
-
-/// Answers of the view, reused from question to question.
-#[derive(Default)]
-pub(super) struct Answers<'r> {
-    values: Values<'r>,
-    others: Values<'r>,
-}
-
-impl Answers<'_> {
-    /// Empty, with the memory of these; that is what makes asking free of allocation.
-    pub(super) fn recycled<'b>(self) -> Answers<'b> {
-        Answers { values: emptied(self.values), others: emptied(self.others) }
-    }
-}
-
-fn emptied<'b>(mut values: Values<'_>) -> Values<'b> {
-    values.clear();
-    // Nothing is left to convert; collecting in place keeps the buffer.
-    values.into_iter().map(|_| Datum::Null).collect()
 }
 
 /// Whether the rule's detection holds.
@@ -73,26 +54,22 @@ fn node_holds<'r>(node: &Node, case: &Case<'_, 'r>, answers: &mut Answers<'r>) -
 }
 
 fn field_holds<'r>(field: &FieldNode, case: &Case<'_, 'r>, answers: &mut Answers<'r>) -> bool {
-    let Answers { values, others } = answers;
-    ask(case, field.ask, values);
-    let mut met = |alternatives: &Vec<Test>| alternatives.iter().any(|test| field_passes(test, values, case, others));
+    answers.ask(case, field.ask);
+    let mut met =
+        |alternatives: &Vec<Test>| alternatives.iter().any(|test| field_passes(test, field.ask, case, answers));
     let held = if field.all { field.values.iter().all(&mut met) } else { field.values.iter().any(&mut met) };
     held != field.negated
 }
 
-fn ask<'r>(case: &Case<'_, 'r>, ask: AskId, into: &mut Values<'r>) {
-    into.clear();
-    case.view.values(case.event, ask, into);
-}
-
-fn field_passes<'r>(test: &Test, values: &Values<'r>, case: &Case<'_, 'r>, others: &mut Values<'r>) -> bool {
+fn field_passes<'r>(test: &Test, ask: AskId, case: &Case<'_, 'r>, answers: &mut Answers<'r>) -> bool {
+    if let Test::SameAs(other) = test {
+        answers.ask(case, other.ask);
+        return same(answers.told(ask), answers.told(other.ask), other);
+    }
+    let values = answers.told(ask);
     match test {
         Test::Null => values.is_empty() || values.iter().any(|value| passes(test, value, case.objects)),
         Test::Exists(present) => *present != values.is_empty(),
-        Test::SameAs(other) => {
-            ask(case, other.ask, others);
-            same(values, others, other)
-        }
         _ => values.iter().any(|value| passes(test, value, case.objects)),
     }
 }
@@ -111,22 +88,4 @@ fn keyword_passes(test: &Test, case: &Case<'_, '_>) -> bool {
         .chain(entries)
         .filter(|value| value.text().is_some())
         .any(|value| passes(test, &value, Objects::Opaque))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn asking_again_allocates_nothing() {
-        let mut answers = Answers::default();
-        answers.values.reserve(17);
-        let (place, room) = (answers.values.as_ptr() as usize, answers.values.capacity());
-        let text = String::from("of another event");
-        let mut again: Answers<'_> = answers.recycled();
-        assert_eq!((again.values.as_ptr() as usize, again.values.capacity()), (place, room));
-        again.values.push(Datum::borrowed(&text));
-        let back: Answers<'static> = again.recycled();
-        assert_eq!((back.values.len(), back.values.capacity()), (0, room));
-    }
 }

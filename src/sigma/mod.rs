@@ -45,11 +45,11 @@ pub(crate) use load::{LoadOptions, Loaded, SourceText, load};
 #[cfg(test)]
 pub(crate) use modifiers::MODIFIERS;
 pub(crate) use rule::{
-    Comparison, Correlation, CorrelationKind, Decimal, Expr, FieldTest, Group, Keywords, Pattern, Rule, RuleMeta,
-    Ruleset, TimePart, ValueTest,
+    Comparison, Correlation, CorrelationKind, Decimal, Expr, FieldTest, Group, Keywords, Pattern, PatternPart, Rule,
+    RuleMeta, Ruleset, TimePart, ValueTest,
 };
 #[cfg(test)]
-pub(crate) use rule::{Condition, PatternPart, Selection};
+pub(crate) use rule::{Condition, Selection};
 
 #[cfg(test)]
 mod tests;
