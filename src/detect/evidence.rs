@@ -125,15 +125,22 @@ impl Draft {
 
     /// Ready to be kept: redacted, then cut.
     pub(super) fn sample(&self, redactor: &Redactor) -> Sample {
-        let mut sample = Sample { place: self.place, time: self.time, rule: self.rule, fields: Vec::new(), raw: None };
-        for part in &self.parts {
+        let names = self.parts.iter().filter(|part| part.what == What::Name).count();
+        let fields = Vec::with_capacity(names);
+        let mut sample = Sample { place: self.place, time: self.time, rule: self.rule, fields, raw: None };
+        for (n, part) in self.parts.iter().enumerate() {
             let text = self.of(part);
             match (part.what, sample.fields.last_mut()) {
                 (What::Raw, _) => sample.raw = Some(cut(&redactor.apply(text), part.more, limits::SAMPLE_RAW)),
                 (What::Value, Some((name, values))) => {
                     values.push(cut(&redactor.field(name, text), part.more, limits::SAMPLE_VALUE));
                 }
-                (What::Name | What::Value, _) => sample.fields.push((text.to_owned(), Vec::new())),
+                (What::Name | What::Value, _) => {
+                    // As much as is needed: there may be many samples, and most fields have one value.
+                    let behind = self.parts.get(n + 1..).unwrap_or_default();
+                    let values = behind.iter().take_while(|part| part.what == What::Value).count();
+                    sample.fields.push((text.to_owned(), Vec::with_capacity(values)));
+                }
             }
         }
         sample

@@ -34,7 +34,8 @@ pub(crate) struct Keep {
 
 impl Default for Keep {
     fn default() -> Keep {
-        Keep { alerts: limits::ALERTS, samples: limits::SAMPLES, sample_bytes: limits::SAMPLE_TOTAL }
+        let sample_bytes = limits::SAMPLE_TOTAL - limits::SAMPLE_BURSTS;
+        Keep { alerts: limits::ALERTS, samples: limits::SAMPLES, sample_bytes }
     }
 }
 
@@ -238,9 +239,14 @@ fn absolute(mut fold: Fold, before: Before) -> Fold {
     fold
 }
 
+/// Memory a sample takes: of short texts most goes into what surrounds them.
 fn size(sample: &Sample) -> usize {
-    let fields = sample.fields.iter().map(|(name, values)| name.len() + values.iter().map(String::len).sum::<usize>());
-    sample.raw.as_ref().map_or(0, String::len) + fields.sum::<usize>()
+    /// What the allocator adds to a piece of memory, rounding included.
+    const PIECE: usize = 16;
+    let text = |text: &String| size_of::<String>() + text.len() + PIECE;
+    let values = |values: &Vec<String>| size_of::<Vec<String>>() + PIECE + values.iter().map(text).sum::<usize>();
+    let fields: usize = sample.fields.iter().map(|(name, list)| text(name) + values(list)).sum();
+    size_of::<Sample>() + PIECE + fields + sample.raw.as_ref().map_or(0, |raw| raw.len() + PIECE)
 }
 
 #[cfg(test)]
@@ -310,7 +316,7 @@ mod tests {
             cuts in vec(any::<usize>(), 0..8),
             alerts in 1usize..20,
             samples in 0usize..5,
-            sample_bytes in 0usize..400,
+            sample_bytes in 0usize..4_000,
         ) {
             let keep = Keep { alerts, samples, sample_bytes };
             prop_assert_eq!(shape(&folded(&matches, &[], keep)), shape(&folded(&matches, &cuts, keep)));

@@ -41,6 +41,8 @@ pub(crate) const SAMPLE_VALUES: usize = 32;
 pub(crate) const ENTITY_VALUE: usize = 4 << 10;
 /// All samples of all alerts together.
 pub(crate) const SAMPLE_TOTAL: usize = 64 << 20;
+/// The share of correlations in [`SAMPLE_TOTAL`]: their events are small.
+pub(crate) const SAMPLE_BURSTS: usize = 16 << 20;
 /// Alerts kept in full.
 pub(crate) const ALERTS: usize = 100_000;
 /// Sample events an alert keeps: the first ones and the last.

@@ -57,7 +57,7 @@ impl<'s> Bursts<'s> {
         let given: Vec<bool> = rules.iter().map(|rule| streams || is_reported(rule)).collect();
         let events = if streams { limits::MATCH_EVENTS } else { limits.samples.saturating_sub(1) };
         let bounds = Bounds { memory: limits.memory, events };
-        let room = Room { alerts: limits.alerts, samples: limits.samples, sample_bytes: limits::SAMPLE_TOTAL };
+        let room = Room { alerts: limits.alerts, samples: limits.samples, sample_bytes: limits::SAMPLE_BURSTS };
         Bursts {
             correlator: Correlator::new(set, feeds, &given, bounds),
             out: BurstsOut {

@@ -110,7 +110,8 @@ fn on_all_cores<'m>(
         return;
     };
     let (sender, receiver): (Sender<Worked>, Receiver<Worked>) = channel();
-    let under_way = threads * 2 + 2;
+    // One for each worker, one that is ready, one that is merged: more would only wait, with all they found.
+    let under_way = threads + 2;
     pool.in_place_scope(|scope| {
         let mut order = InOrder::default();
         while let Some((block, decoder)) = feeder.next(merger, watch) {
