@@ -62,7 +62,7 @@ fn quick(pattern: &Pattern) -> Option<Quick> {
     let rank = |byte: &u8| FREQUENT.iter().position(|known| known == byte).unwrap_or(FREQUENT.len());
     let (rare, byte) = text.iter().enumerate().max_by_key(|(_, byte)| rank(byte))?;
     let cases = [*byte, byte.to_ascii_uppercase()];
-    Some(Quick { place, rare, cases, text })
+    Some(Quick { place, text, rare, cases })
 }
 
 impl Quick {
@@ -75,7 +75,7 @@ impl Quick {
             Place::End => is_here(value.len().checked_sub(len).and_then(|at| value.get(at..))),
             Place::Anywhere => {
                 // Where the rare byte may stand: the rest of the text must fit around it.
-                let end = (value.len() + self.rare + 1).checked_sub(len).unwrap_or_default();
+                let end = (value.len() + self.rare + 1).saturating_sub(len);
                 let Some(room) = value.get(self.rare..end) else { return false };
                 let [lower, upper] = self.cases;
                 let fits = |at: usize| is_here(value.get(at..at + len));
