@@ -39,8 +39,8 @@ pub(crate) const SAMPLE_VALUE: usize = 512;
 pub(crate) const SAMPLE_VALUES: usize = 32;
 /// An entity's value is cut at this many bytes; a longer one is told apart by a digest of the whole.
 pub(crate) const ENTITY_VALUE: usize = 4 << 10;
-/// All samples of all alerts together.
-pub(crate) const SAMPLE_TOTAL: usize = 64 << 20;
+/// All samples of all alerts together. A third of it again goes to the gaps that replaced samples leave in memory.
+pub(crate) const SAMPLE_TOTAL: usize = 48 << 20;
 /// The share of correlations in [`SAMPLE_TOTAL`]: their events are small.
 pub(crate) const SAMPLE_BURSTS: usize = 16 << 20;
 /// Alerts kept in full.
@@ -59,8 +59,9 @@ pub(crate) const TURN: u64 = 4 << 20;
 pub(crate) const OPEN_INPUTS: usize = 16;
 /// How much of a pipe is looked through for years of year-less stamps.
 pub(crate) const YEAR_WINDOW: usize = 64 << 20;
-/// Unpacked bytes a block of work holds, unless told otherwise.
-pub(crate) const BLOCK: usize = 1 << 20;
+/// Unpacked bytes a block of work holds, unless told otherwise. What a noisy block finds is many times its size, and
+/// several are under way: with 1 MiB a gigabyte of loud logs peaked at 305 MiB, with this at 255.
+pub(crate) const BLOCK: usize = 128 << 10;
 /// A rule file longer than this is refused.
 pub(crate) const RULE_BYTES: usize = 32 << 20;
 /// How deep lists and maps of a rule, and brackets of a condition, may nest.
