@@ -1,7 +1,7 @@
 //! Every exit code, as a pipeline sees it (the table of `logsentry --help`).
 
 use crate::support::{Folder, command, run, run_in, run_with_input};
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::Stdio;
 
@@ -147,28 +147,25 @@ fn an_interruption_is_130_and_leaves_the_old_report() {
     let folder = folder();
     folder.write("report.json", "old");
     let mut child = command(folder.path())
-        .args(["scan", "--no-config", "-", "--format", "matches", "-o", "report.json"])
+        .args(["scan", "--no-config", "-", "-v", "--format", "matches", "-o", "report.json"])
         .stdin(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .expect("the binary was built");
     let mut stdin = child.stdin.take().expect("it was piped");
-    stdin.write_all(GUESSED.as_bytes()).expect("it is read");
-    stdin.flush().expect("it is read");
-    // The report that was begun shows that the scan is under way.
-    let begun = folder.path().join(".report.json.partial");
-    for _ in 0..2_000 {
-        if begun.exists() {
-            break;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(5));
+    // More than is looked at to recognise a format, and then no end.
+    let lines = "{\"message\": \"nothing\"}\n".repeat(1 << 13);
+    stdin.write_all(lines.as_bytes()).expect("it is read");
+    let mut stderr = BufReader::new(child.stderr.take().expect("it was piped"));
+    let mut said = String::new();
+    while !said.contains("read as jsonl") {
+        assert_ne!(stderr.read_line(&mut said).expect("text"), 0, "the scan did not begin: {said}");
     }
-    assert!(begun.exists(), "the scan did not begin");
+    let begun = folder.path().join(".report.json.partial");
+    assert!(begun.exists(), "the report was not begun");
     let kill = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
     assert!(kill.expect("kill is there").success());
     let status = child.wait().expect("it was started");
-    let mut said = String::new();
-    child.stderr.take().expect("it was piped").read_to_string(&mut said).expect("text");
     assert_eq!(status.code(), Some(130), "{said}");
     assert_eq!(folder.read("report.json"), "old");
     assert!(!begun.exists(), "a half report is left");

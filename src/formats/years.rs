@@ -47,6 +47,7 @@ fn day_of_year((month, day): (i8, i8)) -> i16 {
 }
 
 /// Looks through an input for the years of its stamps. Takes bytes in pieces of any size and keeps a few hundred.
+#[derive(Clone)]
 pub(crate) struct YearScan {
     /// Stands before every record.
     prefix: String,

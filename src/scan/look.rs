@@ -102,7 +102,9 @@ fn looked(context: &Context<'_>, source: SourceId, found: Found) -> Result<Looke
         ReadOptions { zone: context.zone.clone(), first_year: None, forced: context.config.input_format.is_some() };
     let mut problem = None;
     let mut stream = TextStream::new(stream, recoder.clone());
-    if let Some(scan) = YearScan::of(&sniffed) {
+    // A pipe is held back while it is looked through, so only for stamps that its beginning shows.
+    let is_asked = |scan: &YearScan| found.place != Place::Stdin || shows_stamps(scan.clone(), start.text);
+    if let Some(scan) = YearScan::of(&sniffed).filter(is_asked) {
         let (year, assumed) = first_year(context, &found, &mut stream, recoder.clone(), scan, start.text);
         options.first_year = year;
         problem = assumed.then(|| assumed_year(&found.shown, context.reference));
@@ -151,6 +153,13 @@ fn fill(stream: &mut Stream, into: &mut Vec<u8>, max: usize) -> std::io::Result<
         }
     }
     Ok(())
+}
+
+/// Whether the beginning of an input has year-less stamps.
+fn shows_stamps(mut scan: YearScan, head: &str) -> bool {
+    scan.feed(head.as_bytes());
+    scan.finish();
+    scan.has_stamps()
 }
 
 /// Looks a whole input through (a pipe: its first 64 MiB) and says of which year its first stamp is, and whether that rests on
