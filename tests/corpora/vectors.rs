@@ -36,6 +36,7 @@ fn as_set(list: &Value) -> BTreeSet<String> {
 
 fn sorted_groups(entry: &Value) -> String {
     let mut entry = entry.clone();
+    entry.sort_all_objects();
     if let Some(groups) = entry.get_mut("groups").and_then(Value::as_array_mut) {
         groups.sort_by_key(ToString::to_string);
     }

@@ -69,7 +69,11 @@ fn check(case: &Json) {
             .collect();
         let groups = expected["groups"].as_array().unwrap();
         assert_eq!(expected["alerts"], groups.len(), "{id}");
-        assert_eq!(got, groups.iter().map(Json::to_string).collect(), "{id}: {name}");
+        let want = groups.iter().map(|group| {
+            let key: BTreeMap<String, Json> = serde_json::from_value(group["key"].clone()).unwrap();
+            serde_json::json!({"key": key, "fired_at": group["fired_at"], "events": group["events"]}).to_string()
+        });
+        assert_eq!(got, want.collect(), "{id}: {name}");
     }
 }
 
