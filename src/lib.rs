@@ -14,6 +14,8 @@ mod config;
 mod correlate;
 mod detect;
 mod formats;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod model;
 mod redact;
 mod report;

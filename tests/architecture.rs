@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 /// Rooms from the top of the house to its foundation, and the rooms each may name. A room names only
 /// rooms that stand below it in this table.
 const DOORS: &[(&str, &[&str])] = &[
+    ("fuzzing", &["analyzer", "config", "scan", "formats", "sigma", "model"]),
     ("cli", &["config", "scan", "report", "formats", "sigma", "model"]),
     ("analyzer", &["config", "scan", "report", "model"]),
     ("scan", &["config", "score", "correlate", "detect", "redact", "sigma", "taxonomy", "formats", "source", "model"]),
@@ -34,7 +35,7 @@ const TENANTS: &[(&str, &[&str])] = &[
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
     ("comfy_table", &["report", "cli"]),
-    ("csv", &["report", "formats", "cli"]),
+    ("csv", &["report", "formats", "cli", "fuzzing"]),
     ("csv_core", &["formats"]),
     ("ctrlc", &["cli"]),
     ("encoding_rs", &["formats", "source"]),
@@ -54,7 +55,7 @@ const TENANTS: &[(&str, &[&str])] = &[
     ("saphyr_parser", &["sigma"]),
     ("schemars", &["cli", "config", "report"]),
     ("serde", &["config", "report", "taxonomy", "score", "cli", "scan", "sigma", "formats"]),
-    ("serde_json", &["report", "cli", "scan", "formats", "sigma", "taxonomy", "detect", "correlate"]),
+    ("serde_json", &["fuzzing", "report", "cli", "scan", "formats", "sigma", "taxonomy", "detect", "correlate"]),
     ("serde_sarif", &["report"]),
     ("serde_yaml", &["config", "taxonomy", "score", "report", "cli", "scan"]),
     ("sha2", &["source", "detect", "report"]),

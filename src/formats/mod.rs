@@ -28,8 +28,8 @@ pub(crate) mod years;
 
 #[cfg(test)]
 mod laws;
-#[cfg(test)]
-mod testing;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod testing;
 
 use crate::model::stamp::{Yearless, Zone};
 use crate::model::{Block, Counting, Event, FieldTable, FormatId, Scratch, Sentence, Stamp};

@@ -1,8 +1,11 @@
-//! Helpers of this room's tests: reads records the way `scan` does and makes them comparable.
+//! Helpers of this room's tests and of fuzzing: reads records the way `scan` does and makes them comparable.
 
-use super::{Decoded, Head, ReadOptions, ReadRecord, Record, Refused, Sniffed, YearTrack, sniff};
-use crate::model::stamp::Zone;
-use crate::model::{Entry, FieldTable, Regions, Scratch, Stamp, Value};
+use super::{Decoded, Head, ReadOptions, Refused, Sniffed, sniff};
+#[cfg(test)]
+use super::{ReadRecord, Record, YearTrack};
+use crate::model::{Entry, FieldTable, Regions, Scratch, Value};
+#[cfg(test)]
+use crate::model::{Stamp, stamp::Zone};
 use std::sync::Arc;
 
 /// One record as tests compare it.
@@ -19,6 +22,7 @@ pub(crate) struct Read {
     pub(crate) truncated: bool,
 }
 
+#[cfg(test)]
 impl Read {
     /// The values of its fields, in order.
     pub(crate) fn values(&self) -> Vec<&str> {
@@ -52,6 +56,7 @@ pub(crate) fn fields(entries: &[Entry], regions: &Regions<'_>) -> Vec<(String, S
 }
 
 /// Reads one record with a line format's function.
+#[cfg(test)]
 pub(crate) fn read_with(read: ReadRecord, table: &FieldTable, text: &str) -> Read {
     let (mut scratch, zone, mut year) = (Scratch::default(), Zone::default(), YearTrack::default());
     let mut record = Record {

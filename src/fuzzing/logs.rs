@@ -1,0 +1,103 @@
+//! Logs of every kind: recognised, cut, read, scanned.
+
+use super::Target;
+use super::reports::{self, Scratchpad};
+use crate::analyzer::Analyzer;
+use crate::config::Config;
+use crate::formats::testing;
+use crate::formats::{self, Head, sniff, text::Text};
+use crate::model::stamp;
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+const LOGS: &[&str] =
+    &["examples/sample_logs", "tests/formats", "tests/rules", "corpus/formats", "corpus/nasty", "corpus/regression"];
+
+/// Whole scans.
+pub(super) const SCAN: Target = Target {
+    name: "scan",
+    promise: "books add up; engines, thread counts and block sizes give the same bytes",
+    seeds: LOGS,
+    run: scan,
+};
+
+/// Every format, told to read what may not be its own.
+pub(super) const FORMATS: Target = Target {
+    name: "formats",
+    promise: "every format reads anything without a panic, and accounts for every byte and line",
+    seeds: LOGS,
+    run: every_format,
+};
+
+/// Where blocks are cut.
+pub(super) const BLOCKS: Target =
+    Target { name: "blocks", promise: "the size of blocks never changes a record", seeds: LOGS, run: blocks };
+
+/// Our reader of JSON beside a strict one.
+pub(super) const JSON: Target = Target {
+    name: "json",
+    promise: "every object a strict reader takes in one line is one record here",
+    seeds: &["tests/formats", "corpus/formats", "corpus/nasty/json"],
+    run: json,
+};
+
+/// Times in every layout.
+pub(super) const STAMPS: Target = Target {
+    name: "stamps",
+    promise: "any text is a time or none",
+    seeds: &["tests/formats", "corpus/nasty/time"],
+    run: stamps,
+};
+
+/// The analyzers scans are compared with: the plain engine in one thread, and the default one in two with odd blocks.
+static ANALYZERS: LazyLock<[Analyzer; 2]> = LazyLock::new(|| {
+    let plain = Config { reference_engine: true, threads: Some(1), hash_inputs: true, ..Config::default() };
+    let odd = Config { threads: Some(2), block_size: 1031, hash_inputs: true, ..Config::default() };
+    [plain, odd].map(|config| Analyzer::new(config).expect("the built-in rules load"))
+});
+
+fn scan(bytes: &[u8]) {
+    static PAD: LazyLock<Mutex<Scratchpad>> = LazyLock::new(|| Mutex::new(Scratchpad::new("scan")));
+    let pad = PAD.lock().unwrap_or_else(PoisonError::into_inner);
+    let path = pad.write("input.log", bytes);
+    let [plain, odd] = ANALYZERS.each_ref().map(|analyzer| {
+        let analysis = analyzer.analyze_paths(&[&path]).expect("scanning never fails");
+        reports::written(&analysis, "json")
+    });
+    reports::add_up(&plain);
+    assert!(plain == odd, "the reports differ:\n{plain}\n{odd}");
+}
+
+fn every_format(bytes: &[u8]) {
+    let head = Text::clean(bytes);
+    for row in formats::FORMATS {
+        let sniffed = sniff::forced(row.name, &Head::new(&head.text, true)).expect("it is a row");
+        testing::read_all(&sniffed, bytes, 1 << 20);
+    }
+}
+
+fn blocks(bytes: &[u8]) {
+    let whole = testing::sniff_and_read(bytes, 1 << 20);
+    for target in [1, 7, 61, 1031] {
+        // Small blocks of long inputs take time and show nothing new.
+        if bytes.len() / target < 4096 {
+            assert!(testing::sniff_and_read(bytes, target) == whole, "blocks of {target} bytes change records");
+        }
+    }
+}
+
+fn json(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let strict = text.lines().filter(|line| serde_json::from_str::<serde_json::Map<_, _>>(line).is_ok());
+    for line in strict {
+        let sniffed = sniff::forced("jsonl", &Head::new("", true)).expect("it is a row");
+        let read = testing::read_all(&sniffed, line.as_bytes(), 1 << 20);
+        assert!(read.len() == 1 && read.iter().all(|r| r.refused.is_none() && !r.repaired), "{line}: {read:?}");
+    }
+}
+
+fn stamps(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    for line in text.lines() {
+        stamp::read(line, &stamp::Zone::default());
+    }
+}
