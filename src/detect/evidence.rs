@@ -4,7 +4,7 @@
 use super::answers::Answers;
 use super::compile::{CompiledRule, Named};
 use super::reference::{Case, selection_holds};
-use crate::model::{Datum, Event, Place, RuleId, Sample, Stamp, limits, show};
+use crate::model::{Datum, Event, Place, RuleId, Sample, SampleWriter, Stamp, limits, show};
 use crate::redact::Redactor;
 
 /// What of a rule held.
@@ -125,25 +125,22 @@ impl Draft {
 
     /// Ready to be kept: redacted, then cut.
     pub(super) fn sample(&self, redactor: &Redactor) -> Sample {
-        let names = self.parts.iter().filter(|part| part.what == What::Name).count();
-        let fields = Vec::with_capacity(names);
-        let mut sample = Sample { place: self.place, time: self.time, rule: self.rule, fields, raw: None };
-        for (n, part) in self.parts.iter().enumerate() {
+        let raw = self.parts.iter().find(|part| part.what == What::Raw);
+        let raw = raw.map(|part| cut(&redactor.apply(self.of(part)), part.more, limits::SAMPLE_RAW));
+        let mut writer = SampleWriter::new(raw.as_deref());
+        let mut name = "";
+        for part in &self.parts {
             let text = self.of(part);
-            match (part.what, sample.fields.last_mut()) {
-                (What::Raw, _) => sample.raw = Some(cut(&redactor.apply(text), part.more, limits::SAMPLE_RAW)),
-                (What::Value, Some((name, values))) => {
-                    values.push(cut(&redactor.field(name, text), part.more, limits::SAMPLE_VALUE));
+            match part.what {
+                What::Name => {
+                    name = text;
+                    writer.name(name);
                 }
-                (What::Name | What::Value, _) => {
-                    // As much as is needed: there may be many samples, and most fields have one value.
-                    let behind = self.parts.get(n + 1..).unwrap_or_default();
-                    let values = behind.iter().take_while(|part| part.what == What::Value).count();
-                    sample.fields.push((text.to_owned(), Vec::with_capacity(values)));
-                }
+                What::Value => writer.value(&cut(&redactor.field(name, text), part.more, limits::SAMPLE_VALUE)),
+                What::Raw => {}
             }
         }
-        sample
+        Sample { place: self.place, time: self.time, rule: self.rule, text: writer.text() }
     }
 }
 

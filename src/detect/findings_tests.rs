@@ -105,8 +105,8 @@ fn long_values_are_cut_but_not_confused() {
     let (b, _) = found(rule(), &event("b"), raw_options());
     assert_ne!(a, b);
     assert!(a.len() < 5_000 && fold.entity[0].value.len() < 5_000);
-    assert!(fold.samples[0].raw.as_ref().expect("detections show the record").ends_with('…'));
-    assert!(fold.samples[0].fields[0].1[0].len() <= 515);
+    assert!(fold.samples[0].text.raw().expect("detections show the record").ends_with('…'));
+    assert!(fold.samples[0].text.fields()[0].1[0].len() <= 515);
 }
 
 #[test]
@@ -126,8 +126,7 @@ fn fields_are_those_the_detection_names_that_the_event_has() {
         ("list", vec!["y", r#"{"z":1}"#]),
         ("b", vec!["1"]),
     ];
-    let want = want.map(|(name, values)| (name.to_owned(), values.into_iter().map(str::to_owned).collect::<Vec<_>>()));
-    assert_eq!(fold.samples[0].fields, want);
+    assert_eq!(fold.samples[0].text.fields(), want);
 }
 
 fn correlation(identity: &str, rules: &[&str], group_by: &[&str], count: &[&str]) -> Correlation {
@@ -200,7 +199,7 @@ fn the_stream_shows_silent_matches_and_the_keys_they_feed() {
     let found = observe(&engine, &view, &[JsonEvent::parse(FEEDING[0])], true);
     let [shown] = found.matches.as_deref().expect("asked for") else { panic!("one match") };
     assert_eq!((shown.reported, shown.feeds.as_slice()), (false, [RuleId(1)].as_slice()));
-    let names: Vec<&str> = shown.sample.fields.iter().map(|(name, _)| name.as_str()).collect();
+    let names: Vec<&str> = shown.sample.text.fields().into_iter().map(|(name, _)| name).collect();
     assert_eq!(names, ["IpAddress", "src_ip", "user", "host"]);
 }
 

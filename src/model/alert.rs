@@ -2,6 +2,7 @@
 
 use super::level::Level;
 use super::origin::{Place, RuleId};
+use super::sample::Sample;
 use super::time::Stamp;
 
 /// A field and its value, as an alert's entity shows it.
@@ -65,22 +66,6 @@ pub(crate) struct Suppression {
     pub(crate) reason: String,
     /// Its date, if it has one.
     pub(crate) expires: Option<String>,
-}
-
-/// One event kept with an alert.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Sample {
-    /// Where it stands.
-    pub(crate) place: Place,
-    /// When it happened.
-    pub(crate) time: Stamp,
-    /// The rule it matched (for a correlation: the rule that fed it).
-    pub(crate) rule: RuleId,
-    /// The fields the rule read, by name in order; several values where the event has several.
-    /// Redacted and cut.
-    pub(crate) fields: Vec<(String, Vec<String>)>,
-    /// The record as written, redacted and cut; `None` for events of a correlation.
-    pub(crate) raw: Option<String>,
 }
 
 /// One finding in people's words.

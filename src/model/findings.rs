@@ -1,8 +1,9 @@
 //! What one block leaves behind: owned, compact, and the same however the input was cut.
 
-use super::alert::{Entity, Sample};
+use super::alert::Entity;
 use super::origin::{Place, RuleId, SourceId};
 use super::problem::Problems;
+use super::sample::Sample;
 use super::time::{Stamp, Time};
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};

@@ -43,7 +43,7 @@ impl<W: Write> MatchLines<W> {
                 record: place.record,
                 time: found.sample.time.rfc3339(),
                 entity: pairs(&found.entity),
-                fields: FieldsShape(&found.sample.fields),
+                fields: FieldsShape(found.sample.text.fields()),
                 feeds: found.feeds.iter().map(|feed| id(&self.rules, *feed)).collect(),
                 reported: (!found.reported).then_some(false),
             },
@@ -290,7 +290,7 @@ mod tests {
         let report = sample::report();
         let mut lines = MatchLines::new(Vec::new(), report.rules.clone());
         let alert =
-            report.alerts.iter().find(|a| a.samples.iter().any(|s| s.raw.is_some())).expect("one has raw lines");
+            report.alerts.iter().find(|a| a.samples.iter().any(|s| s.text.raw().is_some())).expect("one has raw lines");
         let found = Match {
             sample: alert.samples.first().cloned().expect("it has samples"),
             entity: alert.entity.clone(),

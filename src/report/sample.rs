@@ -5,7 +5,7 @@
 use super::{Options, Reporter};
 use crate::model::{
     Alert, AlertKind, AlertStatus, Books, Counting, InputSummary, Level, LogSource, Pair, Place, Problem, ProblemKind,
-    Report, RuleId, RuleInfo, RuleTotals, Sample, SourceId, Stamp, Summary, Suppression, Time,
+    Report, RuleId, RuleInfo, RuleTotals, Sample, SampleWriter, SourceId, Stamp, Summary, Suppression, Time,
 };
 
 /// Stands in a raw line and nowhere else.
@@ -238,8 +238,14 @@ fn alerts() -> Vec<Alert> {
         place,
         time: at(seconds, 3),
         rule: RuleId(rule),
-        fields: fields.iter().map(|(name, values)| ((*name).to_owned(), texts(values))).collect(),
-        raw,
+        text: {
+            let mut writer = SampleWriter::new(raw.as_deref());
+            for (name, values) in fields {
+                writer.name(name);
+                values.iter().for_each(|value| writer.value(value));
+            }
+            writer.text()
+        },
     };
     let alert = |rule: u32, level: Level, entity: Vec<Pair>, samples: Vec<Sample>, message: &str| Alert {
         rule: RuleId(rule),

@@ -5,8 +5,8 @@
 
 use super::{Options, Where, rule};
 use crate::model::{
-    Alert, Books, Entity, InputSummary, LogSource, Pair, Place, Problem, Report, RuleId, RuleInfo, Sample, Stamp,
-    Summary,
+    Alert, Books, Entity, InputSummary, LogSource, Pair, Place, Problem, Report, RuleId, RuleInfo, Sample, SampleField,
+    Stamp, Summary,
 };
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
@@ -326,8 +326,8 @@ impl<'a> SampleShape<'a> {
     fn new(report: &'a Report, sample: &'a Sample, options: &Options) -> SampleShape<'a> {
         SampleShape {
             event: EventShape::new(&report.inputs, &report.rules, &sample.place, sample.time, sample.rule),
-            fields: FieldsShape(&sample.fields),
-            raw: sample.raw.as_deref().filter(|_| !options.no_snippets),
+            fields: FieldsShape(sample.text.fields()),
+            raw: sample.text.raw().filter(|_| !options.no_snippets),
         }
     }
 }
@@ -357,12 +357,12 @@ impl<'a> EventShape<'a> {
 }
 
 /// Fields of an event: text where there is one value, a list where there are several.
-pub(super) struct FieldsShape<'a>(pub(super) &'a [(String, Vec<String>)]);
+pub(super) struct FieldsShape<'a>(pub(super) Vec<SampleField<'a>>);
 
 impl Serialize for FieldsShape<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (name, values) in self.0 {
+        for (name, values) in &self.0 {
             map.serialize_entry(name, &Several(values))?;
         }
         map.end()

@@ -9,6 +9,7 @@ use super::{Scan, Watch};
 use crate::config::Config;
 use crate::detect::{self, Folds, Keep};
 use crate::formats;
+use crate::model::show::REDACTED;
 use crate::model::{
     Alert, AlertKind, AlertStatus, Books, Level, LineSink, Problem, ProblemKind, Report, RuleTotals, SourceId, Summary,
 };
@@ -191,13 +192,9 @@ fn mark_applicable(scan: &Scan, rules: &mut [crate::model::RuleInfo], applicable
 }
 
 fn is_redacted(alerts: &[Alert]) -> bool {
-    let has = |text: &str| text.contains(crate::model::show::REDACTED);
+    let has = |text: &str| text.contains(REDACTED);
     alerts.iter().any(|alert| {
-        alert.entity.iter().any(|pair| has(&pair.value))
-            || alert.samples.iter().any(|sample| {
-                sample.raw.as_deref().is_some_and(has)
-                    || sample.fields.iter().any(|(_, values)| values.iter().any(|v| has(v)))
-            })
+        alert.entity.iter().any(|pair| has(&pair.value)) || alert.samples.iter().any(|sample| sample.text.has(REDACTED))
     })
 }
 

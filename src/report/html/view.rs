@@ -112,12 +112,12 @@ pub(super) struct SampleView<'a> {
 
 impl<'a> SampleView<'a> {
     fn new(report: &'a Report, sample: &'a Sample, options: &Options) -> SampleView<'a> {
-        let raw = sample.raw.as_deref().filter(|_| !options.no_snippets);
+        let raw = sample.text.raw().filter(|_| !options.no_snippets);
         SampleView {
             time: moment(sample.time),
             place: place(report, &sample.place),
             rule: &rule(report, sample.rule).id,
-            fields: sample.fields.iter().map(|(name, values)| (name.as_str(), values.join(", "))).collect(),
+            fields: sample.text.fields().into_iter().map(|(name, values)| (name, values.join(", "))).collect(),
             raw: raw.map(|raw| raw.lines().collect()).unwrap_or_default(),
         }
     }

@@ -41,7 +41,7 @@ pub(super) fn result(
 ) -> SarifResult {
     let info = rule(report, alert.rule);
     let primary = alert.samples.iter().find(|s| s.place == alert.place);
-    let raw = primary.and_then(|s| s.raw.as_deref()).filter(|_| !options.no_snippets);
+    let raw = primary.and_then(|s| s.text.raw()).filter(|_| !options.no_snippets);
     let index = rule_ids.iter().position(|id| *id == alert.rule);
     SarifResult {
         rule_id: Some(info.id.clone()),
@@ -161,7 +161,8 @@ fn properties(alert: &Alert, info: &RuleInfo, places: &Places, primary: Option<&
     add("firstEvent", json!(alert.first.rfc3339()));
     add("lastEvent", json!(alert.last.rfc3339()));
     if let Some(primary) = primary {
-        let fields = primary.fields.iter().map(|(name, values)| (name.clone(), json!(values))).collect::<Map<_, _>>();
+        let fields = primary.text.fields();
+        let fields = fields.into_iter().map(|(name, values)| (name.to_owned(), json!(values))).collect::<Map<_, _>>();
         add("matchedFields", Value::Object(fields));
     }
     if alert.kind == AlertKind::Correlation {
