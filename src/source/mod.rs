@@ -3,11 +3,15 @@
 //! Content decides what a container is, never a name. Nothing is written to disk and nothing outside
 //! the named paths is read. To add a compression: one file beside this one and one row in [`OPENERS`].
 
+mod bzip2;
 mod discover;
 mod gzip;
 mod hash;
+mod members;
 mod path;
 mod stream;
+mod xz;
+mod zstd;
 
 pub(crate) use discover::{Found, Place, discover};
 pub(crate) use path::{Shower, logical};
@@ -31,7 +35,7 @@ pub(crate) struct Opener {
 }
 
 /// The compressions that can be read.
-pub(crate) static OPENERS: &[Opener] = &[gzip::OPENER];
+pub(crate) static OPENERS: &[Opener] = &[gzip::OPENER, zstd::OPENER, xz::OPENER, bzip2::OPENER];
 
 #[cfg(test)]
 mod tests {
