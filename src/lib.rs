@@ -24,6 +24,7 @@ mod score;
 mod sigma;
 mod source;
 mod taxonomy;
+mod triage;
 
 pub use analyzer::{AlertView, Analysis, Analyzer};
 #[doc(hidden)]
@@ -31,3 +32,4 @@ pub use cli::main;
 pub use config::{Config, ConfigError, Redaction, SarifOptions};
 pub use model::Level;
 pub use scan::SetupError;
+pub use triage::TriageError;

@@ -18,3 +18,4 @@ mod invariance;
 mod readme;
 mod rules;
 mod support;
+mod triage;

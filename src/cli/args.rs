@@ -112,6 +112,15 @@ pub(crate) struct ScanArgs {
     /// Rules that fail to load, unknown exclusions, unparsed and cut records are failures
     #[arg(long)]
     pub(crate) strict: bool,
+    /// Alerts of an earlier report (our JSON or SARIF, or a file of --write-baseline) neither fail nor show
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Write what this scan found, to be the baseline of later ones
+    #[arg(long, value_name = "FILE")]
+    pub(crate) write_baseline: Option<PathBuf>,
+    /// Show alerts of the baseline on the console, too
+    #[arg(long)]
+    pub(crate) show_known: bool,
     /// A directory without any file is fine
     #[arg(long)]
     pub(crate) allow_empty: bool,

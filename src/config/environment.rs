@@ -26,6 +26,7 @@ pub(crate) fn environment(pairs: impl Iterator<Item = (OsString, OsString)>) -> 
             continue;
         }
         match name {
+            "LOGSENTRY_BASELINE" => found.layer.baseline = Some(PathBuf::from(value)),
             "LOGSENTRY_CONFIG" => found.config = Some(PathBuf::from(value)),
             "LOGSENTRY_RULE_PATHS" => found.layer.rule_paths = Some(std::env::split_paths(&value).collect()),
             _ => text_variable(name, &value.to_string_lossy(), &mut found)?,
@@ -94,6 +95,7 @@ mod tests {
     fn an_empty_variable_counts_as_unset() {
         assert_eq!(read("LOGSENTRY_MIN_SEVERITY", "").unwrap(), Environment::default());
         assert_eq!(read("LOGSENTRY_CONFIG", "").unwrap(), Environment::default());
+        assert_eq!(read("LOGSENTRY_BASELINE", "").unwrap(), Environment::default());
     }
 
     #[test]

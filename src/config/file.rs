@@ -70,6 +70,7 @@ fn rebase(layer: &mut RawConfig, base: &Path) {
     };
     layer.rule_paths.iter_mut().flatten().for_each(mend);
     layer.reports.iter_mut().flat_map(|reports| reports.values_mut()).for_each(mend);
+    layer.baseline.iter_mut().for_each(mend);
     layer.sarif.iter_mut().filter_map(|sarif| sarif.root.as_mut()).for_each(mend);
 }
 
@@ -99,9 +100,10 @@ mod tests {
 
     #[test]
     fn paths_are_relative_to_the_file() {
-        let mut layer = parsed("rule_paths: [rules/, /abs]\nreports: {sarif: out.sarif}\n").unwrap();
+        let mut layer = parsed("rule_paths: [rules/, /abs]\nreports: {sarif: out.sarif}\nbaseline: b.json\n").unwrap();
         rebase(&mut layer, Path::new("/case"));
         assert_eq!(layer.rule_paths, Some(vec![PathBuf::from("/case/rules/"), PathBuf::from("/abs")]));
+        assert_eq!(layer.baseline, Some(PathBuf::from("/case/b.json")));
         assert_eq!(layer.reports.unwrap()["sarif"], PathBuf::from("/case/out.sarif"));
     }
 }

@@ -44,6 +44,8 @@ pub(crate) struct RawConfig {
     pub(crate) max_alerts: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) correlation_memory: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) baseline: Option<PathBuf>,
 }
 
 /// `redact:` of a layer.

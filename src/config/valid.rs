@@ -63,6 +63,10 @@ pub struct Config {
     pub reference_engine: bool,
     /// Where reports of this run go: never read as inputs.
     pub outputs: Vec<PathBuf>,
+    /// An earlier report of ours, JSON or SARIF: the alerts it holds are known and count for nothing.
+    pub baseline: Option<PathBuf>,
+    /// Collect what a baseline of this scan holds.
+    pub wants_baseline: bool,
     /// The configuration file this came from.
     pub file: Option<PathBuf>,
 }
@@ -120,6 +124,8 @@ impl Default for Config {
             hash_inputs: false,
             reference_engine: false,
             outputs: Vec::new(),
+            baseline: None,
+            wants_baseline: false,
             file: None,
         }
     }
@@ -230,6 +236,7 @@ pub(crate) fn checked(raw: RawConfig, layer: &Layer) -> Result<Config, ConfigErr
         samples: raw.samples.unwrap_or(default.samples),
         max_alerts: raw.max_alerts.unwrap_or(default.max_alerts),
         correlation_memory,
+        baseline: raw.baseline,
         ..default
     })
 }

@@ -68,6 +68,23 @@ pub(crate) struct Suppression {
     pub(crate) expires: Option<String>,
 }
 
+/// An alert as a baseline keeps it: what identifies it, and what people need to recognise it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Known {
+    /// Identity of the rule.
+    pub(crate) rule_id: String,
+    /// Its title.
+    pub(crate) rule_title: String,
+    /// The alert's severity.
+    pub(crate) level: Level,
+    /// What it is about.
+    pub(crate) entity: Entity,
+    /// The logical source.
+    pub(crate) path: String,
+    /// The alert's fingerprint.
+    pub(crate) fingerprint: String,
+}
+
 /// One finding in people's words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Alert {

@@ -1,6 +1,6 @@
 //! The result of a scan, before any sink gives it a shape.
 
-use super::alert::{Alert, AlertKind};
+use super::alert::{Alert, AlertKind, Known};
 use super::level::Level;
 use super::problem::Problem;
 use super::time::Stamp;
@@ -95,6 +95,8 @@ pub(crate) struct Summary {
     pub(crate) suppressed: u64,
     /// Alerts of the baseline.
     pub(crate) unchanged: u64,
+    /// Alerts of the baseline that are there no more; `None` without a baseline.
+    pub(crate) gone: Option<u64>,
     /// Sums over all inputs.
     pub(crate) books: super::Books,
     /// Alerts below `--min-severity`.
@@ -168,6 +170,8 @@ pub(crate) struct Report {
     pub(crate) alerts: Vec<Alert>,
     /// Trouble, sorted by path, kind and message.
     pub(crate) problems: Vec<Problem>,
+    /// What a baseline made of this scan holds, alerts that are not shown among it; empty unless one is to be written.
+    pub(crate) known: Vec<Known>,
     /// Whether anything was blanked by redaction.
     pub(crate) redacted: bool,
 }

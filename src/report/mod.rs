@@ -76,7 +76,7 @@ pub(crate) fn reporter(name: &str) -> Option<&'static Reporter> {
 
 /// How a report is to be written.
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "four flags of the command line that do not depend on each other")]
+#[expect(clippy::struct_excessive_bools, reason = "flags of the command line that do not depend on each other")]
 pub(crate) struct Options {
     /// Columns of the console.
     pub(crate) width: usize,
@@ -84,6 +84,10 @@ pub(crate) struct Options {
     pub(crate) color: bool,
     /// Console: all alerts, not the first of each rule.
     pub(crate) all: bool,
+    /// Console: alerts of the baseline, too.
+    pub(crate) show_known: bool,
+    /// Console: suppressed alerts, too.
+    pub(crate) show_suppressed: bool,
     /// Leaves raw lines out of every format.
     pub(crate) no_snippets: bool,
     /// The output may be read by a GitHub runner: workflow commands in log text are broken up.
@@ -117,6 +121,8 @@ impl Default for Options {
             width: 120,
             color: false,
             all: false,
+            show_known: false,
+            show_suppressed: false,
             no_snippets: false,
             github_actions: false,
             min_severity: Level::Informational,

@@ -75,6 +75,7 @@ pub(super) fn report() -> Report {
         rules: rules(),
         alerts: alerts(),
         problems: problems(),
+        known: Vec::new(),
         redacted: true,
     }
 }
@@ -87,6 +88,7 @@ fn summary() -> Summary {
         matches: 31,
         suppressed: 1,
         unchanged: 0,
+        gone: None,
         books: Books {
             events: 120_433,
             unparsed: 17,

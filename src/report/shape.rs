@@ -1,7 +1,7 @@
 //! The objects of our own JSON, in the order of their keys: design page `report.md` sections 3 to 5.
 //!
-//! Every key is always there; what is absent is `null`. The one exception is `reference_time`, which is printed only when
-//! it took the place of the clock.
+//! Every key is always there; what is absent is `null`. Two are exceptions: `reference_time` is printed only when it took
+//! the place of the clock, `summary.gone` only when there was a baseline.
 
 use super::{Options, Where, rule};
 use crate::model::{
@@ -58,6 +58,8 @@ pub(super) struct SummaryShape {
     matches: u64,
     suppressed: u64,
     unchanged: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gone: Option<u64>,
     records: u64,
     events: u64,
     unparsed: u64,
@@ -110,6 +112,7 @@ impl SummaryShape {
             matches: summary.matches,
             suppressed: summary.suppressed,
             unchanged: summary.unchanged,
+            gone: summary.gone,
             records: books.records(),
             events: books.events,
             unparsed: books.unparsed,

@@ -1,6 +1,7 @@
 //! Why a scan does not start.
 
 use crate::config::ConfigError;
+use crate::triage::TriageError;
 
 /// Setup refuses loudly: nothing was scanned.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -9,6 +10,9 @@ pub enum SetupError {
     /// A configuration that cannot be used (exit code 2).
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// A baseline or ignore file that cannot be used (exit code 2).
+    #[error(transparent)]
+    Triage(#[from] TriageError),
     /// A rule path that cannot be read (exit code 3).
     #[error("{path}: {why}")]
     RulePath {

@@ -15,6 +15,7 @@ use crate::model::{
 };
 use crate::score;
 use crate::source::{self, Found, Shower};
+use crate::triage;
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -141,9 +142,12 @@ fn report(scan: &Scan, merger: Merger<'_>, problems: Vec<Problem>, applicable: &
     all.extend(scan.rules.problems.iter().cloned());
     detect::in_report_order(&mut alerts, &rules, &inputs);
     all.sort_by(|a, b| (&a.path, a.kind, &a.message, &a.first).cmp(&(&b.path, b.kind, &b.message, &b.first)));
+    let gone = scan.baseline.as_ref().map(|baseline| baseline.compare(&mut alerts, &rules));
     let mut summary = summary(&alerts, &inputs, &rules, matches);
+    summary.gone = gone;
     summary.rules.rejected = scan.rules.rejected;
     summary.complete = all.iter().all(|problem| !problem.incomplete);
+    let known = if scan.config.wants_baseline { triage::known(&alerts, &rules) } else { Vec::new() };
     summary.hidden = hide(&mut alerts, scan.config.min_severity);
     let has_assumed_year = all.iter().any(|p| p.kind == ProblemKind::YearAssumed);
     Report {
@@ -153,6 +157,7 @@ fn report(scan: &Scan, merger: Merger<'_>, problems: Vec<Problem>, applicable: &
         summary,
         inputs,
         rules,
+        known,
         redacted: is_redacted(&alerts),
         alerts,
         problems: all,
@@ -213,6 +218,7 @@ fn summary(
 ) -> Summary {
     let mut by_level = [0_u64; 5];
     let mut by_rule = vec![0_u64; rules.len()];
+    let having = |status: AlertStatus| alerts.iter().filter(|alert| alert.status == status).count() as u64;
     for alert in alerts.iter().filter(|alert| alert.status == AlertStatus::New) {
         by_level[alert.level as usize] += 1;
         if let Some(n) = by_rule.get_mut(alert.rule.0 as usize) {
@@ -236,8 +242,9 @@ fn summary(
         risk_score: risk.score,
         alerts: by_level,
         matches,
-        suppressed: 0,
-        unchanged: 0,
+        suppressed: having(AlertStatus::Suppressed),
+        unchanged: having(AlertStatus::Unchanged),
+        gone: None,
         books,
         hidden: 0,
         inputs: inputs.len() as u64,

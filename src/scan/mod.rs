@@ -19,6 +19,8 @@ mod text_stream;
 mod turns;
 mod work;
 
+/// Baselines are read and written by the same room; `cli` reaches it through this one.
+pub(crate) use crate::triage::write_baseline;
 pub(crate) use check::check_rules;
 pub use error::SetupError;
 pub(crate) use events::Events;
@@ -30,6 +32,7 @@ use crate::model::show::Shown;
 use crate::model::stamp::Zone;
 use crate::model::{LineSink, Problem, Report, RuleInfo};
 use crate::sigma::{self, Diagnostic, Severity};
+use crate::triage::Baseline;
 use std::path::PathBuf;
 
 /// What only the command line may know, handed in.
@@ -68,6 +71,7 @@ pub(crate) struct Scan {
     zone: Zone,
     rules: setup::Rules,
     machine: setup::Machine,
+    baseline: Option<Baseline>,
 }
 
 impl Scan {
@@ -78,7 +82,8 @@ impl Scan {
         let zone = setup::zone(&config);
         let rules = setup::rules(&config)?;
         let machine = setup::machine(&config, &rules, &zone)?;
-        Ok(Scan { config, run, reference, zone, rules, machine })
+        let baseline = config.baseline.as_deref().map(Baseline::open).transpose()?;
+        Ok(Scan { config, run, reference, zone, rules, machine, baseline })
     }
 
     /// What the scan goes by.

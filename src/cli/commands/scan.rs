@@ -9,9 +9,12 @@ use crate::cli::terminal::{self, Loudness};
 use crate::config::{Config, RawConfig, RawRedact, RawSarif};
 use crate::model::{InputSummary, Line, LineSink, Report};
 use crate::report::{self, MatchLines};
-use crate::scan::{Scan, SetupError};
+use crate::scan::{self, Scan, SetupError};
 use std::io;
 use std::path::PathBuf;
+
+/// What a target of `--write-baseline` is called among those of reports.
+const BASELINE: &str = "baseline";
 
 pub(crate) fn run(args: &ScanArgs) -> Exit {
     let config = match configuration(args) {
@@ -61,6 +64,7 @@ fn configuration(args: &ScanArgs) -> Result<Config, SetupError> {
         max_alerts: args.max_alerts,
         correlation_memory: args.correlation_memory.clone(),
         threads: args.threads,
+        baseline: args.baseline.clone(),
         ..RawConfig::default()
     };
     if args.no_snippets || args.sarif_max_results.is_some() || args.sarif_category.is_some() {
@@ -81,6 +85,12 @@ fn configuration(args: &ScanArgs) -> Result<Config, SetupError> {
     if !args.report.is_empty() {
         config.reports.clone_from(&args.report);
     }
+    if let Some(path) = &args.write_baseline {
+        config.wants_baseline = true;
+        // The first time, what the configuration names is not there yet.
+        let is_same = |known: &PathBuf| Target::new(known).identity() == Target::new(path).identity();
+        config.baseline = config.baseline.filter(|known| known.exists() || !is_same(known));
+    }
     config.outputs = outputs(args, &config);
     config.reference_engine = args.engine.as_deref() == Some("reference");
     let primary = [args.format.as_str()].into_iter();
@@ -97,11 +107,12 @@ fn outputs(args: &ScanArgs, config: &Config) -> Vec<PathBuf> {
     targets(args, config).iter().flat_map(|(_, target)| target.files()).collect()
 }
 
-/// The primary report first, then the further ones.
+/// The primary report first, then the further ones, a baseline last.
 fn targets(args: &ScanArgs, config: &Config) -> Vec<(String, Target)> {
     let primary = (args.format.clone(), Target::new(&args.output));
     let further = config.reports.iter().map(|(format, path)| (format.clone(), Target::new(path)));
-    std::iter::once(primary).chain(further).collect()
+    let baseline = args.write_baseline.iter().map(|path| (BASELINE.to_owned(), Target::new(path)));
+    std::iter::once(primary).chain(further).chain(baseline).collect()
 }
 
 /// Two reports for one place, or a report in the place of an input.
@@ -124,7 +135,7 @@ fn clash(args: &ScanArgs, targets: &[(String, Target)]) -> Option<String> {
 
 fn unwritable(targets: &[(String, Target)]) -> Option<Exit> {
     for (format, target) in targets {
-        if !report::names().contains(&format.as_str()) {
+        if format != BASELINE && !report::names().contains(&format.as_str()) {
             terminal::error(&format!("`{format}` is no report format; there are {}", report::names().join(", ")));
             return Some(Exit::Usage);
         }
@@ -155,6 +166,13 @@ fn scanned(args: &ScanArgs, scan: &Scan, targets: &[(String, Target)]) -> (Repor
     for (target, out, so_far) in tee.outs {
         let written = so_far.and_then(|()| out.finish(&report)).and_then(Pending::finish).or_else(closed);
         failures.extend(written.err().map(|error| (target.clone(), error)));
+    }
+    for (_, target) in targets.iter().filter(|(format, _)| format == BASELINE) {
+        let written = target.begin().and_then(|mut out| {
+            scan::write_baseline(&report.known, &mut out)?;
+            out.finish()
+        });
+        failures.extend(written.or_else(closed).err().map(|error| (target.clone(), error)));
     }
     for (format, target) in targets {
         let Some(reporter) = report::reporter(format) else { continue };
@@ -201,6 +219,8 @@ fn options(args: &ScanArgs, scan: &Scan, target: &Target, report: &Report) -> re
         width: terminal::width(to_stdout),
         color: terminal::wants_color(args.say.color, to_stdout),
         all: args.all,
+        show_known: args.show_known,
+        show_suppressed: false,
         github_actions: terminal::in_github_actions(),
         no_snippets: wanted.no_snippets,
         min_severity: scan.config().min_severity,
@@ -208,6 +228,7 @@ fn options(args: &ScanArgs, scan: &Scan, target: &Target, report: &Report) -> re
         sarif: report::SarifOptions {
             category: wanted.category.clone(),
             max_results: wanted.max_results.unwrap_or(sarif.max_results),
+            baseline: report.summary.gone.is_some(),
             ..sarif
         },
     }
@@ -215,9 +236,9 @@ fn options(args: &ScanArgs, scan: &Scan, target: &Target, report: &Report) -> re
 
 fn exit(scan: &Scan, report: &Report) -> Exit {
     match scan.verdict(report) {
-        crate::scan::Gate::Fired => Exit::Gate,
-        crate::scan::Gate::Incomplete => Exit::Input,
-        crate::scan::Gate::Clean => Exit::Clean,
+        scan::Gate::Fired => Exit::Gate,
+        scan::Gate::Incomplete => Exit::Input,
+        scan::Gate::Clean => Exit::Clean,
     }
 }
 

@@ -105,6 +105,7 @@ pub(super) fn refused(error: &SetupError) -> Exit {
         SetupError::RulePath { .. } | SetupError::NoRules { .. } | SetupError::RejectedRules { .. } => Exit::Rules,
         SetupError::Events { .. } => Exit::Input,
         SetupError::Config(_)
+        | SetupError::Triage(_)
         | SetupError::UnknownExclude { .. }
         | SetupError::UnknownFormat { .. }
         | SetupError::ReferenceTime { .. }

@@ -25,7 +25,12 @@ fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<
         .collect();
     write_wrapped(&levels, "   ", options, out)?;
     writeln!(out)?;
-    let shown: Vec<&Alert> = report.alerts.iter().filter(|alert| alert.status == AlertStatus::New).collect();
+    let is_shown = |alert: &&Alert| match alert.status {
+        AlertStatus::New => true,
+        AlertStatus::Unchanged => options.show_known,
+        AlertStatus::Suppressed => options.show_suppressed,
+    };
+    let shown: Vec<&Alert> = report.alerts.iter().filter(is_shown).collect();
     if shown.is_empty() {
         writeln!(out, "{}", nothing_found(summary))?;
     } else {
@@ -101,6 +106,8 @@ fn closing(summary: &Summary, options: &Options) -> Vec<String> {
     add(summary.hidden, below);
     add(summary.suppressed, format!("{} suppressed", thousands(summary.suppressed)));
     add(summary.unchanged, format!("{} known", thousands(summary.unchanged)));
+    let gone = summary.gone.unwrap_or(0);
+    add(gone, format!("{} of the baseline gone", thousands(gone)));
     parts
 }
 

@@ -6,7 +6,7 @@
 
 use super::super::{Options, Where, entity_text};
 use super::{ROWS_PER_RULE, events_text, paint, rule, shown, thousands};
-use crate::model::{Alert, Report, RuleInfo};
+use crate::model::{Alert, AlertStatus, Report, RuleInfo};
 use comfy_table::presets::NOTHING;
 use comfy_table::{Cell, ColumnConstraint, ContentArrangement, Row, Table, Width};
 use std::io::{self, Write};
@@ -106,11 +106,21 @@ fn shape(report: &Report, alert: &Alert, options: &Options) -> Shape {
     let place = format!("{}:{}", shown(place.path, options), place.number());
     if options.width >= WIDE {
         cells.extend([alert.kind.name().to_owned(), entity, place, techniques]);
-        return Shape { cells, below: format!("{id} · {}", events_text(alert)) };
+        return Shape { cells, below: format!("{id} · {}{}", events_text(alert), status(alert, options)) };
     }
     cells.extend([entity, place]);
     let techniques = if techniques.is_empty() { techniques } else { format!(" · {techniques}") };
-    Shape { cells, below: format!("{id} · {}{techniques}", events_text(alert)) }
+    Shape { cells, below: format!("{id} · {}{techniques}{}", events_text(alert), status(alert, options)) }
+}
+
+/// Why an alert counts for nothing, where it does.
+fn status(alert: &Alert, options: &Options) -> String {
+    match (alert.status, &alert.suppression) {
+        (AlertStatus::New, _) => String::new(),
+        (AlertStatus::Unchanged, _) => " · known".to_owned(),
+        (AlertStatus::Suppressed, None) => " · suppressed".to_owned(),
+        (AlertStatus::Suppressed, Some(why)) => format!(" · suppressed: {}", shown(&why.reason, options)),
+    }
 }
 
 /// The widest value of each column.
