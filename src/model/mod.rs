@@ -21,8 +21,7 @@ mod time;
 mod value;
 mod view;
 
-pub(crate) use alert::{Alert, AlertKind, AlertStatus, Entity, Pair, Suppression};
-pub(crate) use alert::{Alert, AlertKind, AlertStatus, Entity, Known, Pair, Sample, Suppression};
+pub(crate) use alert::{Alert, AlertKind, AlertStatus, Entity, Known, Pair, Suppression};
 pub(crate) use block::{Block, Carry};
 pub(crate) use event::{Entry, Event, FormatId, Marks, Open, Region, Regions, Scratch, Sentence, Span};
 pub(crate) use field::{AskId, Asks, FieldId, FieldTable, loose};
