@@ -2,9 +2,10 @@
 //!
 //! Elements that are no objects are refused; arrays inside the array are not opened.
 
+use super::json::frames::Framer;
 use super::json::scan::Watch;
 use super::json::shape::{self, JsonShape};
-use super::{Format, Learned, Sample, Shape, json};
+use super::{Format, Learned, Sample, Shape, document, json};
 
 /// The row of [`FORMATS`](super::FORMATS).
 pub(crate) const FORMAT: Format = Format {
@@ -22,5 +23,5 @@ pub(crate) const FORMAT: Format = Format {
             (shape == JsonShape::Array).then_some((1000, Learned::Nothing))
         })
     },
-    shape: Shape::Own { cutter: |_, _| json::document::cutter(Watch::Nothing), decoder: json::document::decoder },
+    shape: Shape::Own { cutter: |_, _| document::cutter(Framer::new(Watch::Nothing)), decoder: json::decoder },
 };

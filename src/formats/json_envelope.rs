@@ -3,9 +3,10 @@
 //! The array is streamed, the file is never held. When the beginning of an input does not show the
 //! member, it is looked for while reading; objects without one are records themselves.
 
+use super::json::frames::Framer;
 use super::json::scan::Watch;
 use super::json::shape::{self, JsonShape};
-use super::{Format, Learned, Sample, Shape, json};
+use super::{Format, Learned, Sample, Shape, document, json};
 
 /// The row of [`FORMATS`](super::FORMATS).
 pub(crate) const FORMAT: Format = Format {
@@ -32,11 +33,11 @@ pub(crate) const FORMAT: Format = Format {
     },
     shape: Shape::Own {
         cutter: |sniffed, _| {
-            json::document::cutter(match &sniffed.learned {
+            document::cutter(Framer::new(match &sniffed.learned {
                 Learned::Envelope(name) => Watch::Key(name.clone()),
                 _ => Watch::Any,
-            })
+            }))
         },
-        decoder: json::document::decoder,
+        decoder: json::decoder,
     },
 };

@@ -1,8 +1,9 @@
 //! JSON objects one after another: indented over several lines, or glued together.
 
+use super::json::frames::Framer;
 use super::json::scan::Watch;
 use super::json::shape::{self, JsonShape};
-use super::{Format, Learned, Sample, Shape, json};
+use super::{Format, Learned, Sample, Shape, document, json};
 
 /// The row of [`FORMATS`](super::FORMATS).
 pub(crate) const FORMAT: Format = Format {
@@ -23,5 +24,5 @@ pub(crate) const FORMAT: Format = Format {
             (shape == JsonShape::Values).then_some((1000, Learned::Nothing))
         })
     },
-    shape: Shape::Own { cutter: |_, _| json::document::cutter(Watch::Nothing), decoder: json::document::decoder },
+    shape: Shape::Own { cutter: |_, _| document::cutter(Framer::new(Watch::Nothing)), decoder: json::decoder },
 };

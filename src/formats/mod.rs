@@ -6,6 +6,7 @@
 mod access_log;
 pub(crate) mod binary;
 mod csv;
+pub(crate) mod document;
 pub(crate) mod json;
 mod json_array;
 mod json_envelope;

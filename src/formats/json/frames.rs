@@ -4,6 +4,7 @@
 //! let pass, and so are line feeds, marks and zeros that concatenation and crashes leave there.
 
 use super::scan::{Step, ValueScan, Watch};
+use crate::formats::document::Framing;
 use std::mem;
 use std::ops::Range;
 
@@ -29,7 +30,7 @@ enum Found {
 }
 
 /// Finds records in a document, piece by piece.
-pub(super) struct Framer {
+pub(crate) struct Framer {
     watch: Watch,
     state: State,
     /// The record being read, and where it starts.
@@ -42,14 +43,14 @@ pub(super) struct Framer {
     held_records: bool,
     in_array: bool,
     /// The cursor.
-    pub(super) at: usize,
+    at: usize,
 }
 
 /// How many blanks behind a bracket are skipped to see what an array holds.
 const LOOK_AHEAD: usize = 4 << 10;
 
 impl Framer {
-    pub(super) fn new(watch: Watch) -> Framer {
+    pub(crate) fn new(watch: Watch) -> Framer {
         Framer {
             watch,
             state: State::Top,
@@ -60,30 +61,6 @@ impl Framer {
             held_records: false,
             in_array: false,
             at: 0,
-        }
-    }
-
-    /// The next record; `None` when more input is needed.
-    pub(super) fn next(&mut self, bytes: &[u8], end: bool) -> Option<Range<usize>> {
-        loop {
-            match self.state {
-                State::Top | State::Array => self.between(bytes)?,
-                State::Element => {
-                    let stop = match self.element.step(bytes, &mut self.at, end, &Watch::Nothing) {
-                        Step::End(stop) | Step::Broken(stop) => stop,
-                        Step::More | Step::Array(_) if end => bytes.len(),
-                        Step::More | Step::Array(_) => return None,
-                    };
-                    self.at = stop;
-                    self.state = if self.in_array { State::Array } else { State::Top };
-                    return Some(self.trimmed(bytes, stop));
-                }
-                State::Envelope => {
-                    if let Found::Record(record) = self.envelope(bytes, end)? {
-                        return Some(record);
-                    }
-                }
-            }
         }
     }
 
@@ -168,9 +145,37 @@ impl Framer {
         let record = bytes.get(self.start..stop).unwrap_or_default();
         self.start..self.start + record.trim_ascii_end().len()
     }
+}
 
-    /// What stands before this offset is read and may go.
-    pub(super) fn done(&self) -> usize {
+impl Framing for Framer {
+    fn next(&mut self, bytes: &[u8], end: bool) -> Option<Range<usize>> {
+        loop {
+            match self.state {
+                State::Top | State::Array => self.between(bytes)?,
+                State::Element => {
+                    let stop = match self.element.step(bytes, &mut self.at, end, &Watch::Nothing) {
+                        Step::End(stop) | Step::Broken(stop) => stop,
+                        Step::More | Step::Array(_) if end => bytes.len(),
+                        Step::More | Step::Array(_) => return None,
+                    };
+                    self.at = stop;
+                    self.state = if self.in_array { State::Array } else { State::Top };
+                    return Some(self.trimmed(bytes, stop));
+                }
+                State::Envelope => {
+                    if let Found::Record(record) = self.envelope(bytes, end)? {
+                        return Some(record);
+                    }
+                }
+            }
+        }
+    }
+
+    fn at(&self) -> usize {
+        self.at
+    }
+
+    fn done(&self) -> usize {
         match self.state {
             State::Element => self.start,
             State::Envelope if !self.held_records => self.start,
@@ -179,8 +184,7 @@ impl Framer {
         }
     }
 
-    /// `count` bytes from `from` on were taken out of the buffer.
-    pub(super) fn forget(&mut self, from: usize, count: usize) {
+    fn forget(&mut self, from: usize, count: usize) {
         self.at = self.at.saturating_sub(count);
         if self.start >= from + count {
             self.start -= count;

@@ -11,22 +11,27 @@
 //! Depth, values and names of a record are bounded; what goes beyond is refused.
 
 pub(crate) mod bare;
-pub(crate) mod document;
 mod escape;
-mod frames;
+pub(crate) mod frames;
 mod pairs;
 mod read;
 pub(crate) mod scan;
 pub(crate) mod shape;
 mod token;
 
-use super::{Record, Refused};
+use super::{Decoder, ReadOptions, Record, Refused, Sniffed, document};
 use crate::model::stamp::{self, Zone};
 use crate::model::{FieldTable, Region, Regions, Scratch, Span, Stamp, Value, limits};
 use read::{Place, Strings};
+use std::sync::Arc;
 
 /// Names of the member that holds the records of a document.
 pub(crate) const ENVELOPES: [&str; 8] = ["Records", "records", "value", "events", "logs", "hits", "data", "items"];
+
+/// The decoder of documents whose records are objects.
+pub(crate) fn decoder(sniffed: &Sniffed, table: &Arc<FieldTable>, options: &ReadOptions) -> Box<dyn Decoder> {
+    document::decoder(read_record, sniffed, table, options)
+}
 
 /// Reads the object that starts at byte `from` of the record's text, pushes its fields, and gives where
 /// it ends. When it is refused, nothing stays pushed.

@@ -1,11 +1,11 @@
-//! JSON that is not a line each: an array, an object around an array, values one after another.
+//! Records that are not a line each and stand in brackets: elements of a JSON array, values one after another, XML
+//! elements.
 //!
 //! The cutter runs over the input once and notes where each record starts and ends; decoders read the
-//! records by these notes. What is no object is refused, and so is a record the input ends in.
+//! records by these notes. Where records stand is for the [`Framing`] of the syntax to say, what is in one for its
+//! reader. What is no record is refused, and so is one the input ends in.
 
-use super::frames::Framer;
-use super::scan::Watch;
-use crate::formats::{Cutter, Decoded, Decoder, ReadOptions, Record, Refused, Sniffed, YearTrack, text};
+use super::{Cutter, Decoded, Decoder, ReadOptions, ReadRecord, Record, Refused, Sniffed, YearTrack, text};
 use crate::model::stamp::Zone;
 use crate::model::{Block, Carry, Event, FieldTable, FormatId, Marks, Origin, Regions, Scratch, Stamp, TagSet, limits};
 use std::iter;
@@ -13,12 +13,24 @@ use std::mem;
 use std::ops::Range;
 use std::sync::Arc;
 
+/// Finds the records of a document, piece by piece. Offsets are those of the buffer that is handed in.
+pub(crate) trait Framing: Send {
+    /// The next record; `None` when more input is needed.
+    fn next(&mut self, bytes: &[u8], end: bool) -> Option<Range<usize>>;
+    /// How far it has looked.
+    fn at(&self) -> usize;
+    /// What stands before this offset is read and may go.
+    fn done(&self) -> usize;
+    /// `count` bytes from `from` on were taken out of the buffer.
+    fn forget(&mut self, from: usize, count: usize);
+}
+
 /// Where the records of a block stand in its bytes.
 struct Frames(Vec<Range<usize>>);
 
 /// Cuts a document into blocks of whole records.
-struct DocumentCutter {
-    framer: Framer,
+struct DocumentCutter<F> {
+    framer: F,
     frames: Vec<Range<usize>>,
     /// Bytes and line feeds taken out of the front of the input that is still in work: more than the
     /// longest record.
@@ -27,12 +39,12 @@ struct DocumentCutter {
     ready: Option<Block>,
 }
 
-/// The cutter of a document whose records are found by `watch`.
-pub(crate) fn cutter(watch: Watch) -> Box<dyn Cutter> {
-    Box::new(DocumentCutter { framer: Framer::new(watch), frames: Vec::new(), dropped: (0, 0), ready: None })
+/// The cutter of a document whose records are found by `framer`.
+pub(crate) fn cutter(framer: impl Framing + 'static) -> Box<dyn Cutter> {
+    Box::new(DocumentCutter { framer, frames: Vec::new(), dropped: (0, 0), ready: None })
 }
 
-impl Cutter for DocumentCutter {
+impl<F: Framing> Cutter for DocumentCutter<F> {
     fn cut(&mut self, pending: &mut Vec<u8>, target: usize, end: bool) -> Option<Block> {
         if self.ready.is_some() {
             return self.ready.take();
@@ -54,7 +66,7 @@ impl Cutter for DocumentCutter {
                     let full = frame.end >= target;
                     self.frames.push(frame);
                     if full {
-                        return Some(self.block(pending, self.framer.at));
+                        return Some(self.block(pending, self.framer.at()));
                     }
                 }
                 None if end => {
@@ -74,7 +86,7 @@ impl Cutter for DocumentCutter {
     }
 }
 
-impl DocumentCutter {
+impl<F: Framing> DocumentCutter<F> {
     /// Takes `len` bytes and the records in them off the front.
     fn block(&mut self, pending: &mut Vec<u8>, len: usize) -> Block {
         let rest = pending.split_off(len);
@@ -101,7 +113,7 @@ impl DocumentCutter {
 
     /// Keeps the memory of a record without end within bounds.
     fn drop_excess(&mut self, pending: &mut Vec<u8>) {
-        let at = self.framer.at;
+        let at = self.framer.at();
         if self.framer.done() > 0 || at <= limits::JSON_VALUE {
             return;
         }
@@ -121,14 +133,21 @@ fn line_feeds(bytes: &[u8]) -> u64 {
 
 /// Reads the records of a block.
 struct DocumentDecoder {
+    read: ReadRecord,
     format: FormatId,
     table: Arc<FieldTable>,
     zone: Zone,
 }
 
-/// The decoder of every kind of document.
-pub(crate) fn decoder(sniffed: &Sniffed, table: &Arc<FieldTable>, options: &ReadOptions) -> Box<dyn Decoder> {
-    Box::new(DocumentDecoder { format: sniffed.format, table: Arc::clone(table), zone: options.zone.clone() })
+/// The decoder of a document whose records `read` reads.
+pub(crate) fn decoder(
+    read: ReadRecord,
+    sniffed: &Sniffed,
+    table: &Arc<FieldTable>,
+    options: &ReadOptions,
+) -> Box<dyn Decoder> {
+    let (table, zone) = (Arc::clone(table), options.zone.clone());
+    Box::new(DocumentDecoder { read, format: sniffed.format, table, zone })
 }
 
 impl Decoder for DocumentDecoder {
@@ -176,7 +195,7 @@ impl DocumentDecoder {
         let read = if truncated {
             Err(Refused { expected: "a value of at most 16 MiB", at: u32::try_from(text.len()).unwrap_or(u32::MAX) })
         } else {
-            super::read_record(&mut record)
+            (self.read)(&mut record)
         };
         let (repaired, header_time) = (record.repaired, record.time);
         if let Err(why) = read {
