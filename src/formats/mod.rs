@@ -7,6 +7,7 @@ mod access_log;
 pub(crate) mod binary;
 mod csv;
 pub(crate) mod document;
+mod event_xml;
 pub(crate) mod json;
 mod json_array;
 mod json_envelope;
@@ -226,6 +227,7 @@ pub(crate) static FORMATS: &[Format] = &[
     logfmt::FORMAT,
     logfmt::LOOSE_FORMAT,
     csv::FORMAT,
+    event_xml::FORMAT,
     plain::FORMAT,
 ];
 

@@ -19,7 +19,7 @@ impl Record<'_> {
     }
 
     /// Where `text` stands: in the block, if it is a piece of this record, else in scratch after a copy.
-    fn span(&mut self, text: &str) -> Span {
+    pub(crate) fn span(&mut self, text: &str) -> Span {
         let (outer, inner) = (self.text.as_bytes().as_ptr_range(), text.as_bytes().as_ptr_range());
         if outer.start <= inner.start && inner.end <= outer.end {
             let at = inner.start.addr() - outer.start.addr();

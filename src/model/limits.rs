@@ -13,6 +13,10 @@ pub(crate) const JSON_VALUES: usize = 1 << 20;
 pub(crate) const JSON_NAMES: usize = 32 << 20;
 /// A string longer than this is not looked into for JSON of its own.
 pub(crate) const JSON_IN_STRING: usize = 256 << 10;
+/// How deep the elements of an event in XML may nest.
+pub(crate) const XML_DEPTH: usize = 64;
+/// A longer name of an element is not put in front of what is inside.
+pub(crate) const XML_NAME: usize = 256;
 /// A quoted CSV row may cover this many lines or bytes before its quote counts as never closed.
 pub(crate) const CSV_ROW_LINES: usize = 1_000;
 /// See [`CSV_ROW_LINES`].
