@@ -103,16 +103,23 @@ fn values(values: &[Vec<ValueTest>], all: bool) -> String {
 
 /// One value and what its modifiers made of it.
 fn alternatives(forms: &[ValueTest]) -> String {
-    let first = forms.first().map_or_else(String::new, value);
+    let first = forms.first().map_or_else(String::new, ValueTest::in_words);
     match forms.len() {
         0 | 1 => first,
         n => format!("{first} (in {n} forms)"),
     }
 }
 
+impl ValueTest {
+    /// What a value must be like.
+    pub(crate) fn in_words(&self) -> String {
+        value(self)
+    }
+}
+
 fn value(test: &ValueTest) -> String {
     match test {
-        ValueTest::Pattern(pattern) => format!("is {}", quoted(pattern)),
+        ValueTest::Pattern(pattern) => matched(pattern),
         ValueTest::Regex(regex) => format!("fits /{}/", regex.as_str()),
         ValueTest::Number(number) => format!("= {number}"),
         ValueTest::Bool(word) => format!("is {word}"),
@@ -124,21 +131,40 @@ fn value(test: &ValueTest) -> String {
         ValueTest::TimePart(part, comparison, number) => {
             format!("has a {} {} {number}", name(*part), sign(*comparison))
         }
-        ValueTest::FieldRef { field, .. } => format!("has a value of {field}"),
+        ValueTest::FieldRef { field, starts, ends, .. } => {
+            let how = match (starts, ends) {
+                (false, false) => "is",
+                (true, false) => "starts with",
+                (false, true) => "ends with",
+                (true, true) => "contains",
+            };
+            format!("{how} a value of {field}")
+        }
     }
 }
 
-fn quoted(pattern: &Pattern) -> String {
-    let parts: String = pattern
-        .parts
-        .iter()
-        .map(|part| match part {
-            PatternPart::Literal(text) => text.as_str(),
-            PatternPart::Many => "*",
-            PatternPart::One => "?",
-        })
-        .collect();
-    format!("'{parts}'")
+/// Most patterns are a text and where it stands; others are told with their wildcards.
+fn matched(pattern: &Pattern) -> String {
+    use PatternPart::{Literal, Many};
+    let words = match pattern.parts.as_slice() {
+        [] => "is empty".to_owned(),
+        [Many] => "is not null".to_owned(),
+        [Literal(text)] => format!("is '{text}'"),
+        [Literal(text), Many] => format!("starts with '{text}'"),
+        [Many, Literal(text)] => format!("ends with '{text}'"),
+        [Many, Literal(text), Many] => format!("contains '{text}'"),
+        parts => format!("fits '{}'", parts.iter().map(written).collect::<String>()),
+    };
+    if pattern.cased { format!("{words} (exact case)") } else { words }
+}
+
+/// A part of a pattern as a rule would write it.
+fn written(part: &PatternPart) -> String {
+    match part {
+        PatternPart::Literal(text) => text.replace('*', "\\*").replace('?', "\\?"),
+        PatternPart::Many => "*".to_owned(),
+        PatternPart::One => "?".to_owned(),
+    }
 }
 
 fn sign(comparison: Comparison) -> &'static str {
