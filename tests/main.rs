@@ -13,6 +13,7 @@ mod cli;
 mod corpora;
 mod examples;
 mod exits;
+mod explain;
 mod formats;
 mod invariance;
 mod readme;

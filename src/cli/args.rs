@@ -20,6 +20,8 @@ pub(crate) enum Command {
     Rules(Box<RulesArgs>),
     /// Print the normalised records as JSON lines
     Events(Box<EventsArgs>),
+    /// Tell why a rule matches an event, or why it does not
+    Explain(Box<ExplainArgs>),
     /// List the formats that can be read
     Formats(FormatsArgs),
     /// Print the version
@@ -266,6 +268,28 @@ pub(crate) struct EventsArgs {
     /// Say what each input was taken for
     #[arg(short, long, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// Identity, id or exact title of the rule
+    pub(crate) rule: String,
+    /// A file, and the line or record to look at; `-` is standard input.
+    /// Without a number: the first event that matches, else the nearest
+    #[arg(value_name = "FILE[:LINE|#RECORD]", allow_hyphen_values = true)]
+    pub(crate) place: PathBuf,
+    #[command(flatten)]
+    pub(crate) rules: RuleArgs,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
+    /// Blank secrets: default or off
+    #[arg(long, value_name = "MODE")]
+    pub(crate) redact: Option<String>,
+    /// How the answer is printed
+    #[arg(long, default_value = "console", value_parser = ["console", "json"])]
+    pub(crate) format: String,
 }
 
 #[derive(Debug, Args)]

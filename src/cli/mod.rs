@@ -41,6 +41,7 @@ fn run(cli: Cli) -> Exit {
         Command::Scan(args) => commands::scan::run(&args),
         Command::Rules(args) => commands::rules::run(*args),
         Command::Events(args) => commands::events::run(&args),
+        Command::Explain(args) => commands::explain::run(&args),
         Command::Formats(args) => commands::formats::run(&args),
         Command::Version(args) => commands::version::run(&args),
         #[cfg(debug_assertions)]

@@ -279,7 +279,7 @@ impl<'a> Compiler<'a> {
             Group::All(groups) => Node::All(groups.iter().map(|group| self.node(group, mentioned)).collect()),
             Group::Any(groups) => Node::Any(groups.iter().map(|group| self.node(group, mentioned)).collect()),
             Group::Field(test) => Node::Field(self.field(test, mentioned)),
-            Group::Keywords(Keywords { all, negated, values }) => {
+            Group::Keywords(Keywords { all, negated, values, key: _ }) => {
                 Node::Keywords(KeywordsNode { all: *all, negated: *negated, values: self.tests(values, mentioned) })
             }
         }

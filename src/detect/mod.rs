@@ -10,6 +10,9 @@ mod answers;
 mod compile;
 mod entity;
 mod evidence;
+mod explain;
+#[cfg(test)]
+mod explain_tests;
 #[cfg(test)]
 mod findings_tests;
 mod fold;
@@ -31,6 +34,7 @@ mod time_part;
 mod vector_tests;
 
 pub(crate) use compile::{Engine, Options};
+pub(crate) use explain::NEAREST;
 pub(crate) use fold::{Before, Folds, Keep};
 pub(crate) use fold_alert::{fingerprint, in_report_order, sentence};
 pub(crate) use observe::Worker;

@@ -61,7 +61,7 @@ fn field_holds<'r>(field: &FieldNode, case: &Case<'_, 'r>, answers: &mut Answers
     held != field.negated
 }
 
-fn field_passes<'r>(test: &Test, ask: AskId, case: &Case<'_, 'r>, answers: &mut Answers<'r>) -> bool {
+pub(super) fn field_passes<'r>(test: &Test, ask: AskId, case: &Case<'_, 'r>, answers: &mut Answers<'r>) -> bool {
     if let Test::SameAs(other) = test {
         answers.ask(case, other.ask);
         return same(answers.told(ask), answers.told(other.ask), other);
@@ -81,7 +81,7 @@ fn keywords_hold(keywords: &KeywordsNode, case: &Case<'_, '_>) -> bool {
     held != keywords.negated
 }
 
-fn keyword_passes(test: &Test, case: &Case<'_, '_>) -> bool {
+pub(super) fn keyword_passes(test: &Test, case: &Case<'_, '_>) -> bool {
     let line = case.raw_text.map(Datum::borrowed);
     let entries = case.event.entries.iter().map(|entry| case.event.datum(entry));
     line.into_iter()

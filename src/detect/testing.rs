@@ -119,13 +119,13 @@ pub(super) fn field(name: &str, value: ValueTest) -> Group {
 /// `field: [values]`.
 pub(super) fn field_test(name: &str, values: Vec<ValueTest>) -> FieldTest {
     let values = values.into_iter().map(|value| vec![value]).collect();
-    FieldTest { field: name.to_owned(), all: false, negated: false, values }
+    FieldTest { field: name.to_owned(), key: name.to_owned(), all: false, negated: false, values }
 }
 
 /// Keywords, each found anywhere in a value.
 pub(super) fn keywords(words: &[&str]) -> Keywords {
     let values = words.iter().map(|word| vec![text(&format!("*{word}*"))]).collect();
-    Keywords { all: false, negated: false, values }
+    Keywords { key: String::new(), all: false, negated: false, values }
 }
 
 /// A string with `*` and `?` as wildcards, in any case.

@@ -43,6 +43,12 @@ pub(crate) const SAMPLE_VALUE: usize = 512;
 pub(crate) const SAMPLE_VALUES: usize = 32;
 /// An entity's value is cut at this many bytes; a longer one is told apart by a digest of the whole.
 pub(crate) const ENTITY_VALUE: usize = 4 << 10;
+/// Of the values of one entry of a rule, how many an explanation shows that are met, and how many that are not.
+pub(crate) const EXPLAINED_VALUES: usize = 12;
+/// Kinds of events an explanation counts that had not earned the rule's log source.
+pub(crate) const EXPLAINED_OTHERS: usize = 5;
+/// Events an explanation tells in full when none matched.
+pub(crate) const EXPLAINED_MISSES: usize = 3;
 /// All samples of all alerts together. A third of it again goes to the gaps that replaced samples leave in memory.
 pub(crate) const SAMPLE_TOTAL: usize = 48 << 20;
 /// The share of correlations in [`SAMPLE_TOTAL`]: their events are small.

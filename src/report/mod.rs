@@ -12,6 +12,7 @@
 mod attack;
 mod console;
 mod csv;
+mod explain;
 mod html;
 mod json;
 mod json_text;
@@ -24,6 +25,7 @@ mod sarif;
 mod shape;
 
 pub(crate) use console::{problem_line, summary_line};
+pub(crate) use explain::EXPLAINERS;
 pub(crate) use lines::{EventLines, MatchLines};
 pub(crate) use rules::rule_text;
 

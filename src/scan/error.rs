@@ -57,6 +57,30 @@ pub enum SetupError {
         /// The compiler's words.
         why: String,
     },
+    /// A rule to be explained that is not loaded (exit code 2).
+    #[error("no loaded rule is called {name:?}; `logsentry rules` lists them{}", rejected_too(*.rejected))]
+    UnknownRule {
+        /// What was given.
+        name: String,
+        /// How many documents could not be loaded.
+        rejected: u64,
+    },
+    /// A title that several rules have (exit code 2).
+    #[error("{name:?} is the title of several rules; name one of them: {rules}")]
+    AmbiguousRule {
+        /// What was given.
+        name: String,
+        /// Their identities.
+        rules: String,
+    },
+    /// A place where no event is (exit code 4).
+    #[error("{path}: there is no event at {at}")]
+    NoSuchRecord {
+        /// The path as shown.
+        path: String,
+        /// `line 7` or `record 7`.
+        at: String,
+    },
     /// A file of events that cannot be read (exit code 4).
     #[error("{path}: {why}")]
     Events {
@@ -71,4 +95,11 @@ pub enum SetupError {
         /// What was given.
         id: String,
     },
+}
+
+fn rejected_too(rejected: u64) -> String {
+    match rejected {
+        0 => String::new(),
+        n => format!("; {n} rule document(s) could not be loaded, `logsentry rules check PATH` says why"),
+    }
 }

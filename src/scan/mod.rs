@@ -7,6 +7,7 @@ mod bursts;
 mod check;
 mod error;
 mod events;
+mod explain;
 mod finish;
 mod look;
 mod merge;
@@ -24,6 +25,7 @@ pub(crate) use crate::triage::write_baseline;
 pub(crate) use check::check_rules;
 pub use error::SetupError;
 pub(crate) use events::Events;
+pub(crate) use explain::{At, Explain};
 pub(crate) use finish::Gate;
 pub(crate) use test_rules::test_rules;
 

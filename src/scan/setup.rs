@@ -71,6 +71,18 @@ pub(super) fn rules(config: &Config) -> Result<Rules, SetupError> {
     Ok(Rules { set, infos, excluded, diagnostics, rejected, replaced, problems })
 }
 
+impl Rules {
+    /// Leaves out what is not wanted, by `RuleId`; gives the new number of every rule that was there.
+    pub(super) fn narrow(&mut self, wanted: &[bool]) -> Vec<Option<usize>> {
+        let numbers = self.set.narrow(wanted);
+        let new = |id: &RuleId| numbers.get(id.0 as usize).copied().flatten();
+        self.excluded =
+            self.excluded.iter().filter_map(new).filter_map(|n| u32::try_from(n).ok()).map(RuleId).collect();
+        self.infos = infos(&self.set, &self.excluded);
+        numbers
+    }
+}
+
 fn refuse_unloadable(config: &Config, loaded: &Loaded, errors: &[&Diagnostic]) -> Result<(), SetupError> {
     if config.strict
         && let Some(first) = errors.first()

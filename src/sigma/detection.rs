@@ -154,7 +154,7 @@ impl<'r, 'n> Reader<'r, 'n> {
 
     fn keywords(&mut self, words: &[Node], at: &At<'_>) -> Option<Group> {
         let values = self.values(words, &Chain::default(), true, at)?;
-        Some(Group::Keywords(Keywords { all: false, negated: false, values }))
+        Some(Group::Keywords(Keywords { key: String::new(), all: false, negated: false, values }))
     }
 
     /// `field|modifiers: values`.
@@ -190,11 +190,11 @@ impl<'r, 'n> Reader<'r, 'n> {
         }
         self.warn_of_links(items, &chain, keyword, at);
         let values = self.values(items, &chain, keyword, at)?;
-        let (all, negated) = (chain.links.all, chain.links.negated);
+        let (all, negated, key) = (chain.links.all, chain.links.negated, entry.key.clone());
         Some(if keyword {
-            Group::Keywords(Keywords { all, negated, values })
+            Group::Keywords(Keywords { key, all, negated, values })
         } else {
-            Group::Field(FieldTest { field: field.to_owned(), all, negated, values })
+            Group::Field(FieldTest { field: field.to_owned(), key, all, negated, values })
         })
     }
 

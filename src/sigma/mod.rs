@@ -31,6 +31,7 @@ mod identity;
 mod load;
 mod meta;
 mod modifiers;
+mod narrow;
 mod pattern;
 mod raw;
 mod resolve;

@@ -84,6 +84,8 @@ pub(crate) enum Group {
 pub(crate) struct FieldTest {
     /// The name as written, without modifiers.
     pub(crate) field: String,
+    /// The entry's key as written: the name and its modifiers.
+    pub(crate) key: String,
     /// `all`: every value's test must hold (by some event value each); otherwise one suffices.
     pub(crate) all: bool,
     /// `neq`: the whole entry is negated.
@@ -96,6 +98,8 @@ pub(crate) struct FieldTest {
 /// Keywords: searched in every scalar value of the event, and in the raw line of text formats.
 #[derive(Clone, Debug)]
 pub(crate) struct Keywords {
+    /// The entry's key as written (`|all`); empty for a plain list.
+    pub(crate) key: String,
     pub(crate) all: bool,
     pub(crate) negated: bool,
     /// As in [`FieldTest::values`]; patterns already carry the wildcards that make them substrings.

@@ -111,6 +111,11 @@ impl Taxonomy {
         self.inner.bits.needs(source)
     }
 
+    /// Whether every word of the log source is one some log can have.
+    pub(crate) fn knows(&self, source: &LogSource) -> bool {
+        self.inner.bits.knows(source)
+    }
+
     /// The canonical fields, in the order of the table.
     pub(crate) fn fields(&self) -> &'static [FieldRow] {
         self.inner.rows

@@ -69,6 +69,11 @@ impl Bits {
         products.map(|((_, word), bit)| (word.clone(), *bit)).collect()
     }
 
+    /// Whether all words a log source states have bits that are set for some event.
+    pub(super) fn knows(&self, source: &LogSource) -> bool {
+        self.needs(source).is_some_and(|tags| !tags.covers(&never()))
+    }
+
     /// The bits an event must have for a rule of this log source; `None` when the log source states nothing.
     pub(super) fn needs(&self, source: &LogSource) -> Option<TagSet> {
         let stated = [
@@ -89,6 +94,13 @@ impl Bits {
         }
         Some(tags)
     }
+}
+
+/// What no event is.
+fn never() -> TagSet {
+    let mut tags = TagSet::default();
+    tags.set(NEVER);
+    tags
 }
 
 /// The words an entry states.

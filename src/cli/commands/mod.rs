@@ -1,6 +1,7 @@
 //! One file a command: options in, exit code out.
 
 pub(super) mod events;
+pub(super) mod explain;
 pub(super) mod formats;
 pub(super) mod rules;
 pub(super) mod scan;

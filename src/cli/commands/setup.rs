@@ -103,11 +103,13 @@ pub(super) fn refused(error: &SetupError) -> Exit {
     terminal::error(&error.to_string());
     match error {
         SetupError::RulePath { .. } | SetupError::NoRules { .. } | SetupError::RejectedRules { .. } => Exit::Rules,
-        SetupError::Events { .. } => Exit::Input,
+        SetupError::Events { .. } | SetupError::NoSuchRecord { .. } => Exit::Input,
         SetupError::Config(_)
         | SetupError::Triage(_)
         | SetupError::UnknownExclude { .. }
         | SetupError::UnknownFormat { .. }
+        | SetupError::UnknownRule { .. }
+        | SetupError::AmbiguousRule { .. }
         | SetupError::ReferenceTime { .. }
         | SetupError::Pattern { .. } => Exit::Usage,
     }

@@ -1,0 +1,134 @@
+//! `explain`: the right event, the right answer, in 80 columns, with nothing a terminal obeys.
+
+use crate::support::{Folder, Ran, run_with_input};
+
+const RULE: &str = "title: Downloads\nname: downloads\nlogsource: {category: process_creation, product: windows}\n\
+    detection:\n  tool:\n    Image|endswith: ['\\curl.exe', '\\wget.exe']\n    CommandLine|contains|all: [http, token]\n  \
+    filter:\n    User: SYSTEM\n  condition: tool and not filter\nlevel: high\n";
+
+/// A process that was started, as Sysmon tells it.
+fn started(image: &str, line: &str, user: &str) -> String {
+    let event = serde_json::json!({"Event": {
+        "System": {"Provider": {"#attributes": {"Name": "Microsoft-Windows-Sysmon"}}, "EventID": 1,
+                   "Channel": "Microsoft-Windows-Sysmon/Operational",
+                   "TimeCreated": {"#attributes": {"SystemTime": "2026-03-02T10:00:00.000Z"}}},
+        "EventData": {"Image": image, "CommandLine": line, "User": user}}});
+    format!("{event}\n")
+}
+
+fn folder() -> Folder {
+    let folder = Folder::new();
+    folder.write("r.yml", RULE);
+    let logs = [
+        started(r"C:\bin\notepad.exe", "notepad", "bob"),
+        started(r"C:\bin\curl.exe", "curl http://x/", "bob"),
+        started(r"C:\bin\curl.exe", "curl http://x/?token=\u{1b}[2Jabcdef0123456789", "SYSTEM"),
+        started(r"C:\bin\wget.exe", "wget HTTP://x/?Token=abcdef0123456789", "bob"),
+    ];
+    folder.write("p.jsonl", logs.concat());
+    folder
+}
+
+fn explain(folder: &Folder, place: &str, more: &[&str]) -> Ran {
+    let args = [&["explain", "downloads", place, "-r", "r.yml", "--no-builtin", "--no-config"], more].concat();
+    folder.run(&args)
+}
+
+fn json(folder: &Folder, place: &str) -> serde_json::Value {
+    explain(folder, place, &["--format", "json"]).with_code(0).json()
+}
+
+#[test]
+fn without_a_number_the_first_match_is_told() {
+    let told = json(&folder(), "p.jsonl");
+    assert_eq!((&told["held"], &told["looked_at"]), (&true.into(), &4.into()));
+    assert_eq!(told["events"].as_array().map(Vec::len), Some(1));
+    assert_eq!(told["events"][0]["line"], 4);
+    let tool = &told["events"][0]["conditions"][0]["parts"][0];
+    assert_eq!(tool["name"], "tool");
+    let image = &tool["parts"][0]["parts"][0];
+    assert_eq!(image["name"], "Image|endswith");
+    assert_eq!(image["tests"]["values"][0]["test"], r"ends with '\wget.exe'");
+    assert_eq!(image["tests"]["values"][0]["hit"], r"C:\bin\wget.exe");
+}
+
+#[test]
+fn where_nothing_matches_the_nearest_are_told_nearest_first() {
+    let folder = folder();
+    let logs = folder.read("p.jsonl");
+    let three: Vec<&str> = logs.lines().take(3).collect();
+    folder.write("three.jsonl", three.join("\n"));
+    let told = json(&folder, "three.jsonl");
+    assert_eq!((&told["held"], &told["looked_at"], &told["applicable"]), (&false.into(), &3.into(), &3.into()));
+    let lines: Vec<_> = told["events"].as_array().expect("a list").iter().map(|event| &event["line"]).collect();
+    assert_eq!(lines, [2, 1, 3]);
+}
+
+#[test]
+fn a_line_or_record_is_looked_at_by_itself() {
+    let folder = folder();
+    for place in ["p.jsonl:3", "p.jsonl#3"] {
+        let told = json(&folder, place);
+        assert_eq!((&told["held"], &told["looked_at"]), (&false.into(), &1.into()));
+        let condition = &told["events"][0]["conditions"][0];
+        assert_eq!((&condition["parts"][0]["holds"], &condition["parts"][1]["holds"]), (&true.into(), &false.into()));
+    }
+    let input = folder.read("p.jsonl");
+    let args = ["explain", "Downloads", "-:4", "-r", "r.yml", "--no-builtin", "--no-config"];
+    let told = run_with_input(folder.path(), &args, input.as_bytes()).with_code(0).stdout;
+    assert!(told.contains("It matches. Looked at 1 event."), "{told}");
+}
+
+#[test]
+fn what_the_log_source_excludes_is_said_word_by_word() {
+    let folder = folder();
+    folder.write("a.log", "Mar  2 10:00:00 gate sshd[1]: Failed password for root from 192.0.2.1 port 5 ssh2\n");
+    let told = explain(&folder, "a.log:1", &["--year", "2026"]).with_code(0).stdout;
+    assert!(told.contains("none had its log source"), "{told}");
+    assert!(told.contains("no    category process_creation\n") && told.contains("no    product windows\n"), "{told}");
+    let told = explain(&folder, "a.log", &["--format", "json", "--year", "2026"]).with_code(0).json();
+    assert_eq!(told["other_logsources"][0]["events"], 1);
+    assert_eq!(told["other_logsources"][0]["logsources"][0]["service"], "sshd");
+    assert_eq!(told["events"].as_array().map(Vec::len), Some(0));
+}
+
+#[test]
+fn the_answer_fits_80_columns_and_moves_no_terminal() {
+    let folder = folder();
+    let long = started(r"C:\bin\curl.exe", &format!("curl http://x/{}", "long/".repeat(300)), "bob");
+    folder.write("long.jsonl", format!("{long}{}", started("x\u{202e}\u{1b}]0;y\u{7}", "::error::x", "bob")));
+    for place in ["p.jsonl", "p.jsonl:3", "long.jsonl:1", "long.jsonl:2"] {
+        let told = explain(&folder, place, &[]).with_code(0).stdout;
+        for line in told.lines() {
+            assert!(line.chars().count() <= 80, "{line}");
+            assert!(!line.chars().any(|c| c.is_control() || c == '\u{202e}'), "{line:?}");
+            assert!(!line.trim_start().starts_with("::"), "{line}");
+        }
+    }
+}
+
+#[test]
+fn secrets_are_blanked_unless_that_is_off() {
+    let folder = folder();
+    for (more, want) in [(&[][..], false), (&["--redact", "off"], true)] {
+        for format in ["console", "json"] {
+            let told = explain(&folder, "p.jsonl", &[more, &["--format", format]].concat()).with_code(0).stdout;
+            assert_eq!(told.contains("abcdef0123456789"), want, "{told}");
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_explained_has_the_code_of_its_kind() {
+    let folder = folder();
+    let said = explain(&folder, "p.jsonl:9", &[]).with_code(4).stderr;
+    assert!(said.contains("p.jsonl: there is no event at line 9"), "{said}");
+    explain(&folder, "gone.jsonl", &[]).with_code(4);
+    let args = |rule| ["explain", rule, "p.jsonl", "--no-config"];
+    let said = folder.run(&args("nothing-like-it")).with_code(2).stderr;
+    assert!(said.contains("no loaded rule is called"), "{said}");
+    folder.run(&["explain", "x", "p.jsonl", "-r", "gone.yml", "--no-config"]).with_code(3);
+    folder.write("two.yml", format!("{RULE}---\n{}", RULE.replace("name: downloads", "name: other")));
+    let said = folder.run(&["explain", "Downloads", "p.jsonl", "-r", "two.yml", "--no-config"]).with_code(2).stderr;
+    assert!(said.contains("downloads, other"), "{said}");
+}
