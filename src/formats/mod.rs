@@ -34,7 +34,7 @@ mod laws;
 pub(crate) mod testing;
 
 use crate::model::stamp::{Yearless, Zone};
-use crate::model::{Block, Counting, Event, FieldTable, FormatId, Scratch, Sentence, Stamp};
+use crate::model::{Block, Counting, Event, FieldTable, FormatId, Header, Scratch, Sentence, Stamp};
 use std::sync::Arc;
 
 /// One row of [`FORMATS`].
@@ -62,6 +62,8 @@ pub(crate) enum Shape {
     /// A record is a line (and what continues it): framing is shared, the format reads one record.
     /// Every such format also helps out where another line format refuses a line.
     Lines(LineShape),
+    /// The same, and lines that say what the columns of those below them are.
+    Headed(LineShape, HeaderShape),
     /// The format frames and reads by itself.
     Own {
         cutter: fn(&Sniffed, &ReadOptions) -> Box<dyn Cutter>,
@@ -82,6 +84,14 @@ pub(crate) struct LineShape {
     /// How precisely the format tells its lines from others' (formats of equal rank keep table order);
     /// 0 means it never takes over lines another format refused.
     pub(crate) rank: u8,
+}
+
+/// How the lines of a header are known and read. They may stand anywhere and say something new.
+pub(crate) struct HeaderShape {
+    /// Whether a line is one: told by its bytes alone.
+    pub(crate) is: fn(&[u8]) -> bool,
+    /// Takes in what a line says.
+    pub(crate) read: fn(&str, &mut Header),
 }
 
 /// Reads the year-less stamp a line starts with.

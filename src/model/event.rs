@@ -1,12 +1,14 @@
 //! One decoded record: originals only, as places in buffers that somebody else owns.
 
 use super::field::{FieldId, FieldTable};
+use super::header::Header;
 use super::origin::Origin;
 use super::time::Stamp;
 use super::value::{Datum, Value};
 use super::view::TagSet;
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Which buffer a [`Span`] points into.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -157,6 +159,8 @@ pub(crate) struct Scratch {
     pub(crate) open: Vec<Open>,
     /// A copy of a value that is itself read for fields (JSON inside a string).
     pub(crate) inner: String,
+    /// What header lines above the record said, in formats that have them.
+    pub(crate) header: Arc<Header>,
 }
 
 /// A container (object, array) whose end has not been read yet.

@@ -1,15 +1,17 @@
 //! Cuts text into blocks of whole records.
 
 use super::framer::{Framer, Turn};
-use super::{Readers, yearless};
+use super::{Readers, header, yearless};
 use crate::formats::{Cutter, YearTrack};
-use crate::model::{Block, Carry};
+use crate::model::{Block, Header};
+use std::sync::Arc;
 
 /// Cuts one input. Remembers the year it has reached and a line too long to keep.
 pub(super) struct LineCutter {
     readers: Readers,
     /// At the front of the pending bytes.
     year: YearTrack,
+    header: Arc<Header>,
     /// A record whose beginning was kept; the rest of its line is passed over as it comes.
     long: Option<Block>,
     walk: Walk,
@@ -21,8 +23,9 @@ struct Walk {
     /// Bytes and line feeds passed.
     at: usize,
     lines: u64,
-    /// The year there.
+    /// The year and the header there.
     year: YearTrack,
+    header: Arc<Header>,
     /// The target of this walk: every record passed begins before it.
     target: usize,
 }
@@ -40,14 +43,17 @@ enum Front {
 impl LineCutter {
     pub(super) fn new(readers: Readers, first_year: Option<i16>) -> LineCutter {
         let year = YearTrack::starting(first_year);
-        let walk = Walk { framer: Framer::new(&readers), at: 0, lines: 0, year, target: 0 };
-        LineCutter { readers, year, long: None, walk }
+        let header = Arc::default();
+        let walk =
+            Walk { framer: Framer::new(&readers), at: 0, lines: 0, year, header: Arc::clone(&header), target: 0 };
+        LineCutter { readers, year, header, long: None, walk }
     }
 
     /// Goes back to the front of the pending bytes.
     fn restart(&mut self, target: usize) {
         self.walk.framer.reset();
         (self.walk.at, self.walk.lines, self.walk.year, self.walk.target) = (0, 0, self.year, target);
+        self.walk.header = Arc::clone(&self.header);
     }
 
     /// Walks on until a record begins at or behind `target`, or the bytes end.
@@ -70,6 +76,9 @@ impl LineCutter {
             if turn != Turn::Continues && walk.at >= target {
                 return Front::Records;
             }
+            if turn == Turn::Header {
+                self.readers.read_header(self.readers.body(line), &mut walk.header);
+            }
             if matches!(turn, Turn::Starts | Turn::StartsProse)
                 && let Some(stamp) = yearless(self.readers.body(line))
             {
@@ -88,7 +97,10 @@ impl LineCutter {
         let mut bytes = std::mem::replace(pending, rest);
         let input_bytes = bytes.len() as u64;
         bytes.truncate(whole_characters(&bytes));
-        let carry = Carry::new(self.year);
+        let carry = header::carry(&self.readers, self.year, &self.header);
+        if self.readers.is_header(self.readers.body(&bytes)) {
+            self.readers.read_header(self.readers.body(&bytes), &mut self.header);
+        }
         if let Some(stamp) = yearless(self.readers.body(&bytes)) {
             self.year.follow(stamp);
         }
@@ -127,7 +139,9 @@ impl Cutter for LineCutter {
             Front::Records => {
                 let rest = pending.split_off(self.walk.at);
                 let bytes = std::mem::replace(pending, rest);
-                let carry = Carry::new(std::mem::replace(&mut self.year, self.walk.year));
+                let carry = header::carry(&self.readers, self.year, &self.header);
+                self.year = self.walk.year;
+                self.header = Arc::clone(&self.walk.header);
                 let (line_count, input_bytes) = (self.walk.lines, bytes.len() as u64);
                 self.restart(target);
                 Some(Block { bytes, carry, line_count, input_bytes, ..Block::default() })

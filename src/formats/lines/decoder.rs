@@ -1,7 +1,7 @@
 //! Reads the records of a block, each with the format that knows it.
 
 use super::framer::{Framer, Turn};
-use super::{Readers, record, yearless};
+use super::{Readers, header, record, yearless};
 use crate::formats::text::{self, Text};
 use crate::formats::{Decoded, Decoder, ReadOptions, ReadRecord, Refused, YearTrack};
 use crate::model::stamp::Zone;
@@ -126,7 +126,8 @@ impl LineDecoder {
 
 impl Decoder for LineDecoder {
     fn decode(&self, block: &Block, scratch: &mut Scratch, sink: &mut dyn FnMut(Decoded<'_, '_>)) {
-        let carried = block.carry.get::<YearTrack>().copied();
+        let (carried, header) = header::carried(&block.carry);
+        scratch.header = header;
         let mut year = carried.unwrap_or_else(|| YearTrack::starting(self.first_year));
         let mut reading = Reading { text: Text::clean(&block.bytes), block, index: 0, blank: 0 };
         let mut framer = Framer::new(&self.readers);
@@ -150,6 +151,12 @@ impl Decoder for LineDecoder {
             }
             if turn == Turn::Blank {
                 reading.blank += 1;
+                continue;
+            }
+            if turn == Turn::Header {
+                tell_blank(&mut reading, sink);
+                self.readers.read_header(self.readers.body(line), &mut scratch.header);
+                sink(Decoded::Header(1));
                 continue;
             }
             if let Some(stamp) = yearless(self.readers.body(line)) {

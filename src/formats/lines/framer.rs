@@ -8,6 +8,8 @@ use crate::model::{Scratch, limits};
 pub(super) enum Turn {
     /// Nothing; ends the record above.
     Blank,
+    /// A line of a header; ends the record above.
+    Header,
     /// The first line of a record.
     Starts,
     /// The first line of a run of prose.
@@ -51,6 +53,10 @@ impl Framer {
             return Turn::Blank;
         }
         let body = readers.body(line);
+        if readers.is_header(body) {
+            self.open = None;
+            return Turn::Header;
+        }
         let is_prose = self.is_prose(readers, body);
         let goes_on = self.open.filter(|open| {
             let belongs = if open.is_prose { is_prose } else { readers.continues(body) };

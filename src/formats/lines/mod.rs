@@ -10,12 +10,13 @@ mod corpora;
 mod cutter;
 mod decoder;
 mod framer;
+mod header;
 #[cfg(test)]
 mod tests;
 
 use super::{
-    Cutter, Decoder, FORMATS, Head, Learned, LineShape, ReadOptions, Record, Shape, Sniffed, YearTrack, id_of, logfmt,
-    syslog,
+    Cutter, Decoder, FORMATS, Head, HeaderShape, Learned, LineShape, ReadOptions, Record, Shape, Sniffed, YearTrack,
+    id_of, logfmt, syslog,
 };
 use crate::model::stamp::{Yearless, Zone};
 use crate::model::{FieldTable, FormatId, Scratch, Stamp, limits};
@@ -68,7 +69,7 @@ pub(super) fn yearless(line: &[u8]) -> Option<Yearless> {
 /// The formats of lines among all.
 fn line_shapes() -> impl Iterator<Item = (FormatId, &'static LineShape)> {
     (0u16..).zip(FORMATS).filter_map(|(n, format)| match &format.shape {
-        Shape::Lines(shape) => Some((FormatId(n), shape)),
+        Shape::Lines(shape) | Shape::Headed(shape, _) => Some((FormatId(n), shape)),
         Shape::Own { .. } => None,
     })
 }
@@ -97,6 +98,8 @@ struct Readers {
     plain: Option<(FormatId, &'static LineShape)>,
     /// Whether runs of prose may stand between records: then how the format's own lines are told.
     prose: Option<IsOwn>,
+    /// How the format's header lines are known and read, if it has any.
+    header: Option<&'static HeaderShape>,
     /// Stands before every record and is not part of it.
     prefix: String,
     /// Whether every record begins with `<PRI>`.
@@ -116,7 +119,11 @@ impl Readers {
         };
         let has_priorities = matches!(sniffed.learned, Learned::Priority);
         let prose = if options.forced { None } else { is_prose_between(own.0) };
-        Some(Readers { own, others, plain, prose, prefix, has_priorities })
+        let header = super::format(own.0).and_then(|row| match &row.shape {
+            Shape::Headed(_, header) => Some(header),
+            _ => None,
+        });
+        Some(Readers { own, others, plain, prose, header, prefix, has_priorities })
     }
 
     /// Whether a line goes on with the record above, if there is one.
