@@ -26,6 +26,7 @@ mod syslog_3164;
 mod syslog_3339;
 mod syslog_5424;
 pub(crate) mod text;
+mod w3c;
 pub(crate) mod years;
 
 #[cfg(test)]
@@ -234,6 +235,7 @@ pub(crate) static FORMATS: &[Format] = &[
     syslog_3339::FORMAT,
     syslog_5424::FORMAT,
     access_log::FORMAT,
+    w3c::FORMAT,
     logfmt::FORMAT,
     logfmt::LOOSE_FORMAT,
     csv::FORMAT,

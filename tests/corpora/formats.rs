@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 /// The sets whose formats can be read now.
-const SETS: [&str; 11] = [
+const SETS: [&str; 12] = [
     "access_log",
     "container_gzip_members",
     "csv_quoted",
@@ -20,6 +20,7 @@ const SETS: [&str; 11] = [
     "syslog_linux",
     "syslog_sshd",
     "syslog_year_rollover",
+    "w3c_iis",
 ];
 
 fn json(path: &Path) -> Value {

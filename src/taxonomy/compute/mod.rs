@@ -95,6 +95,8 @@ pub(super) static CONVERSIONS: &[Conversion] = rows! {
     One "extension" web::extension;
     One "last_segment" web::last_segment;
     One "plus_blank" web::plus_blank;
+    One "percent_decoded" web::percent_decoded;
+    Args "whole_url" web::whole_url;
     Args "target" web::target;
     Args "concat" web::concat;
 };
@@ -244,5 +246,12 @@ mod tests {
         check("target", &["/a", "x=1"], &["/a?x=1"]);
         check("target", &["/a", "-"], &["/a"]);
         check("plus_blank", &["Microsoft+WinRM"], &["Microsoft WinRM"]);
+        check("percent_decoded", &["a%20(b)%2"], &["a (b)%2"]);
+        check("percent_decoded", &["a%2520b%C3%A9%ff"], &["a b\u{e9}\u{fffd}"]);
+        let whole = |args: [&str; 5], want: &[&str]| check("whole_url", &args, want);
+        whole(["http", "h.example", "80", "/a", "?x=1"], &["http://h.example/a?x=1"]);
+        whole(["https", "h.example", "8443", "/a", "-"], &["https://h.example:8443/a"]);
+        whole(["ftp", "h.example", "(missing)", "(missing)", "x"], &["ftp://h.example?x"]);
+        whole(["http", "-", "80", "/a", "-"], &[]);
     }
 }

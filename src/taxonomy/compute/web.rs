@@ -115,6 +115,44 @@ pub(super) fn plus_blank<'a>(_: &'a Words, text: &'a str) -> Option<Cow<'a, str>
     (!text.is_empty()).then_some(blanks)
 }
 
+/// `CloudFront` writes `%20` for a blank in agents and referrers, some of its logs twice (`%2520`).
+pub(super) fn percent_decoded<'a>(_: &'a Words, text: &'a str) -> Option<Cow<'a, str>> {
+    let once = decoded(text);
+    let twice = if once.contains("%20") { Cow::Owned(decoded(&once).into_owned()) } else { once };
+    (!twice.is_empty()).then_some(twice)
+}
+
+fn decoded(text: &str) -> Cow<'_, str> {
+    if !text.contains('%') {
+        return Cow::Borrowed(text);
+    }
+    let bytes = text.as_bytes();
+    let digit = |at: usize| bytes.get(at).and_then(|b| char::from(*b).to_digit(16));
+    let (mut plain, mut at) = (Vec::with_capacity(bytes.len()), 0);
+    while let Some(byte) = bytes.get(at) {
+        let pair = if *byte == b'%' { digit(at + 1).zip(digit(at + 2)) } else { None };
+        // Two digits are at most 255.
+        let code = pair.and_then(|(high, low)| u8::try_from(high * 16 + low).ok());
+        plain.push(code.unwrap_or(*byte));
+        at += if code.is_some() { 3 } else { 1 };
+    }
+    Cow::Owned(String::from_utf8_lossy(&plain).into_owned())
+}
+
+/// Scheme, host, port, path and query of a request, put together; the port only where the scheme has another.
+pub(super) fn whole_url(words: &Words, args: &[Option<&str>]) -> Option<String> {
+    let arg = |n: usize| args.get(n).copied().flatten().filter(|t| !words.is_placeholder(t));
+    let (scheme, host) = (arg(0)?, arg(1)?);
+    let usual = match scheme {
+        "http" => "80",
+        "https" => "443",
+        _ => "",
+    };
+    let port = arg(2).filter(|port| *port != usual).map(|port| format!(":{port}")).unwrap_or_default();
+    let query = arg(4).map(|query| format!("?{}", query.strip_prefix('?').unwrap_or(query))).unwrap_or_default();
+    Some(format!("{scheme}://{host}{port}{}{query}", arg(3).unwrap_or_default()))
+}
+
 /// Path and query, put together again.
 pub(super) fn target(words: &Words, args: &[Option<&str>]) -> Option<String> {
     let arg = |n: usize| args.get(n).copied().flatten().filter(|t| !words.is_placeholder(t));
