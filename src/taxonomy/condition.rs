@@ -1,6 +1,6 @@
 //! Conditions of the tables, compiled for one run: what a record must be for a route or profile to hold.
 //!
-//! Left out: `path`, `zeek_path`, `shape` and `declared` cannot be told from an event. A condition that states one
+//! Left out: `path`, `shape` and `declared` cannot be told from an event. A condition that states one
 //! never holds; `is_decidable` lets the tests count them.
 
 use super::facts::{Bits, Facts, Keys};
@@ -75,7 +75,7 @@ impl Condition {
             let target = if target == "path" { Target::Path } else { Target::Proxy };
             condition.target = Some((Place::new("request", with.names), target));
         }
-        condition.any = raw.any.iter().map(|c| Condition::compile(c, with)).collect();
+        condition.any = raw.any.iter().chain(&zeek_log(raw)).map(|c| Condition::compile(c, with)).collect();
         condition
     }
 
@@ -126,6 +126,16 @@ impl Condition {
     }
 }
 
+/// The conditions one of which a record of these Zeek logs meets. No row of the tables states both this and `any`.
+fn zeek_log(raw: &RawCondition) -> Vec<RawCondition> {
+    let names = if raw.zeek_path.is_empty() { &[][..] } else { &["_path", "@stream"] };
+    let is = |name: &&str| RawCondition {
+        equals: [((*name).to_owned(), raw.zeek_path.clone())].into(),
+        ..RawCondition::default()
+    };
+    names.iter().map(is).collect()
+}
+
 /// Whether everything the condition states can be told from an event.
 #[cfg(test)]
 pub(super) fn is_decidable(raw: &RawCondition) -> bool {
@@ -133,5 +143,5 @@ pub(super) fn is_decidable(raw: &RawCondition) -> bool {
 }
 
 fn is_decidable_here(raw: &RawCondition) -> bool {
-    raw.path.is_empty() && raw.zeek_path.is_empty() && raw.shape.is_none() && !raw.declared
+    raw.path.is_empty() && raw.shape.is_none() && !raw.declared
 }
