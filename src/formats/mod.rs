@@ -28,6 +28,7 @@ mod syslog_5424;
 pub(crate) mod text;
 mod w3c;
 pub(crate) mod years;
+mod zeek;
 
 #[cfg(test)]
 mod laws;
@@ -236,6 +237,7 @@ pub(crate) static FORMATS: &[Format] = &[
     syslog_5424::FORMAT,
     access_log::FORMAT,
     w3c::FORMAT,
+    zeek::FORMAT,
     logfmt::FORMAT,
     logfmt::LOOSE_FORMAT,
     csv::FORMAT,

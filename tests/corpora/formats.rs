@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 /// The sets whose formats can be read now.
-const SETS: [&str; 12] = [
+const SETS: [&str; 14] = [
     "access_log",
     "container_gzip_members",
     "csv_quoted",
@@ -21,6 +21,8 @@ const SETS: [&str; 12] = [
     "syslog_sshd",
     "syslog_year_rollover",
     "w3c_iis",
+    "zeek_conn_tsv",
+    "zeek_http_tsv",
 ];
 
 fn json(path: &Path) -> Value {
