@@ -4,6 +4,7 @@
 //! as it is. Nothing here looks at an event.
 
 mod account;
+mod audit;
 mod kind;
 mod net;
 mod number;
@@ -84,7 +85,10 @@ pub(super) static CONVERSIONS: &[Conversion] = rows! {
     Many "integrity_both" windows::integrity_both;
     Args "registry_path" windows::registry_path;
     Args "registry_value" windows::registry_value;
-    Args "argv" windows::argv;
+    One "sockaddr_ip" audit::sockaddr_ip;
+    One "sockaddr_port" audit::sockaddr_port;
+    Args "syscall_name" audit::syscall_name;
+    Args "syscall_action" audit::syscall_action;
     One "request_method" web::request_method;
     One "request_target" web::request_target;
     One "request_version" web::request_version;
@@ -212,11 +216,27 @@ mod tests {
         );
         check("registry_value", &["4", "%%1876"], &["DWORD (0x00000004)"]);
         check("registry_value", &["x", "%%1873"], &["x"]);
-        check("argv", &["ls", "2D6C6120", "(missing)", "x"], &["ls -la "]);
         check("full_path", &["/sbin/anacron"], &["/sbin/anacron"]);
         check("full_path", &["anacron"], &[]);
         check("windows_level", &["2"], &["error"]);
         check("windows_level", &["0"], &[]);
+    }
+
+    #[test]
+    fn audit_values() {
+        check("syscall_name", &["c000003e", "59", "59"], &["execve"]);
+        check("syscall_name", &["c00000b7", "221", "(missing)"], &["execve"]);
+        check("syscall_name", &["40000003", "14"], &["mknod"]);
+        check("syscall_name", &["c000003e", "59", "execveat"], &["execveat"]);
+        check("syscall_name", &["c000003e", "65535"], &[]);
+        check("syscall_name", &["ffff", "59"], &[]);
+        check("syscall_action", &["c000003e", "59"], &["process_start"]);
+        check("syscall_action", &["c000003e", "42"], &[]);
+        check("sockaddr_ip", &["0200005001020304"], &["1.2.3.4"]);
+        check("sockaddr_port", &["020001BBCB00710500000000"], &["443"]);
+        check("sockaddr_ip", &["0A0001BB0000000020010DB800000000000000000000000100000000"], &["2001:db8::1"]);
+        check("sockaddr_ip", &["01002F72756E2F78"], &[]);
+        check("sockaddr_ip", &["02"], &[]);
     }
 
     #[test]

@@ -124,33 +124,3 @@ pub(super) fn registry_value(words: &Words, args: &[Option<&str>]) -> Option<Str
         _ => (!words.is_placeholder(value)).then(|| value.to_owned()),
     }
 }
-
-/// Arguments joined by blanks, up to the first that is missing. The audit daemon writes what holds blanks, quotes or
-/// control characters in bare hexadecimal.
-pub(super) fn argv(_: &Words, args: &[Option<&str>]) -> Option<String> {
-    let mut line = String::new();
-    for (n, arg) in args.iter().map_while(|arg| *arg).enumerate() {
-        if n > 0 {
-            line.push(' ');
-        }
-        match unhex(arg) {
-            Some(text) => line.push_str(&text),
-            None => line.push_str(arg),
-        }
-    }
-    (!line.is_empty()).then_some(line)
-}
-
-/// Bare hexadecimal of text that needed it.
-fn unhex(text: &str) -> Option<String> {
-    if text.len() < 4 || text.len() % 2 == 1 || !text.bytes().all(|b| b.is_ascii_digit() || (b'A'..=b'F').contains(&b))
-    {
-        return None;
-    }
-    let digit = |b: u8| if b.is_ascii_digit() { b - b'0' } else { b - b'A' + 10 };
-    let bytes: Vec<u8> =
-        text.as_bytes().chunks(2).filter_map(|p| Some(digit(*p.first()?) << 4 | digit(*p.get(1)?))).collect();
-    // A number of digits only is more often a number than encoded text; encoded text holds what made it so.
-    let needs_it = |b: &u8| *b <= b' ' || *b == b'"' || *b >= 0x7f;
-    bytes.iter().any(needs_it).then(|| String::from_utf8_lossy(&bytes).replace('\0', " "))
-}
