@@ -4,6 +4,7 @@
 //! its documentation gives them. To add a format: one file beside this one and one row in [`FORMATS`].
 
 mod access_log;
+mod auditd;
 pub(crate) mod binary;
 mod csv;
 pub(crate) mod document;
@@ -238,6 +239,7 @@ pub(crate) static FORMATS: &[Format] = &[
     access_log::FORMAT,
     w3c::FORMAT,
     zeek::FORMAT,
+    auditd::FORMAT,
     logfmt::FORMAT,
     logfmt::LOOSE_FORMAT,
     csv::FORMAT,

@@ -25,6 +25,10 @@ pub(crate) const CSV_ROW_BYTES: usize = 1 << 20;
 pub(crate) const RECORD_LINES: usize = 500;
 /// See [`RECORD_LINES`].
 pub(crate) const RECORD_BYTES: usize = 256 << 10;
+/// Lines of one record that stand apart (audit events) are looked for within this many lines of the first one.
+pub(crate) const JOIN_LINES: u64 = 1_000;
+/// And within this many bytes.
+pub(crate) const JOIN_BYTES: u64 = 4 << 20;
 /// How much of an input is looked at to recognise its format.
 pub(crate) const SNIFF_BYTES: usize = 64 << 10;
 /// How many non-blank lines of it.

@@ -225,10 +225,16 @@ fn first_stamp(context: &Context<'_>, looked: &Looked, mut head: Vec<u8>, whole:
     let decoder = formats::decoder(&looked.sniffed, &table, &looked.options);
     let mut scratch = Scratch::default();
     let mut first = None;
+    let mut end = whole;
     // A few records at a time: the first one nearly always has a stamp.
-    while first.is_none()
-        && let Some(block) = cutter.cut(&mut head, 1 << 12, whole)
-    {
+    while first.is_none() {
+        let Some(block) = cutter.cut(&mut head, 1 << 12, end) else {
+            // Records whose lines stand apart may have no end so soon.
+            if std::mem::replace(&mut end, true) {
+                break;
+            }
+            continue;
+        };
         decoder.decode(&block, &mut scratch, &mut |decoded| {
             if let Decoded::Event(event) = decoded
                 && first.is_none()

@@ -1,7 +1,7 @@
 //! Cuts text into blocks of whole records.
 
 use super::framer::{Framer, Turn};
-use super::{Readers, header, yearless};
+use super::{Readers, header, long, yearless};
 use crate::formats::{Cutter, YearTrack};
 use crate::model::{Block, Header};
 use std::sync::Arc;
@@ -91,36 +91,25 @@ impl LineCutter {
     }
 
     /// Keeps the beginning of a line that is too long.
-    fn begin_long(&mut self, pending: &mut Vec<u8>) {
-        let longest = self.readers.own.1.longest;
-        let rest = pending.split_off(longest.min(pending.len()));
-        let mut bytes = std::mem::replace(pending, rest);
-        let input_bytes = bytes.len() as u64;
-        bytes.truncate(whole_characters(&bytes));
+    fn begin_long(&mut self, pending: &mut Vec<u8>) -> Block {
         let carry = header::carry(&self.readers, self.year, &self.header);
-        if self.readers.is_header(self.readers.body(&bytes)) {
-            self.readers.read_header(self.readers.body(&bytes), &mut self.header);
+        let block = long::begin(pending, self.readers.own.1.longest, carry);
+        if self.readers.is_header(self.readers.body(&block.bytes)) {
+            self.readers.read_header(self.readers.body(&block.bytes), &mut self.header);
         }
-        if let Some(stamp) = yearless(self.readers.body(&bytes)) {
+        if let Some(stamp) = yearless(self.readers.body(&block.bytes)) {
             self.year.follow(stamp);
         }
-        self.long = Some(Block { bytes, truncated: true, carry, input_bytes, ..Block::default() });
+        block
     }
 
     /// Passes over the rest of a long line; gives its block when the line has ended.
     fn end_long(&mut self, mut block: Block, pending: &mut Vec<u8>, end: bool) -> Option<Block> {
-        let feed = memchr::memchr(b'\n', pending);
-        // While the line goes on a byte of it stays: nothing pending would mean that everything was handed over.
-        let kept = usize::from(feed.is_none() && !end);
-        let passed = feed.map_or(pending.len().saturating_sub(kept), |at| at + 1);
-        pending.drain(..passed);
-        block.input_bytes += passed as u64;
-        block.line_count += u64::from(feed.is_some());
-        if feed.is_none() && !end {
-            self.long = Some(block);
-            return None;
+        if long::has_ended(&mut block, pending, end) {
+            return Some(block);
         }
-        Some(block)
+        self.long = Some(block);
+        None
     }
 }
 
@@ -147,25 +136,11 @@ impl Cutter for LineCutter {
                 Some(Block { bytes, carry, line_count, input_bytes, ..Block::default() })
             }
             Front::TooLong => {
-                self.begin_long(pending);
+                let block = self.begin_long(pending);
                 self.restart(target);
-                let block = self.long.take()?;
                 self.end_long(block, pending, end)
             }
             Front::Unsure => None,
         }
     }
-}
-
-/// How many bytes there are without a character that was cut in two.
-fn whole_characters(bytes: &[u8]) -> usize {
-    let tail = bytes.len().saturating_sub(3);
-    let start = bytes.iter().rposition(|b| *b & 0xc0 != 0x80).unwrap_or(0);
-    let width = match bytes.get(start) {
-        Some(0xc2..=0xdf) => 2,
-        Some(0xe0..=0xef) => 3,
-        Some(0xf0..=0xf4) => 4,
-        _ => 1,
-    };
-    if start >= tail && start + width > bytes.len() { start } else { bytes.len() }
 }

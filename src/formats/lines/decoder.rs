@@ -1,6 +1,7 @@
 //! Reads the records of a block, each with the format that knows it.
 
 use super::framer::{Framer, Turn};
+use super::join::{Frame, Joined};
 use super::{Readers, header, record, yearless};
 use crate::formats::text::{self, Text};
 use crate::formats::{Decoded, Decoder, ReadOptions, ReadRecord, Refused, YearTrack};
@@ -124,14 +125,12 @@ impl LineDecoder {
     }
 }
 
-impl Decoder for LineDecoder {
-    fn decode(&self, block: &Block, scratch: &mut Scratch, sink: &mut dyn FnMut(Decoded<'_, '_>)) {
-        let (carried, header) = header::carried(&block.carry);
-        scratch.header = header;
-        let mut year = carried.unwrap_or_else(|| YearTrack::starting(self.first_year));
-        let mut reading = Reading { text: Text::clean(&block.bytes), block, index: 0, blank: 0 };
+impl LineDecoder {
+    /// Reads lines that follow each other.
+    fn lines(&self, mut year: YearTrack, mut reading: Reading<'_>, scratch: &mut Scratch, sink: &mut Sink<'_>) {
         let mut framer = Framer::new(&self.readers);
         let mut open: Option<Open> = None;
+        let block = reading.block;
         // Cleaning keeps every line feed, so lines of the bytes and of the text go side by side.
         let (mut in_bytes, mut in_text) = (0, 0);
         for number in 0u32.. {
@@ -168,6 +167,42 @@ impl Decoder for LineDecoder {
             self.finish(&open, &mut reading, scratch, sink);
         }
         tell_blank(&mut reading, sink);
+    }
+
+    /// Reads records that the cutter put together.
+    fn joined(&self, joined: &Joined, mut reading: Reading<'_>, scratch: &mut Scratch, sink: &mut Sink<'_>) {
+        let (mut year, mut at) = (joined.year, 0);
+        for frame in &joined.frames {
+            let start = at;
+            for _ in 0..frame.lines {
+                at += line_at(reading.text.text.as_bytes(), at).map_or(0, <[u8]>::len) + 1;
+            }
+            let first = line_at(reading.text.text.as_bytes(), start).unwrap_or_default();
+            if let Some(stamp) = yearless(self.readers.body(first)) {
+                year.follow(stamp);
+            }
+            let Frame { line, lines } = *frame;
+            let open = Open { start, end: at.saturating_sub(1), line, lines, is_prose: false, year };
+            self.finish(&open, &mut reading, scratch, sink);
+        }
+        reading.blank = joined.blank;
+        tell_blank(&mut reading, sink);
+    }
+}
+
+/// Where what was read goes.
+type Sink<'s> = dyn FnMut(Decoded<'_, '_>) + 's;
+
+impl Decoder for LineDecoder {
+    fn decode(&self, block: &Block, scratch: &mut Scratch, sink: &mut dyn FnMut(Decoded<'_, '_>)) {
+        let reading = Reading { text: Text::clean(&block.bytes), block, index: 0, blank: 0 };
+        if let Some(joined) = block.carry.get::<Joined>() {
+            scratch.header = Arc::default();
+            return self.joined(joined, reading, scratch, sink);
+        }
+        let (year, header) = header::carried(&block.carry);
+        scratch.header = header;
+        self.lines(year.unwrap_or_else(|| YearTrack::starting(self.first_year)), reading, scratch, sink);
     }
 }
 

@@ -82,6 +82,6 @@ impl Framer {
 }
 
 /// Whether a line holds nothing but blanks, a byte order mark and NULs.
-fn is_blank(line: &[u8]) -> bool {
+pub(super) fn is_blank(line: &[u8]) -> bool {
     visible(line).iter().all(|b| b.is_ascii_whitespace() || *b == 0)
 }

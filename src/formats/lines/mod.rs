@@ -4,6 +4,7 @@
 //! the other line formats, the most precise first. In [formats whose lines stand between prose](is_prose_between)
 //! a run of lines nobody takes is one plain record (a panic and its stack); anywhere else each is refused by itself.
 //! Cutter and decoder walk lines with the same `Framer`, so what a record is never depends on where blocks end.
+//! Formats whose records are lines apart have a cutter that [puts them together](join).
 
 #[cfg(test)]
 mod corpora;
@@ -11,6 +12,8 @@ mod cutter;
 mod decoder;
 mod framer;
 mod header;
+mod join;
+mod long;
 #[cfg(test)]
 mod tests;
 
@@ -22,12 +25,17 @@ use crate::model::stamp::{Yearless, Zone};
 use crate::model::{FieldTable, FormatId, Scratch, Stamp, limits};
 use cutter::LineCutter;
 use decoder::LineDecoder;
+pub(super) use join::Link;
+use join::{JoinCutter, LinkOf};
 use std::sync::Arc;
 
 /// The cutter of an input whose format is of [`Shape::Lines`]; `None` for others.
 pub(crate) fn cutter(sniffed: &Sniffed, options: &ReadOptions) -> Option<Box<dyn Cutter>> {
     let readers = Readers::of(sniffed, options)?;
-    Some(Box::new(LineCutter::new(readers, options.first_year)))
+    Some(match readers.link {
+        Some(link) => Box::new(JoinCutter::new(readers, link, options.first_year)),
+        None => Box::new(LineCutter::new(readers, options.first_year)),
+    })
 }
 
 /// Its decoder.
@@ -104,6 +112,8 @@ struct Readers {
     prefix: String,
     /// Whether every record begins with `<PRI>`.
     has_priorities: bool,
+    /// How lines that stand apart are one record.
+    link: Option<LinkOf>,
 }
 
 impl Readers {
@@ -123,7 +133,8 @@ impl Readers {
             Shape::Headed(_, header) => Some(header),
             _ => None,
         });
-        Some(Readers { own, others, plain, prose, header, prefix, has_priorities })
+        let link = super::format(own.0).and_then(|row| join::link_of(row.name));
+        Some(Readers { own, others, plain, prose, header, prefix, has_priorities, link })
     }
 
     /// Whether a line goes on with the record above, if there is one.
