@@ -160,6 +160,7 @@ fn the_example_configuration_is_understood() {
         .collect();
     assert!(all.contains("\nfail_on: high") && all.contains("\n  year: 2026"), "{all}");
     folder.write(".logsentry.yml", all);
+    folder.write(".logsentryignore.yml", "");
     folder.write("known.json", "{\"schema\": \"logsentry-baseline/1\", \"alerts\": []}");
     folder.run(&["scan", "a.log"]).with_code(0);
 }

@@ -111,7 +111,7 @@ pub(crate) struct ScanArgs {
     /// Exit with 1 when an alert has this severity or a worse one; `none` takes a configured gate away
     #[arg(long, value_name = "LEVEL")]
     pub(crate) fail_on: Option<String>,
-    /// Rules that fail to load, unknown exclusions, unparsed and cut records are failures
+    /// Rules that fail to load, unknown exclusions, unparsed and cut records, expired and unused ignore entries are failures
     #[arg(long)]
     pub(crate) strict: bool,
     /// Alerts of an earlier report (our JSON or SARIF, or a file of --write-baseline) neither fail nor show
@@ -123,6 +123,16 @@ pub(crate) struct ScanArgs {
     /// Show alerts of the baseline on the console, too
     #[arg(long)]
     pub(crate) show_known: bool,
+    /// Matches to put aside, each with a reason and an end
+    /// [default: .logsentryignore.yml, looked for where the configuration is]
+    #[arg(long, value_name = "FILE", conflicts_with = "no_ignore")]
+    pub(crate) ignore_file: Option<PathBuf>,
+    /// Put nothing aside
+    #[arg(long)]
+    pub(crate) no_ignore: bool,
+    /// Show suppressed alerts on the console, too
+    #[arg(long)]
+    pub(crate) show_suppressed: bool,
     /// A directory without any file is fine
     #[arg(long)]
     pub(crate) allow_empty: bool,

@@ -25,7 +25,7 @@ pub(crate) enum Exit {
 pub(crate) const ALL: [(Exit, u8, &str); 8] = [
     (Exit::Clean, 0, "the scan is complete; nothing at or above --fail-on"),
     (Exit::Gate, 1, "at least one alert at or above --fail-on"),
-    (Exit::Usage, 2, "usage or configuration: a flag, a variable, the configuration file, a baseline"),
+    (Exit::Usage, 2, "usage or configuration: a flag, a variable, the configuration, ignore file or baseline"),
     (Exit::Rules, 3, "rules: a -r path does not exist, nothing could be loaded, or one failed under --strict"),
     (Exit::Input, 4, "inputs: a path does not exist, nothing to scan, or not all could be read to its end"),
     (Exit::Output, 5, "a report could not be written"),

@@ -8,13 +8,23 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 const NAMES: [&str; 2] = [".logsentry.yml", ".logsentry.yaml"];
+const IGNORE_NAMES: [&str; 2] = [".logsentryignore.yml", ".logsentryignore.yaml"];
 
 /// Looks for the file in `directory`, then upwards to the top of a git work tree; outside of one, only in
 /// `directory`.
 pub(crate) fn search(directory: &Path) -> Option<PathBuf> {
+    nearest(directory, &NAMES)
+}
+
+/// Looks for an ignore file where [`search`] looks.
+pub(crate) fn search_ignore_file(directory: &Path) -> Option<PathBuf> {
+    nearest(directory, &IGNORE_NAMES)
+}
+
+fn nearest(directory: &Path, names: &[&str]) -> Option<PathBuf> {
     let top = directory.ancestors().find(|d| d.join(".git").exists()).unwrap_or(directory);
     for place in directory.ancestors() {
-        if let Some(file) = NAMES.iter().map(|name| place.join(name)).find(|file| file.is_file()) {
+        if let Some(file) = names.iter().map(|name| place.join(name)).find(|file| file.is_file()) {
             return Some(file);
         }
         if place == top {
@@ -71,6 +81,7 @@ fn rebase(layer: &mut RawConfig, base: &Path) {
     layer.rule_paths.iter_mut().flatten().for_each(mend);
     layer.reports.iter_mut().flat_map(|reports| reports.values_mut()).for_each(mend);
     layer.baseline.iter_mut().for_each(mend);
+    layer.ignore_file.iter_mut().for_each(mend);
     layer.sarif.iter_mut().filter_map(|sarif| sarif.root.as_mut()).for_each(mend);
 }
 

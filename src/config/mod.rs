@@ -9,7 +9,7 @@ mod raw;
 mod valid;
 
 pub(crate) use environment::environment;
-pub(crate) use file::{file_layer, search};
+pub(crate) use file::{file_layer, search, search_ignore_file};
 pub(crate) use raw::{RawConfig, RawRedact, RawSarif, RawSyslog};
 pub use valid::{Config, Redaction, SarifOptions};
 pub(crate) use valid::{Layer, checked, merged};

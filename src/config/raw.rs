@@ -46,6 +46,8 @@ pub(crate) struct RawConfig {
     pub(crate) correlation_memory: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) baseline: Option<PathBuf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ignore_file: Option<PathBuf>,
 }
 
 /// `redact:` of a layer.

@@ -65,6 +65,8 @@ pub struct Config {
     pub outputs: Vec<PathBuf>,
     /// An earlier report of ours, JSON or SARIF: the alerts it holds are known and count for nothing.
     pub baseline: Option<PathBuf>,
+    /// Matches to put aside, each entry with a reason and an end.
+    pub ignore_file: Option<PathBuf>,
     /// Collect what a baseline of this scan holds.
     pub wants_baseline: bool,
     /// The configuration file this came from.
@@ -125,6 +127,7 @@ impl Default for Config {
             reference_engine: false,
             outputs: Vec::new(),
             baseline: None,
+            ignore_file: None,
             wants_baseline: false,
             file: None,
         }
@@ -237,6 +240,7 @@ pub(crate) fn checked(raw: RawConfig, layer: &Layer) -> Result<Config, ConfigErr
         max_alerts: raw.max_alerts.unwrap_or(default.max_alerts),
         correlation_memory,
         baseline: raw.baseline,
+        ignore_file: raw.ignore_file,
         ..default
     })
 }

@@ -2,9 +2,10 @@
 //!
 //! The tree keeps the shape of the rule; nothing is optimised here.
 
+use super::excuse::CompiledExcuse;
 use super::needle::Needle;
 use super::redaction::Redaction;
-use crate::model::{AskId, Asks, Feed, FeedId, FormatId, LogSource, RuleId, TagSet};
+use crate::model::{AskId, Asks, Excuse, Feed, FeedId, FormatId, LogSource, RuleId, TagSet};
 use crate::sigma::{
     Comparison, Correlation, Decimal, Expr, FieldTest, Group, Keywords, Rule, Ruleset, TimePart, ValueTest,
 };
@@ -20,6 +21,8 @@ pub(crate) struct Options {
     pub(crate) raw_text: fn(FormatId) -> bool,
     /// Rules that are neither reported nor scored; they still feed (README decision 9).
     pub(crate) excluded: Vec<RuleId>,
+    /// What ignore entries ask of fields.
+    pub(crate) excuses: Vec<Excuse>,
     /// Sample events an alert keeps: the first ones and the last.
     pub(crate) samples: usize,
     /// What is blanked.
@@ -52,6 +55,8 @@ pub(super) struct CompiledRule {
     /// Fields the detection names, in order of first naming.
     pub(super) named: Vec<Named>,
     pub(super) about: About,
+    /// Ignore entries that look at fields.
+    pub(super) excuses: Vec<CompiledExcuse>,
 }
 
 impl CompiledRule {
@@ -162,6 +167,8 @@ impl Engine {
             let mut one = Compiler::of(rule, asks).rule(id, rule, needs);
             one.reported = !silent && !options.excluded.contains(&id);
             one.feeds = feeds.iter().enumerate().filter(|(_, feed)| feed.rule == id).map(|(n, _)| n).collect();
+            let own = options.excuses.iter().filter(|excuse| excuse.rule == id);
+            one.excuses = own.map(|excuse| Compiler::of(rule, asks).excuse(excuse)).collect();
             compiled.push(one);
         }
         let feeds = (0u32..).map(FeedId).zip(feeds).map(|(id, feed)| compiled_feed(id, feed, rules, asks)).collect();
@@ -253,7 +260,13 @@ impl<'a> Compiler<'a> {
             positive,
             named: self.named,
             about,
+            excuses: Vec::new(),
         }
+    }
+
+    fn excuse(&mut self, excuse: &Excuse) -> CompiledExcuse {
+        let field = |(name, wanted): &(String, Vec<_>)| (self.name(name), wanted.clone());
+        CompiledExcuse { entry: excuse.entry, fields: excuse.fields.iter().map(field).collect() }
     }
 
     fn name(&mut self, name: &str) -> Named {

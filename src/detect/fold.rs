@@ -214,6 +214,29 @@ impl Folds {
     }
 }
 
+/// Adds a fold to those of its block. Two that are one alert keep the first events of both, and the last.
+pub(crate) fn join(into: &mut FoldedAlerts, key: (RuleId, Entity), fold: Fold, keep: usize) {
+    let Some(known) = into.get_mut(&key) else {
+        into.insert(key, fold);
+        return;
+    };
+    let (mut earlier, mut later) = (std::mem::replace(known, empty(Entity::new(), Place::default())), fold);
+    if later.place.record < earlier.place.record {
+        std::mem::swap(&mut earlier, &mut later);
+    }
+    earlier.count = earlier.count.saturating_add(later.count);
+    widen(&mut earlier, later.first, later.last);
+    let mut samples = std::mem::take(&mut earlier.samples);
+    samples.extend(later.samples);
+    samples.extend(earlier.last_sample.take().into_iter().chain(later.last_sample));
+    samples.sort_by_key(|sample| sample.place.record);
+    let first = keep.saturating_sub(1);
+    earlier.last_sample = if samples.len() > first { samples.pop() } else { None };
+    samples.truncate(first);
+    earlier.samples = samples;
+    *known = earlier;
+}
+
 /// A fold without events.
 pub(super) fn empty(entity: Entity, place: Place) -> Fold {
     let (first, last) = (Stamp::default(), Stamp::default());
@@ -277,9 +300,16 @@ mod tests {
             // No two are spelt alike: as if a record number were part of what they are about.
             let subject = Subject::Field("f", about.shown[0].value.clone().into());
             let write = |into: &mut Draft| *into = draft;
-            pending.add(RuleId(*rule), &subject, (place, time), || about, write, (keep, &redactor));
+            // As if fields of two ignore entries held for some.
+            let entries: Box<[u32]> = (0..2).filter(|n| (record * 7 + n) % 5 == 0).map(|n| n as u32).collect();
+            pending.add((RuleId(*rule), entries), &subject, (place, time), || about, write, (keep, &redactor));
         }
-        pending.take(&redactor)
+        let (mut alerts, excused) = pending.take(&redactor);
+        // No entry holds in the end: everything is one alert again.
+        for one in excused {
+            join(&mut alerts, (one.rule, one.entity), one.fold, keep);
+        }
+        alerts
     }
 
     fn folded(matches: &[Found], cuts: &[usize], keep: Keep) -> Folded {

@@ -2,8 +2,9 @@
 
 use super::answers::Answers;
 use super::compile::{CompiledFeed, CompiledRule, Engine, KeyField, Named};
-use super::entity::{Sides, about, subject};
+use super::entity::{About, Sides, about, subject};
 use super::evidence::{Draft, evidence, place};
+use super::excuse::excuses;
 use super::leaf::Objects;
 use super::pending::Pending;
 use super::reference::{Case, holds};
@@ -77,7 +78,7 @@ impl Engine {
 
     /// Ends a block: its folds move from `worker` to `findings`.
     pub(crate) fn end_block(&self, worker: &mut Worker, findings: &mut Findings) {
-        findings.alerts = worker.pending.take(self.options.redaction.shown());
+        (findings.alerts, findings.excused) = worker.pending.take(self.options.redaction.shown());
     }
 
     fn case<'c, 'r>(&self, event: &'c Event<'r>, view: &'c dyn View) -> Case<'c, 'r> {
@@ -118,20 +119,22 @@ impl Engine {
         if rule.reported || findings.matches.is_some() {
             let found = evidence(rule, line, answers);
             let subject = subject(rule, sides, &found, answers);
+            let entries = excuses(rule, sides, answers, &redaction.stable);
             if let Some(matches) = &mut findings.matches {
                 let feeds = || rule.feeds.iter().filter_map(|n| self.feeds.get(*n));
                 let keys: Vec<&Named> = feeds().flat_map(|feed| &feed.key).map(|key| &key.field).collect();
                 let mut draft = Draft::empty(rule.id);
                 draft.write(rule, line, &keys, answers);
                 let sample = draft.sample(redaction.shown());
-                let entity = about(&subject, redaction).shown;
+                let About { shown: entity, identity } = about(&subject, redaction);
                 let feeds: Vec<RuleId> = feeds().map(|feed| feed.correlation).collect();
-                matches.push(Match { sample, entity, feeds, reported: rule.reported });
+                let (reported, entries) = (rule.reported, entries.clone());
+                matches.push(Match { sample, entity, feeds, reported, identity, entries });
             }
             if rule.reported {
                 findings.matches_total += 1;
                 pending.add(
-                    rule.id,
+                    (rule.id, entries),
                     &subject,
                     (place(line.event), line.event.time),
                     || about(&subject, redaction),

@@ -7,7 +7,7 @@
 use super::entity::{About, Subject};
 use super::evidence::Draft;
 use super::fold::{empty, widen};
-use crate::model::{Entity, Fold, FoldedAlerts, Place, RuleId, Stamp};
+use crate::model::{Entity, Excused, Fold, FoldedAlerts, Place, RuleId, Stamp};
 use crate::redact::Redactor;
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -16,9 +16,9 @@ use std::fmt::Write as _;
 #[derive(Debug, Default)]
 pub(super) struct Pending {
     folds: Vec<Open>,
-    /// Rule and identity → position in `folds`.
-    known: HashMap<(RuleId, Entity), usize>,
-    /// Rule and subject as written → position in `folds`; several spellings may be one identity.
+    /// Rule, identity and ignore entries → position in `folds`.
+    known: HashMap<(RuleId, Entity, Box<[u32]>), usize>,
+    /// Rule, ignore entries and subject as written → position in `folds`; several spellings may be one identity.
     spelt: HashMap<String, usize>,
     /// The key that is looked up, and a draft that is not kept.
     key: String,
@@ -33,18 +33,18 @@ struct Open {
 }
 
 impl Pending {
-    /// Adds one match at `place` and `time`. `about` says what its subject is recognised by, `write` writes the event
+    /// Adds one match at `place` and `time`, for which the fields of ignore `entries` hold. `about` says what its subject is recognised by, `write` writes the event
     /// down; `keep` is how many samples an alert has, the last event included.
     pub(super) fn add(
         &mut self,
-        rule: RuleId,
+        (rule, entries): (RuleId, Box<[u32]>),
         subject: &Subject<'_, '_>,
         (place, time): (Place, Stamp),
         about: impl FnOnce() -> About,
         write: impl FnOnce(&mut Draft),
         (keep, redactor): (usize, &Redactor),
     ) {
-        let at = self.position(rule, subject, place, about);
+        let at = self.position((rule, entries), subject, place, about);
         let Some(Open { fold, last }) = self.folds.get_mut(at) else { return };
         fold.count += 1;
         widen(fold, time, time);
@@ -60,24 +60,25 @@ impl Pending {
     /// Where the fold of a subject stands; it is begun if there is none.
     fn position(
         &mut self,
-        rule: RuleId,
+        (rule, entries): (RuleId, Box<[u32]>),
         subject: &Subject<'_, '_>,
         place: Place,
         about: impl FnOnce() -> About,
     ) -> usize {
         self.key.clear();
         // Writing to a string cannot fail. The length tells where the name ends and the value begins.
+        let before = entries.iter().try_for_each(|entry| write!(self.key, "{entry},"));
         let written = match subject {
             Subject::Field(name, value) => write!(self.key, "{} {} {name}{value}", rule.0, name.len()),
             Subject::Message(text) => write!(self.key, "{} - {text}", rule.0),
         };
-        debug_assert!(written.is_ok());
+        debug_assert!(before.and(written).is_ok());
         if let Some(at) = self.spelt.get(&self.key) {
             return *at;
         }
         let About { shown, identity } = about();
         let Pending { folds, known, .. } = self;
-        let at = *known.entry((rule, identity)).or_insert_with(|| {
+        let at = *known.entry((rule, identity, entries)).or_insert_with(|| {
             folds.push(Open { fold: empty(shown, place), last: None });
             folds.len() - 1
         });
@@ -85,8 +86,8 @@ impl Pending {
         at
     }
 
-    /// Everything, ready to leave the worker.
-    pub(super) fn take(&mut self, redactor: &Redactor) -> FoldedAlerts {
+    /// Everything, ready to leave the worker: what no ignore entry may put aside, and what one may.
+    pub(super) fn take(&mut self, redactor: &Redactor) -> (FoldedAlerts, Vec<Excused>) {
         self.spelt.clear();
         let mut folds: Vec<Option<Open>> = self.folds.drain(..).map(Some).collect();
         let whole = |(key, at): (_, usize)| {
@@ -94,6 +95,16 @@ impl Pending {
             fold.last_sample = last.map(|draft| draft.sample(redactor));
             Some((key, fold))
         };
-        self.known.drain().filter_map(whole).collect()
+        let mut excused = Vec::new();
+        let sort = |((rule, entity, entries), fold): ((_, _, Box<[u32]>), _)| {
+            if entries.is_empty() {
+                return Some(((rule, entity), fold));
+            }
+            excused.push(Excused { rule, entity, entries, fold });
+            None
+        };
+        let alerts = self.known.drain().filter_map(whole).filter_map(sort).collect();
+        excused.sort_by_key(|one| (one.fold.place.record, one.rule));
+        (alerts, excused)
     }
 }

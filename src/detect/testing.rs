@@ -150,6 +150,7 @@ pub(super) fn raw_options() -> Options {
         raw: true,
         raw_text: |_| false,
         excluded: Vec::new(),
+        excuses: Vec::new(),
         samples: crate::model::limits::SAMPLES,
         redaction: Redaction::default_rules(),
     }

@@ -1,6 +1,7 @@
 //! What one block leaves behind: owned, compact, and the same however the input was cut.
 
 use super::alert::Entity;
+use super::excuse::Excused;
 use super::origin::{Place, RuleId, SourceId};
 use super::problem::Problems;
 use super::sample::Sample;
@@ -170,8 +171,12 @@ pub(crate) struct Match {
     pub(crate) entity: Entity,
     /// Correlations that use it, as rule ids.
     pub(crate) feeds: Vec<RuleId>,
-    /// False when the rule is silenced or excluded and only feeds.
+    /// False when the rule is silenced or excluded and only feeds, or an ignore entry puts the match aside.
     pub(crate) reported: bool,
+    /// What its alert is recognised by.
+    pub(crate) identity: Entity,
+    /// Ignore entries whose fields it has.
+    pub(crate) entries: Box<[u32]>,
 }
 
 /// What one block leaves behind. Places in it are relative to the block.
@@ -181,6 +186,8 @@ pub(crate) struct Findings {
     pub(crate) source: SourceId,
     /// Folded matches of rules that people see.
     pub(crate) alerts: FoldedAlerts,
+    /// Folds of matches that ignore entries may put aside, in order of place and rule.
+    pub(crate) excused: Vec<Excused>,
     /// Matches of all reported rules (also those of excluded or silenced rules are not counted).
     pub(crate) matches_total: u64,
     /// Contributions to correlations, in order.

@@ -59,6 +59,14 @@ pub(crate) const SAMPLE_TOTAL: usize = 48 << 20;
 pub(crate) const SAMPLE_BURSTS: usize = 16 << 20;
 /// Alerts kept in full.
 pub(crate) const ALERTS: usize = 100_000;
+/// Suppressed alerts kept in full, detections and correlations each; the rest is one alert a rule.
+pub(crate) const SUPPRESSED: usize = 10_000;
+/// Samples of suppressed alerts, detections and correlations each.
+pub(crate) const SUPPRESSED_SAMPLES: usize = 2 << 20;
+/// An ignore file longer than this is refused.
+pub(crate) const IGNORE_BYTES: u64 = 4 << 20;
+/// A baseline longer than this is refused: 100,000 alerts with all their samples are half of it.
+pub(crate) const BASELINE_BYTES: u64 = 1 << 30;
 /// Sample events an alert keeps: the first ones and the last.
 pub(crate) const SAMPLES: usize = 20;
 /// Sets of log sources a worker remembers the rules of.

@@ -7,6 +7,7 @@ mod alert;
 mod block;
 mod event;
 mod explanation;
+mod excuse;
 mod field;
 mod findings;
 mod header;
@@ -29,6 +30,7 @@ pub(crate) use event::{Entry, Event, FormatId, Marks, Open, Region, Regions, Scr
 pub(crate) use explanation::{
     ExplainedEvent, Explanation, FieldTrace, SourceWord, TestTrace, TestsTrace, Told, Trace, Traced,
 };
+pub(crate) use excuse::{Excuse, Excused, Wanted};
 pub(crate) use field::{AskId, Asks, FieldId, FieldTable, loose};
 pub(crate) use findings::{Books, Feed, FeedId, Findings, Fold, FoldedAlerts, Hit, KeyId, KeyTexts, Match};
 pub(crate) use header::Header;

@@ -26,10 +26,8 @@ pub(crate) enum ProblemKind {
     RuleRejected,
     /// `--exclude-rule` named no rule.
     UnknownExclude,
-    #[allow(dead_code, reason = "ignore files come with baselines; reports have a place for it")]
     /// An ignore entry is past its date.
     SuppressionExpired,
-    #[allow(dead_code, reason = "ignore files come with baselines; reports have a place for it")]
     /// An ignore entry matched nothing.
     SuppressionUnused,
 }

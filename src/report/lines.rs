@@ -296,6 +296,8 @@ mod tests {
             entity: alert.entity.clone(),
             feeds: vec![RuleId(0)],
             reported: true,
+            identity: alert.entity.clone(),
+            entries: Box::default(),
         };
         let silent = Match { reported: false, feeds: Vec::new(), ..found.clone() };
         let burst = &report.alerts[0];

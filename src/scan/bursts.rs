@@ -1,14 +1,16 @@
 //! What correlations find on its way to alerts: redacted, given its absolute places, streamed and folded.
 
-use super::merge::{Base, place};
+use super::aside::{self, Reasons};
+use super::merge::{Base, Named, place};
 use crate::correlate::{self, Bounds, BurstEvent, Correlator, Folded, Losses, Room};
 use crate::detect::{fingerprint, sentence};
 use crate::model::{
     Alert, AlertKind, AlertStatus, Burst, Entity, Feed, Findings, InputSummary, Level, Line, LineSink, Match, Pair,
-    Problem, ProblemKind, RuleId, RuleInfo, limits,
+    Problem, ProblemKind, RuleId, RuleInfo, Wanted, limits,
 };
 use crate::redact::Redactor;
 use crate::sigma::Ruleset;
+use crate::triage::Judge;
 use std::collections::BTreeMap;
 use std::io;
 
@@ -23,6 +25,10 @@ pub(super) struct BurstsOut<'s> {
     rules: &'s [RuleInfo],
     redaction: &'s Redactions,
     folds: correlate::Folds,
+    /// What ignore entries put aside, and by which.
+    judge: Option<&'s Judge<'s>>,
+    aside: correlate::Folds,
+    reasons: Reasons,
     /// Entities as people see them, by identity, where that differs.
     shown: BTreeMap<(u32, String, Entity), Entity>,
     /// Without a stream, silent bursts are of no interest.
@@ -50,7 +56,7 @@ impl<'s> Bursts<'s> {
         set: &Ruleset,
         feeds: &[Feed],
         rules: &'s [RuleInfo],
-        redaction: &'s Redactions,
+        (redaction, judge): (&'s Redactions, Option<&'s Judge<'s>>),
         limits: &Limits,
         streams: bool,
     ) -> Bursts<'s> {
@@ -64,6 +70,9 @@ impl<'s> Bursts<'s> {
                 rules,
                 redaction,
                 folds: correlate::Folds::new(room),
+                judge,
+                aside: aside::room(room),
+                reasons: Reasons::new(),
                 shown: BTreeMap::new(),
                 streams,
                 bursts: 0,
@@ -76,22 +85,22 @@ impl<'s> Bursts<'s> {
         &mut self,
         found: &Findings,
         bases: &[Base],
-        logical: &dyn Fn(u32) -> String,
+        named: &dyn Fn(u32) -> Named,
         stream: &mut dyn FnMut(&Line<'_>),
     ) {
         let Bursts { correlator, out } = self;
-        correlator.take(&found.hits, &found.keys, &mut |burst| out.burst(burst, bases, logical, stream));
+        correlator.take(&found.hits, &found.keys, &mut |burst| out.burst(burst, bases, named, stream));
     }
 
     /// Lets everything through that still waits.
     pub(super) fn end(
         self,
         bases: &[Base],
-        logical: &dyn Fn(u32) -> String,
+        named: &dyn Fn(u32) -> Named,
         stream: &mut dyn FnMut(&Line<'_>),
     ) -> (BurstsOut<'s>, Losses) {
         let Bursts { correlator, mut out } = self;
-        let losses = correlator.finish(&mut |burst| out.burst(burst, bases, logical, stream));
+        let losses = correlator.finish(&mut |burst| out.burst(burst, bases, named, stream));
         (out, losses)
     }
 }
@@ -101,12 +110,14 @@ impl BurstsOut<'_> {
         &mut self,
         mut burst: correlate::Burst,
         bases: &[Base],
-        logical: &dyn Fn(u32) -> String,
+        named: &dyn Fn(u32) -> Named,
         stream: &mut dyn FnMut(&Line<'_>),
     ) {
         let Some(rule) = self.rules.get(burst.correlation.0 as usize) else { return };
         let seen = self.redaction.shown.as_ref().unwrap_or(&self.redaction.stable);
         let shown = redacted(&burst.key, seen);
+        let at = named(burst.fired.block);
+        let aside = if is_reported(rule) { self.put_aside(&burst, rule, &at) } else { None };
         for event in burst.events.iter_mut().chain([&mut burst.fired]) {
             for (name, values) in &mut event.fields {
                 for value in values {
@@ -115,36 +126,63 @@ impl BurstsOut<'_> {
             }
         }
         if self.streams {
-            let at = |event: &BurstEvent| place(bases, event);
+            let standing = |event: &BurstEvent| place(bases, event);
             let line = Burst {
                 rule: burst.correlation,
                 entity: shown.clone(),
-                place: at(&burst.fired),
+                place: standing(&burst.fired),
                 time: burst.fired.time,
                 count: burst.count,
-                events: burst.events.iter().map(|event| (at(event), event.time, event.rule)).collect(),
-                reported: is_reported(rule),
+                events: burst.events.iter().map(|event| (standing(event), event.time, event.rule)).collect(),
+                reported: is_reported(rule) && aside.is_none(),
             };
             stream(&Line::Burst(&line));
         }
         if !is_reported(rule) {
             return;
         }
-        self.bursts += 1;
-        let source = logical(burst.fired.block);
         burst.key = redacted(&burst.key, &self.redaction.stable);
         if shown != burst.key {
-            let key = (burst.correlation.0, source.clone(), burst.key.clone());
+            let key = (burst.correlation.0, at.logical.clone(), burst.key.clone());
             if self.shown.len() < limits::ALERTS {
                 self.shown.entry(key).or_insert(shown);
             }
         }
-        self.folds.add(burst, rule.level, &source);
+        match aside {
+            None => {
+                self.bursts += 1;
+                self.folds.add(burst, rule.level, &at.logical);
+            }
+            Some((entry, fingerprint)) => {
+                aside::note(&mut self.reasons, (burst.correlation, fingerprint), entry);
+                self.aside.add(burst, rule.level, &at.logical);
+            }
+        }
+    }
+
+    /// The ignore entry that puts a burst aside, and its fingerprint. Fields are those the burst is grouped by, and those
+    /// of the event that made it fire.
+    fn put_aside(&self, burst: &correlate::Burst, rule: &RuleInfo, at: &Named) -> Option<(u32, String)> {
+        let judge = self.judge.filter(|judge| judge.concerns(burst.correlation))?;
+        let stable = &self.redaction.stable;
+        let has = |name: &str, wanted: &[Wanted]| {
+            let pairs = burst.key.iter().map(|pair| (pair.field.as_str(), pair.value.as_str()));
+            let fields = burst.fired.fields.iter();
+            let fields = fields.flat_map(|(field, values)| values.iter().map(|value| (field.as_str(), value.as_str())));
+            pairs.chain(fields).filter(|(field, _)| field.eq_ignore_ascii_case(name)).any(|(field, value)| {
+                let value = stable.field(field, value);
+                wanted.iter().any(|wanted| wanted.fits(&value))
+            })
+        };
+        let entries = judge.excuses(burst.correlation, &has);
+        let print = || fingerprint(&rule.id, &at.logical, &redacted(&burst.key, stable));
+        let entry = judge.verdict(burst.correlation, &entries, &at.path, &print)?;
+        Some((entry, print()))
     }
 
     /// The alerts, and what could not be kept.
     pub(super) fn into_alerts(self, bases: &[Base], problems: &mut Vec<Problem>) -> Vec<Alert> {
-        let BurstsOut { rules, folds, mut shown, .. } = self;
+        let BurstsOut { rules, folds, shown, judge, aside, reasons, .. } = self;
         let outcome = folds.finish();
         if !outcome.overflow.is_empty() {
             let message = "more correlation alerts than are kept: the rest is counted in one alert a rule";
@@ -154,14 +192,23 @@ impl BurstsOut<'_> {
             let message = "samples of correlation alerts fill their memory: some keep their first and last event only";
             problems.push(limit(1, message, false));
         }
-        let all = outcome.alerts.into_iter().chain(outcome.overflow);
-        let alerts = all.filter_map(|folded| {
+        let as_alert = |folded: Folded| {
             let rule = rules.get(folded.rule.0 as usize)?;
             let key = (folded.rule.0, folded.logical_source.clone(), folded.entity.clone());
-            let entity = shown.remove(&key).unwrap_or_else(|| folded.entity.clone());
+            let entity = shown.get(&key).unwrap_or(&folded.entity).clone();
             Some(alert(rule, folded, entity, bases))
-        });
-        alerts.collect()
+        };
+        let mut alerts: Vec<Alert> = outcome.alerts.into_iter().chain(outcome.overflow).filter_map(as_alert).collect();
+        if let Some(judge) = judge {
+            let put = aside.finish();
+            if !put.overflow.is_empty() {
+                problems.push(aside::too_many());
+            }
+            let put = put.alerts.into_iter().chain(put.overflow).filter_map(as_alert).collect();
+            let suppressed = aside::suppressed(put, &alerts, &reasons, judge);
+            alerts.extend(suppressed);
+        }
+        alerts
     }
 }
 

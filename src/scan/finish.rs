@@ -1,5 +1,6 @@
 //! From inputs to the report: finds them, runs them, and gives the sum its final shape.
 
+use super::aside::Aside;
 use super::bursts::{Bursts, Limits, Streaming};
 use super::look::{Look, Looked, look};
 use super::merge::{Merged, Merger};
@@ -15,7 +16,7 @@ use crate::model::{
 };
 use crate::score;
 use crate::source::{self, Found, Shower};
-use crate::triage;
+use crate::triage::{self, Judge};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -27,7 +28,9 @@ pub(crate) enum Gate {
     Fired,
     /// The gate did not fire, but not everything could be read or kept.
     Incomplete,
-    /// Neither.
+    /// Neither, but `strict` wants no ignore entry that is of no use.
+    Unused,
+    /// None of these.
     Clean,
 }
 
@@ -39,6 +42,8 @@ pub(super) fn gate(config: &Config, report: &Report) -> Gate {
         Gate::Fired
     } else if !report.summary.complete || (config.strict && books.unparsed + books.truncated > 0) {
         Gate::Incomplete
+    } else if config.strict && report.problems.iter().any(|p| p.kind == ProblemKind::SuppressionUnused) {
+        Gate::Unused
     } else {
         Gate::Clean
     }
@@ -67,7 +72,7 @@ pub(super) fn scanned(
     waiting.sort_by_key(|looked| (looked.first.is_none(), looked.first, looked.source));
     watch.total(waiting.iter().map(|looked| looked.stored_bytes).sum());
 
-    let levels = scan.rules.infos.iter().map(|rule| rule.level).collect();
+    let levels: Vec<Level> = scan.rules.infos.iter().map(|rule| rule.level).collect();
     let keep = Keep { alerts: scan.config.max_alerts, samples: scan.config.samples, ..Keep::default() };
     let streams = sink.is_some();
     // Not `map`: only a coercion in place lets the sink live shorter than its caller said.
@@ -75,9 +80,12 @@ pub(super) fn scanned(
     let bounds =
         Limits { memory: scan.config.correlation_memory, samples: scan.config.samples, alerts: scan.config.max_alerts };
     let (set, machine) = (&scan.rules.set, &scan.machine);
-    let bursts = Bursts::new(set, &machine.feeds, &scan.rules.infos, &machine.redactions, &bounds, streams);
+    let judge = scan.suppressions.as_ref().map(Judge::new);
+    let aside = judge.as_ref().map(|judge| Aside::new(judge, &scan.rules.infos, levels.clone(), keep));
+    let bursts =
+        Bursts::new(set, &machine.feeds, &scan.rules.infos, (&machine.redactions, judge.as_ref()), &bounds, streams);
     let stream = Streaming { sink, rules: &scan.rules.infos, least: scan.config.min_severity, failure: None };
-    let mut merger = Merger::new(shown, Folds::new(keep, levels), bursts, stream);
+    let mut merger = Merger::new(shown, (Folds::new(keep, levels), aside), bursts, stream);
     let desk = Desk { engine: &scan.machine.engine, taxonomy: &scan.machine.taxonomy, streams };
     for looked in &waiting {
         let format = formats::format(looked.sniffed.format).map_or("", |row| row.name);
@@ -86,7 +94,7 @@ pub(super) fn scanned(
     }
     let mut open = |looked: Looked, merger: &mut Merger<'_>| opened(scan, looked, merger);
     let applicable = run(&desk, waiting, &mut open, &mut merger, sizes(&scan.config), watch);
-    report(scan, merger, problems, &applicable)
+    report(scan, merger, problems, &applicable, judge.as_ref())
 }
 
 fn sizes(config: &Config) -> Sizes {
@@ -133,13 +141,20 @@ fn opened(scan: &Scan, looked: Looked, merger: &mut Merger<'_>) -> Option<Open> 
 }
 
 /// The final sum.
-fn report(scan: &Scan, merger: Merger<'_>, problems: Vec<Problem>, applicable: &[bool]) -> Report {
+fn report(
+    scan: &Scan,
+    merger: Merger<'_>,
+    problems: Vec<Problem>,
+    applicable: &[bool],
+    judge: Option<&Judge<'_>>,
+) -> Report {
     let mut rules = scan.rules.infos.clone();
     mark_applicable(scan, &mut rules, applicable);
     let Merged { summaries: inputs, mut alerts, problems: met, matches } = merger.end(&rules, scan.config.max_alerts);
     let mut all = problems;
     all.extend(met);
     all.extend(scan.rules.problems.iter().cloned());
+    all.extend(judge.into_iter().flat_map(Judge::problems));
     detect::in_report_order(&mut alerts, &rules, &inputs);
     all.sort_by(|a, b| (&a.path, a.kind, &a.message, &a.first).cmp(&(&b.path, b.kind, &b.message, &b.first)));
     let gone = scan.baseline.as_ref().map(|baseline| baseline.compare(&mut alerts, &rules));

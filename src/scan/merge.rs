@@ -1,6 +1,7 @@
 //! Takes block results in reading order and adds them up: line numbers become absolute, times are inherited,
 //! folds and books are summed, hits go to the correlator.
 
+use super::aside::Aside;
 use super::bursts::{Bursts, Streaming};
 use super::reader::Reader;
 use super::work::widened;
@@ -34,11 +35,19 @@ pub(super) struct Base {
     records: u64,
 }
 
+/// What an input is called: in identities, and in reports.
+pub(super) struct Named {
+    pub(super) logical: String,
+    pub(super) path: String,
+}
+
 /// The sum of all blocks so far.
 pub(super) struct Merger<'s> {
     inputs: Vec<Input>,
     pub(super) summaries: Vec<InputSummary>,
     folds: Folds,
+    /// What ignore entries put aside, where there are any.
+    aside: Option<Aside<'s>>,
     bursts: Bursts<'s>,
     matches: u64,
     pub(super) problems: Vec<Problem>,
@@ -59,7 +68,12 @@ pub(super) struct Merged {
 
 impl<'s> Merger<'s> {
     /// Starts with all inputs known, in the order of their ids, and nothing read.
-    pub(super) fn new(shown: Vec<String>, folds: Folds, bursts: Bursts<'s>, stream: Streaming<'s>) -> Merger<'s> {
+    pub(super) fn new(
+        shown: Vec<String>,
+        (folds, aside): (Folds, Option<Aside<'s>>),
+        bursts: Bursts<'s>,
+        stream: Streaming<'s>,
+    ) -> Merger<'s> {
         let input = |path: &String| Input {
             logical: source::logical(path),
             before: Before::default(),
@@ -72,6 +86,7 @@ impl<'s> Merger<'s> {
             inputs: shown.iter().map(input).collect(),
             summaries: shown.into_iter().map(|path| InputSummary { path, ..InputSummary::default() }).collect(),
             folds,
+            aside,
             bursts,
             matches: 0,
             problems: Vec::new(),
@@ -104,12 +119,16 @@ impl<'s> Merger<'s> {
         if let Some((first, last)) = found.span {
             input.span = Some(widened(Some(widened(input.span, first)), last));
         }
-        self.folds.add(&input.logical, before, std::mem::take(&mut found.alerts));
         let inherited = input.last_time;
         input.last_time = found.last_time.or(inherited);
+        let named = named(&self.inputs, &self.summaries, found.source);
+        if let Some(aside) = &mut self.aside {
+            aside.sort(&mut found, &named, before);
+        }
+        self.folds.add(&named.logical, before, std::mem::take(&mut found.alerts));
         self.correlate(&mut found, inherited);
         self.matches += found.matches_total;
-        self.stream(found.matches.take().unwrap_or_default(), before);
+        self.stream(found.matches.take().unwrap_or_default(), before, &named);
         self.count(found.problems, before);
         if let Some(summary) = self.summaries.get_mut(found.source.0 as usize) {
             summary.books.add(&found.books);
@@ -132,12 +151,13 @@ impl<'s> Merger<'s> {
             found.hits.retain(|hit| hit.time != Hit::INHERIT);
         }
         let Merger { bursts, bases, inputs, summaries, stream, .. } = self;
-        let logical = |block| logical(inputs, bases, block);
-        bursts.take(found, bases, &logical, &mut |line| stream.line(line, summaries));
+        let named = |block| of_block(inputs, summaries, bases, block);
+        bursts.take(found, bases, &named, &mut |line| stream.line(line, summaries));
     }
 
-    fn stream(&mut self, matches: Vec<Match>, before: Before) {
+    fn stream(&mut self, matches: Vec<Match>, before: Before, named: &Named) {
         for mut one in matches {
+            one.reported &= !self.aside.as_ref().is_some_and(|aside| aside.holds(&one, named));
             one.sample.place.line += before.lines;
             one.sample.place.record += before.records;
             self.stream.line(&Line::Match(&one), &self.summaries);
@@ -198,9 +218,9 @@ impl<'s> Merger<'s> {
     /// Lets the correlations finish and gives everything its last form.
     pub(super) fn end(mut self, rules: &[RuleInfo], max_alerts: usize) -> Merged {
         self.last_words();
-        let Merger { inputs, summaries, folds, bursts, mut matches, mut problems, bases, mut stream, .. } = self;
-        let logical = |block| logical(&inputs, &bases, block);
-        let (correlated, lost) = bursts.end(&bases, &logical, &mut |line| stream.line(line, &summaries));
+        let Merger { inputs, summaries, folds, aside, bursts, mut matches, mut problems, bases, mut stream, .. } = self;
+        let named = |block| of_block(&inputs, &summaries, &bases, block);
+        let (correlated, lost) = bursts.end(&bases, &named, &mut |line| stream.line(line, &summaries));
         super::bursts::losses(lost, &mut problems);
         matches += correlated.bursts;
         let kept = folds.into_alerts(rules);
@@ -213,15 +233,26 @@ impl<'s> Merger<'s> {
             problems.push(problem("", ProblemKind::Limit, message, false));
         }
         let mut alerts = kept.alerts;
+        if let Some(aside) = aside {
+            let suppressed = aside.into_alerts(&alerts, &mut problems);
+            alerts.extend(suppressed);
+        }
         alerts.extend(correlated.into_alerts(&bases, &mut problems));
         Merged { summaries, alerts, problems, matches }
     }
 }
 
-/// The logical source of the input a block belongs to.
-fn logical(inputs: &[Input], bases: &[Base], block: u32) -> String {
-    let source = bases.get(block as usize).map(|base| base.source.0 as usize);
-    source.and_then(|n| inputs.get(n)).map_or_else(String::new, |input| input.logical.clone())
+/// What the input a block belongs to is called.
+fn of_block(inputs: &[Input], summaries: &[InputSummary], bases: &[Base], block: u32) -> Named {
+    named(inputs, summaries, bases.get(block as usize).map_or(SourceId(u32::MAX), |base| base.source))
+}
+
+fn named(inputs: &[Input], summaries: &[InputSummary], source: SourceId) -> Named {
+    let n = source.0 as usize;
+    Named {
+        logical: inputs.get(n).map_or_else(String::new, |input| input.logical.clone()),
+        path: summaries.get(n).map_or_else(String::new, |summary| summary.path.clone()),
+    }
 }
 
 /// The absolute place of an event behind a burst.

@@ -3,6 +3,7 @@
 //! This room introduces the others to each other. Setup may refuse ([`SetupError`]); scanning never fails:
 //! what cannot be read becomes a [`Problem`] of the report.
 
+mod aside;
 mod bursts;
 mod check;
 mod error;
@@ -34,7 +35,7 @@ use crate::model::show::Shown;
 use crate::model::stamp::Zone;
 use crate::model::{LineSink, Problem, Report, RuleInfo};
 use crate::sigma::{self, Diagnostic, Severity};
-use crate::triage::Baseline;
+use crate::triage::{Baseline, Suppressions};
 use std::path::PathBuf;
 
 /// What only the command line may know, handed in.
@@ -73,6 +74,7 @@ pub(crate) struct Scan {
     zone: Zone,
     rules: setup::Rules,
     machine: setup::Machine,
+    suppressions: Option<Suppressions>,
     baseline: Option<Baseline>,
 }
 
@@ -83,9 +85,11 @@ impl Scan {
         let reference = setup::reference(&config, &run)?;
         let zone = setup::zone(&config);
         let rules = setup::rules(&config)?;
-        let machine = setup::machine(&config, &rules, &zone)?;
+        let suppressions = setup::suppressions(&config, &rules, reference)?;
+        let excuses = suppressions.as_ref().map(Suppressions::excuses).unwrap_or_default();
+        let machine = setup::machine(&config, &rules, excuses, &zone)?;
         let baseline = config.baseline.as_deref().map(Baseline::open).transpose()?;
-        Ok(Scan { config, run, reference, zone, rules, machine, baseline })
+        Ok(Scan { config, run, reference, zone, rules, machine, suppressions, baseline })
     }
 
     /// What the scan goes by.

@@ -7,10 +7,11 @@ use crate::correlate;
 use crate::detect::{Engine, Options, Redaction};
 use crate::formats;
 use crate::model::stamp::Zone;
-use crate::model::{AlertKind, Asks, Feed, Level, LogSource, Problem, ProblemKind, RuleId, RuleInfo};
+use crate::model::{AlertKind, Asks, Excuse, Feed, Level, LogSource, Problem, ProblemKind, RuleId, RuleInfo};
 use crate::redact::Redactor;
 use crate::sigma::{self, Diagnostic, LoadOptions, Loaded, RuleMeta, Ruleset, Severity};
 use crate::taxonomy::{Frozen, Taxonomy};
+use crate::triage::Suppressions;
 
 /// Loaded rules and what became of the rest.
 pub(super) struct Rules {
@@ -166,6 +167,22 @@ fn info(meta: &RuleMeta, kind: AlertKind) -> RuleInfo {
     }
 }
 
+/// The ignore file, for what holds on the day of the run.
+pub(super) fn suppressions(
+    config: &Config,
+    rules: &Rules,
+    reference: jiff::Timestamp,
+) -> Result<Option<Suppressions>, SetupError> {
+    let Some(path) = &config.ignore_file else { return Ok(None) };
+    let today = reference.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let ids = |found: Vec<usize>| found.into_iter().filter_map(|n| u32::try_from(n).ok()).map(RuleId).collect();
+    let all = Suppressions::open(path, today, &|name| ids(rules.set.find(name)))?;
+    if config.strict {
+        all.refuse_expired(path)?;
+    }
+    Ok(Some(all))
+}
+
 /// What holds events against rules: engine, names, feeds.
 pub(super) struct Machine {
     pub(super) engine: Engine,
@@ -175,7 +192,12 @@ pub(super) struct Machine {
 }
 
 /// Compiles the rules and freezes the names they ask for.
-pub(super) fn machine(config: &Config, rules: &Rules, zone: &Zone) -> Result<Machine, SetupError> {
+pub(super) fn machine(
+    config: &Config,
+    rules: &Rules,
+    excuses: Vec<Excuse>,
+    zone: &Zone,
+) -> Result<Machine, SetupError> {
     let taxonomy = Taxonomy::load();
     let mut asks = Asks::default();
     let (redaction, redactions) = redactions(config)?;
@@ -183,6 +205,7 @@ pub(super) fn machine(config: &Config, rules: &Rules, zone: &Zone) -> Result<Mac
         raw: false,
         raw_text: |format| formats::format(format).is_some_and(|row| row.raw_text),
         excluded: rules.excluded.clone(),
+        excuses,
         samples: config.samples,
         redaction,
     };

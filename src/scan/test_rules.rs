@@ -74,6 +74,7 @@ impl TestBench {
             raw,
             raw_text: |_| false,
             excluded: Vec::new(),
+            excuses: Vec::new(),
             samples: 1,
             redaction: Redaction::showing(Redactor::off()),
         };

@@ -6,10 +6,10 @@
 
 use super::TriageError;
 use crate::model::show::Shown;
-use crate::model::{Alert, AlertStatus, Known, RuleInfo};
+use crate::model::{Alert, AlertStatus, Known, RuleInfo, limits};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 /// The name of the shape `--write-baseline` writes.
@@ -26,8 +26,13 @@ pub(crate) struct Baseline {
 impl Baseline {
     /// Reads a file.
     pub(crate) fn open(path: &Path) -> Result<Baseline, TriageError> {
-        let bytes = std::fs::read(path)
-            .map_err(|why| TriageError::Unreadable { path: path.to_path_buf(), why: why.to_string() })?;
+        let unreadable = |why: String| TriageError::Unreadable { path: path.to_path_buf(), why };
+        let file = std::fs::File::open(path).map_err(|why| unreadable(why.to_string()))?;
+        let mut bytes = Vec::new();
+        let read = file.take(limits::BASELINE_BYTES + 1).read_to_end(&mut bytes);
+        if read.map_err(|why| unreadable(why.to_string()))? as u64 > limits::BASELINE_BYTES {
+            return Err(unreadable(format!("more than {} bytes", limits::BASELINE_BYTES)));
+        }
         Baseline::parse(&bytes).map_err(|why| TriageError::Foreign { path: path.to_path_buf(), why })
     }
 

@@ -65,6 +65,7 @@ fn configuration(args: &ScanArgs) -> Result<Config, SetupError> {
         correlation_memory: args.correlation_memory.clone(),
         threads: args.threads,
         baseline: args.baseline.clone(),
+        ignore_file: args.ignore_file.clone(),
         ..RawConfig::default()
     };
     if args.no_snippets || args.sarif_max_results.is_some() || args.sarif_category.is_some() {
@@ -85,6 +86,11 @@ fn configuration(args: &ScanArgs) -> Result<Config, SetupError> {
     if !args.report.is_empty() {
         config.reports.clone_from(&args.report);
     }
+    config.ignore_file = match config.ignore_file {
+        _ if args.no_ignore => None,
+        None => setup::nearest_ignore_file(),
+        named => named,
+    };
     if let Some(path) = &args.write_baseline {
         config.wants_baseline = true;
         // The first time, what the configuration names is not there yet.
@@ -220,7 +226,7 @@ fn options(args: &ScanArgs, scan: &Scan, target: &Target, report: &Report) -> re
         color: terminal::wants_color(args.say.color, to_stdout),
         all: args.all,
         show_known: args.show_known,
-        show_suppressed: false,
+        show_suppressed: args.show_suppressed,
         github_actions: terminal::in_github_actions(),
         no_snippets: wanted.no_snippets,
         min_severity: scan.config().min_severity,
@@ -238,6 +244,7 @@ fn exit(scan: &Scan, report: &Report) -> Exit {
     match scan.verdict(report) {
         scan::Gate::Fired => Exit::Gate,
         scan::Gate::Incomplete => Exit::Input,
+        scan::Gate::Unused => Exit::Usage,
         scan::Gate::Clean => Exit::Clean,
     }
 }

@@ -37,6 +37,11 @@ pub(super) fn configuration(args: &ConfigArgs, flags: RawConfig) -> Result<Confi
     Ok(config)
 }
 
+/// The ignore file that is there without being named.
+pub(super) fn nearest_ignore_file() -> Option<PathBuf> {
+    config::search_ignore_file(&current_directory())
+}
+
 /// The layer of flags that say which rules count.
 pub(super) fn rule_flags(args: &RuleArgs, flags: &mut RawConfig) -> Result<(), ConfigError> {
     flags.rule_paths = some(&args.rules);
