@@ -10,6 +10,7 @@
 mod architecture;
 mod benign;
 mod cli;
+mod containers;
 mod corpora;
 mod examples;
 mod exits;

@@ -10,10 +10,10 @@ mod answers;
 mod compile;
 mod entity;
 mod evidence;
+mod excuse;
 mod explain;
 #[cfg(test)]
 mod explain_tests;
-mod excuse;
 #[cfg(test)]
 mod findings_tests;
 mod fold;
@@ -36,7 +36,6 @@ mod vector_tests;
 
 pub(crate) use compile::{Engine, Options};
 pub(crate) use explain::NEAREST;
-pub(crate) use fold::{Before, Folds, Keep};
 pub(crate) use fold::{Before, Folds, Keep, join};
 pub(crate) use fold_alert::{fingerprint, in_report_order, sentence};
 pub(crate) use observe::Worker;

@@ -6,8 +6,8 @@
 mod alert;
 mod block;
 mod event;
-mod explanation;
 mod excuse;
+mod explanation;
 mod field;
 mod findings;
 mod header;
@@ -27,10 +27,10 @@ mod view;
 pub(crate) use alert::{Alert, AlertKind, AlertStatus, Entity, Known, Pair, Suppression};
 pub(crate) use block::{Block, Carry};
 pub(crate) use event::{Entry, Event, FormatId, Marks, Open, Region, Regions, Scratch, Sentence, Span};
+pub(crate) use excuse::{Excuse, Excused, Wanted};
 pub(crate) use explanation::{
     ExplainedEvent, Explanation, FieldTrace, SourceWord, TestTrace, TestsTrace, Told, Trace, Traced,
 };
-pub(crate) use excuse::{Excuse, Excused, Wanted};
 pub(crate) use field::{AskId, Asks, FieldId, FieldTable, loose};
 pub(crate) use findings::{Books, Feed, FeedId, Findings, Fold, FoldedAlerts, Hit, KeyId, KeyTexts, Match};
 pub(crate) use header::Header;

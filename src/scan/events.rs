@@ -1,14 +1,14 @@
 //! `events`: the normalised records, one after the other.
 
-use super::look::{Look, look};
-use super::{RunInfo, SetupError, Watch, finish, look, setup};
+use super::inputs::{self, Inputs, inputs};
+use super::{RunInfo, SetupError, Watch, look, setup};
 use crate::config::Config;
 use crate::formats::{self, Decoded};
 use crate::model::stamp::Zone;
 use crate::model::{
     AskId, Asks, Datum, Event, EventLine, InputSummary, Line, LineSink, LogSource, Place, Problem, Quality, Scratch,
-    SourceId,
 };
+use crate::source::Stream;
 use crate::taxonomy::{Frozen, TagMemo, Taxonomy};
 use std::io;
 use std::path::PathBuf;
@@ -45,28 +45,24 @@ impl Events {
         sink: &mut dyn LineSink,
         watch: &mut dyn Watch,
     ) -> io::Result<Vec<Problem>> {
-        let (found, mut problems) = finish::inputs(&self.config, &self.run.directory, paths);
-        let inputs: Vec<InputSummary> =
-            found.iter().map(|f| InputSummary { path: f.shown.clone(), ..InputSummary::default() }).collect();
         let context = look::Context {
             config: &self.config,
             taxonomy: &self.taxonomy,
             zone: &self.zone,
             reference: self.reference,
         };
-        let mut waiting = Vec::new();
-        for (n, one) in found.into_iter().enumerate() {
-            match look(&context, SourceId(n as u32), one) {
-                Look::Ready(looked) => waiting.push(*looked),
-                Look::Not(problem) => problems.push(problem),
+        let Inputs { rows, waiting, mut problems } = inputs(&context, &self.run.directory, paths);
+        for mut series in waiting {
+            while let Some(opened) = series.next(&inputs::bounds(&self.config)) {
+                match opened {
+                    Ok((looked, stream)) => {
+                        let format = formats::format(looked.sniffed.format).map_or("", |row| row.name);
+                        watch.taken_for(&looked.shown, format, looked.sniffed.why);
+                        self.input(looked, stream, &rows, sink, &mut problems)?;
+                    }
+                    Err(problem) => problems.push(problem),
+                }
             }
-        }
-        waiting.sort_by_key(|looked| (looked.first.is_none(), looked.first, looked.source));
-        for looked in waiting {
-            let format = formats::format(looked.sniffed.format).map_or("", |row| row.name);
-            watch.taken_for(&looked.found.shown, format, looked.sniffed.why);
-            problems.extend(looked.problem.clone());
-            self.input(looked, &inputs, sink, &mut problems)?;
         }
         Ok(problems)
     }
@@ -74,18 +70,13 @@ impl Events {
     fn input(
         &self,
         looked: look::Looked,
+        stream: Stream,
         inputs: &[InputSummary],
         sink: &mut dyn LineSink,
         problems: &mut Vec<Problem>,
     ) -> io::Result<()> {
         let format = formats::format(looked.sniffed.format).map_or("", |row| row.name);
-        let (mut reader, decoder) = match looked.open(&self.taxonomy.table, false) {
-            Ok(opened) => opened,
-            Err(problem) => {
-                problems.push(problem);
-                return Ok(());
-            }
-        };
+        let (mut reader, decoder) = looked.reader(stream, 0, &self.taxonomy.table);
         let (mut lines, mut records) = (0, 0);
         let (mut scratch, mut has_time) = (Scratch::default(), false);
         let mut tags = TagMemo::default();

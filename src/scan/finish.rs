@@ -2,7 +2,7 @@
 
 use super::aside::Aside;
 use super::bursts::{Bursts, Limits, Streaming};
-use super::look::{Look, Looked, look};
+use super::inputs::{self, Inputs, Series, inputs};
 use super::merge::{Merged, Merger};
 use super::run::{Open, Sizes, run};
 use super::work::Desk;
@@ -12,12 +12,10 @@ use crate::detect::{self, Folds, Keep};
 use crate::formats;
 use crate::model::show::REDACTED;
 use crate::model::{
-    Alert, AlertKind, AlertStatus, Books, Level, LineSink, Problem, ProblemKind, Report, RuleTotals, SourceId, Summary,
+    Alert, AlertKind, AlertStatus, Books, Level, LineSink, Problem, ProblemKind, Report, RuleTotals, Summary,
 };
 use crate::score;
-use crate::source::{self, Found, Shower};
 use crate::triage::{self, Judge};
-use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -56,21 +54,9 @@ pub(super) fn scanned(
     sink: Option<&mut dyn LineSink>,
     watch: &mut dyn Watch,
 ) -> Report {
-    let (found, mut problems) = inputs(&scan.config, &scan.run.directory, paths);
-    let shown: Vec<String> = found.iter().map(|f| f.shown.clone()).collect();
     let context = scan.look_context();
-    let looks: Vec<Look> =
-        found.into_par_iter().enumerate().map(|(n, f)| look(&context, SourceId(n as u32), f)).collect();
-    let mut waiting = Vec::new();
-    for one in looks {
-        match one {
-            Look::Ready(looked) => waiting.push(*looked),
-            Look::Not(problem) => problems.push(problem),
-        }
-    }
-    // By first stamp, those without one last; then by path, in which order their ids are.
-    waiting.sort_by_key(|looked| (looked.first.is_none(), looked.first, looked.source));
-    watch.total(waiting.iter().map(|looked| looked.stored_bytes).sum());
+    let Inputs { rows, waiting, problems } = inputs(&context, &scan.run.directory, paths);
+    watch.total(waiting.iter().flat_map(Series::members).map(|looked| looked.stored_bytes).sum());
 
     let levels: Vec<Level> = scan.rules.infos.iter().map(|rule| rule.level).collect();
     let keep = Keep { alerts: scan.config.max_alerts, samples: scan.config.samples, ..Keep::default() };
@@ -85,14 +71,13 @@ pub(super) fn scanned(
     let bursts =
         Bursts::new(set, &machine.feeds, &scan.rules.infos, (&machine.redactions, judge.as_ref()), &bounds, streams);
     let stream = Streaming { sink, rules: &scan.rules.infos, least: scan.config.min_severity, failure: None };
-    let mut merger = Merger::new(shown, (Folds::new(keep, levels), aside), bursts, stream);
+    let mut merger = Merger::new(rows, (Folds::new(keep, levels), aside), bursts, stream);
     let desk = Desk { engine: &scan.machine.engine, taxonomy: &scan.machine.taxonomy, streams };
-    for looked in &waiting {
+    for looked in waiting.iter().flat_map(Series::members) {
         let format = formats::format(looked.sniffed.format).map_or("", |row| row.name);
-        watch.taken_for(&looked.found.shown, format, looked.sniffed.why);
-        problems.extend(looked.problem.clone());
+        watch.taken_for(&looked.shown, format, looked.sniffed.why);
     }
-    let mut open = |looked: Looked, merger: &mut Merger<'_>| opened(scan, looked, merger);
+    let mut open = |series: Series, position: u64, merger: &mut Merger<'_>| opened(scan, series, position, merger);
     let applicable = run(&desk, waiting, &mut open, &mut merger, sizes(&scan.config), watch);
     report(scan, merger, problems, &applicable, judge.as_ref())
 }
@@ -102,40 +87,18 @@ fn sizes(config: &Config) -> Sizes {
     Sizes { block: config.block_size.clamp(1, 64 << 20), threads: threads.min(512) }
 }
 
-/// Finds the inputs, and says what is wrong with the paths.
-pub(super) fn inputs(config: &Config, directory: &Path, paths: &[PathBuf]) -> (Vec<Found>, Vec<Problem>) {
-    let mut shower = shower(config, directory);
-    let discovered = source::discover(paths, &config.outputs, &config.stdin_name, &mut shower);
-    let mut problems = discovered.problems;
-    if discovered.inputs.is_empty() && !config.allow_empty {
-        let message = "nothing to scan was found; `--allow-empty` if that is meant".to_owned();
-        let kind = ProblemKind::Unreadable;
-        problems.push(Problem { path: String::new(), kind, count: 1, first: Vec::new(), message, incomplete: true });
-    }
-    (discovered.inputs, problems)
-}
-
-/// Paths are shown relative to the configured root, else to the top of the git work tree around the current directory, else
-/// to that directory.
-fn shower(config: &Config, directory: &Path) -> Shower {
-    let here = directory.canonicalize().unwrap_or_else(|_| directory.to_path_buf());
-    let root = match &config.sarif.root {
-        Some(root) => root.clone(),
-        None => here.ancestors().find(|d| d.join(".git").exists()).unwrap_or(&here).to_path_buf(),
-    };
-    Shower::new(&root, config.path_rewrites.clone())
-}
-
-/// Opens an input for good.
-fn opened(scan: &Scan, looked: Looked, merger: &mut Merger<'_>) -> Option<Open> {
-    if let Some(format) = formats::format(looked.sniffed.format) {
-        merger.open(looked.source, format, looked.container.clone());
-    }
-    match looked.open(&scan.machine.taxonomy.table, scan.config.hash_inputs) {
-        Ok((reader, decoder)) => Some(Open { reader, decoder: Arc::from(decoder) }),
-        Err(problem) => {
-            merger.problems.push(problem);
-            None
+/// Opens the next input of a series for good.
+fn opened(scan: &Scan, mut series: Series, position: u64, merger: &mut Merger<'_>) -> Option<Open> {
+    loop {
+        match series.next(&inputs::bounds(&scan.config))? {
+            Ok((looked, stream)) => {
+                if let Some(format) = formats::format(looked.sniffed.format) {
+                    merger.open(looked.source, format, looked.container.clone());
+                }
+                let (reader, decoder) = looked.reader(stream, position, &scan.machine.taxonomy.table);
+                return Some(Open { reader, decoder: Arc::from(decoder), series });
+            }
+            Err(problem) => merger.problems.push(problem),
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::formats::years::{self, YearScan};
 use crate::formats::{self, Decoded, Decoder, Head, ReadOptions, Sniffed, text};
 use crate::model::stamp::Zone;
 use crate::model::{FieldTable, Problem, ProblemKind, Scratch, SourceId, Time, limits};
-use crate::source::{self, Found, OpenError, Place, Stream};
+use crate::source::{Found, Place, Stream};
 use crate::taxonomy::{Frozen, TagMemo};
 use jiff::civil::Date;
 use std::sync::Arc;
@@ -35,8 +35,11 @@ pub(super) enum Look {
 
 /// An input whose format is known.
 pub(super) struct Looked {
+    /// Set when all inputs are known.
     pub(super) source: SourceId,
-    pub(super) found: Found,
+    /// What reports call it.
+    pub(super) shown: String,
+    pub(super) origin: Origin,
     pub(super) sniffed: Sniffed,
     pub(super) container: Option<String>,
     /// Time of the first record that has one, in the first 64 KiB.
@@ -47,8 +50,33 @@ pub(super) struct Looked {
     pub(super) problem: Option<Problem>,
     options: ReadOptions,
     recoder: Option<Recoder>,
-    /// Standard input stays open: it cannot be opened again.
-    stream: Option<Stream>,
+    /// Standard input stays open.
+    pub(super) kept: Option<Stream>,
+}
+
+/// How a log is opened once it was looked at.
+pub(super) enum Origin {
+    /// Again, as often as one likes.
+    Own(Found),
+    /// It cannot be opened again: standard input.
+    Pipe,
+    /// By walking through an archive to the member of this number.
+    Part(Arc<Found>, usize),
+}
+
+impl Origin {
+    /// The origin of an input that is no part of an archive read in one pass.
+    pub(super) fn of(found: Found) -> Origin {
+        if matches!(found.place, Place::Stdin) { Origin::Pipe } else { Origin::Own(found) }
+    }
+
+    /// Size as stored, where that can be known beforehand.
+    fn size(&self) -> u64 {
+        match self {
+            Origin::Own(found) => found.size(),
+            Origin::Pipe | Origin::Part(..) => 0,
+        }
+    }
 }
 
 /// Refuses a forced format that does not exist.
@@ -67,24 +95,28 @@ fn similar(a: &str, b: &str) -> usize {
     a.bytes().zip(b.bytes()).take_while(|(x, y)| x == y).count()
 }
 
-/// Looks at one input.
-pub(super) fn look(context: &Context<'_>, source: SourceId, found: Found) -> Look {
-    match looked(context, source, found) {
+/// Looks at a log that was opened.
+pub(super) fn look(context: &Context<'_>, shown: &str, named: bool, origin: Origin, stream: Stream) -> Look {
+    match looked(context, shown, named, origin, stream) {
         Ok(looked) => Look::Ready(Box::new(looked)),
         Err(problem) => Look::Not(problem),
     }
 }
 
-fn looked(context: &Context<'_>, source: SourceId, found: Found) -> Result<Looked, Problem> {
-    let hashed = context.config.hash_inputs && found.place == Place::Stdin;
-    let mut stream = source::open(&found, hashed).map_err(|error| unopened(&found.shown, &error))?;
+fn looked(
+    context: &Context<'_>,
+    shown: &str,
+    named: bool,
+    origin: Origin,
+    mut stream: Stream,
+) -> Result<Looked, Problem> {
     let mut head = Vec::new();
     let failure = fill(&mut stream, &mut head, limits::SNIFF_BYTES).err();
     if let (Some(error), true) = (&failure, head.is_empty()) {
-        return Err(broken_off(&found.shown, 0, error));
+        return Err(broken_off(shown, 0, error));
     }
     if let Some(kind) = formats::binary::binary_kind(&head) {
-        return Err(skipped(&found, &format!("{}: {}", kind.name, kind.advice)));
+        return Err(skipped(shown, named, &format!("{}: {}", kind.name, kind.advice)));
     }
     let whole = head.len() < limits::SNIFF_BYTES;
     stream.unread(&head);
@@ -102,46 +134,49 @@ fn looked(context: &Context<'_>, source: SourceId, found: Found) -> Result<Looke
         ReadOptions { zone: context.zone.clone(), first_year: None, forced: context.config.input_format.is_some() };
     let mut problem = None;
     let mut stream = TextStream::new(stream, recoder.clone());
+    let is_pipe = matches!(origin, Origin::Pipe);
     // A pipe is held back while it is looked through, so only for stamps that its beginning shows.
-    let is_asked = |scan: &YearScan| found.place != Place::Stdin || shows_stamps(scan.clone(), start.text);
+    let is_asked = |scan: &YearScan| !is_pipe || shows_stamps(scan.clone(), start.text);
     if let Some(scan) = YearScan::of(&sniffed).filter(is_asked) {
-        let (year, assumed) = first_year(context, &found, &mut stream, recoder.clone(), scan, start.text);
+        let scan = looked_through(&origin, &mut stream, recoder.clone(), scan);
+        let (year, assumed) = first_year(context, shown, &stream.stream, &scan, start.text);
         options.first_year = year;
-        problem = assumed.then(|| assumed_year(&found.shown, context.reference));
+        problem = assumed.then(|| assumed_year(shown, context.reference));
     }
-    let stored_bytes = match &found.place {
-        Place::File(path) => std::fs::metadata(path).map_or(0, |meta| meta.len()),
-        Place::Stdin => 0,
-    };
     let stream = stream.stream;
     let container = stream.container.clone();
-    let is_stdin = found.place == Place::Stdin;
     let mut looked = Looked {
-        source,
-        found,
+        source: SourceId(0),
+        shown: shown.to_owned(),
+        stored_bytes: origin.size(),
+        kept: is_pipe.then_some(stream),
+        origin,
         sniffed,
         container,
         first: None,
-        stored_bytes,
         problem,
         options,
         recoder,
-        stream: is_stdin.then_some(stream),
     };
     looked.first = first_stamp(context, &looked, head, whole);
     Ok(looked)
 }
 
 impl Looked {
-    /// Opens the input to be read from its beginning, with its format's decoder.
-    pub(super) fn open(self, table: &Arc<FieldTable>, hashed: bool) -> Result<(Reader, Box<dyn Decoder>), Problem> {
-        let stream = match self.stream {
-            Some(stream) => stream,
-            None => source::open(&self.found, hashed).map_err(|error| unopened(&self.found.shown, &error))?,
-        };
+    /// Its place in the archive it is part of.
+    pub(super) fn place(&self) -> usize {
+        match &self.origin {
+            Origin::Part(_, at) => *at,
+            Origin::Own(_) | Origin::Pipe => 0,
+        }
+    }
+
+    /// Reads the input from its beginning, with its format's decoder. `position`: where its text begins among that of
+    /// the inputs it follows.
+    pub(super) fn reader(self, stream: Stream, position: u64, table: &Arc<FieldTable>) -> (Reader, Box<dyn Decoder>) {
         let cutter = formats::cutter(&self.sniffed, &self.options);
         let decoder = formats::decoder(&self.sniffed, table, &self.options);
-        Ok((Reader::new(self.source, TextStream::new(stream, self.recoder), cutter), decoder))
+        (Reader::new(self.source, TextStream::new(stream, self.recoder), cutter, position), decoder)
     }
 }
 
@@ -162,17 +197,10 @@ fn shows_stamps(mut scan: YearScan, head: &str) -> bool {
     scan.has_stamps()
 }
 
-/// Looks a whole input through (a pipe: its first 64 MiB) and says of which year its first stamp is, and whether that rests on
-/// the reference time alone.
-fn first_year(
-    context: &Context<'_>,
-    found: &Found,
-    stream: &mut TextStream,
-    recoder: Option<Recoder>,
-    mut scan: YearScan,
-    head: &str,
-) -> (Option<i16>, bool) {
-    if found.place == Place::Stdin {
+/// Looks an input through for years: a pipe and a member of an archive that is read in one pass for their first 64 MiB,
+/// anything else to its end.
+fn looked_through(origin: &Origin, stream: &mut TextStream, recoder: Option<Recoder>, mut scan: YearScan) -> YearScan {
+    if matches!(origin, Origin::Pipe) {
         // A pipe cannot be opened again: its beginning is kept, and given back as it came.
         let mut kept = Vec::new();
         while kept.len() < limits::YEAR_WINDOW && matches!(stream.stream.read(&mut kept, 1 << 18), Ok(n) if n > 0) {}
@@ -186,27 +214,37 @@ fn first_year(
             }
         }
     } else {
-        let mut buffer = Vec::new();
+        let window = if matches!(origin, Origin::Part(..)) { limits::YEAR_WINDOW } else { usize::MAX };
+        let (mut buffer, mut seen) = (Vec::new(), 0_usize);
         // An input that breaks off here breaks off again when it is scanned, and is reported then.
-        while let Ok(true) = stream.read(&mut buffer, 1 << 18) {
+        while seen < window
+            && let Ok(true) = stream.read(&mut buffer, 1 << 18)
+        {
             scan.feed(&buffer);
+            seen = seen.saturating_add(buffer.len());
             buffer.clear();
         }
         scan.feed(&buffer);
     }
     scan.finish();
-    let (anchor, assumed) = anchor(context, found, &stream.stream, head, scan.date_inside());
+    scan
+}
+
+/// Says of which year the first stamp of an input is that was looked through, and whether that rests on the reference time
+/// alone.
+fn first_year(context: &Context<'_>, shown: &str, stream: &Stream, scan: &YearScan, head: &str) -> (Option<i16>, bool) {
+    let (anchor, assumed) = anchor(context, shown, stream, head, scan.date_inside());
     let year = scan.first_year(anchor);
     (year, assumed && scan.has_stamps())
 }
 
 /// The date no record lies after, and whether it is the reference time.
-fn anchor(context: &Context<'_>, found: &Found, stream: &Stream, head: &str, inside: Option<Date>) -> (Date, bool) {
+fn anchor(context: &Context<'_>, shown: &str, stream: &Stream, head: &str, inside: Option<Date>) -> (Date, bool) {
     let stored = stream.stored_at.and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
     let known = (context.config.year.and_then(years::anchor_of_year))
         .or(inside)
         .or_else(|| years::anchor_in_text(head))
-        .or_else(|| years::anchor_in_name(&found.shown))
+        .or_else(|| years::anchor_in_name(shown))
         .or_else(|| stored.map(day_of));
     match known {
         Some(date) => (date, false),
@@ -247,10 +285,6 @@ fn first_stamp(context: &Context<'_>, looked: &Looked, mut head: Vec<u8>, whole:
     first
 }
 
-fn unopened(shown: &str, error: &OpenError) -> Problem {
-    problem(shown, ProblemKind::Unreadable, error.to_string(), true)
-}
-
 /// An input that could not be read to its end.
 pub(super) fn broken_off(shown: &str, lines: u64, error: &std::io::Error) -> Problem {
     let message = match lines {
@@ -260,9 +294,10 @@ pub(super) fn broken_off(shown: &str, lines: u64, error: &std::io::Error) -> Pro
     problem(shown, ProblemKind::Unreadable, message, true)
 }
 
-fn skipped(found: &Found, message: &str) -> Problem {
+/// An input of a kind that is not read.
+pub(super) fn skipped(shown: &str, named: bool, message: &str) -> Problem {
     // Met while walking, a file of another kind is expected; named, it was meant to be read.
-    problem(&found.shown, ProblemKind::Skipped, message.to_owned(), found.named)
+    problem(shown, ProblemKind::Skipped, message.to_owned(), named)
 }
 
 fn assumed_year(shown: &str, reference: jiff::Timestamp) -> Problem {
@@ -270,6 +305,6 @@ fn assumed_year(shown: &str, reference: jiff::Timestamp) -> Problem {
     problem(shown, ProblemKind::YearAssumed, message, false)
 }
 
-fn problem(shown: &str, kind: ProblemKind, message: String, incomplete: bool) -> Problem {
+pub(super) fn problem(shown: &str, kind: ProblemKind, message: String, incomplete: bool) -> Problem {
     Problem { path: shown.to_owned(), kind, count: 1, first: Vec::new(), message, incomplete }
 }

@@ -69,13 +69,13 @@ pub(super) struct Merged {
 impl<'s> Merger<'s> {
     /// Starts with all inputs known, in the order of their ids, and nothing read.
     pub(super) fn new(
-        shown: Vec<String>,
+        summaries: Vec<InputSummary>,
         (folds, aside): (Folds, Option<Aside<'s>>),
         bursts: Bursts<'s>,
         stream: Streaming<'s>,
     ) -> Merger<'s> {
-        let input = |path: &String| Input {
-            logical: source::logical(path),
+        let input = |summary: &InputSummary| Input {
+            logical: source::logical(&summary.path),
             before: Before::default(),
             last_time: None,
             span: None,
@@ -83,8 +83,8 @@ impl<'s> Merger<'s> {
             structured: false,
         };
         Merger {
-            inputs: shown.iter().map(input).collect(),
-            summaries: shown.into_iter().map(|path| InputSummary { path, ..InputSummary::default() }).collect(),
+            inputs: summaries.iter().map(input).collect(),
+            summaries,
             folds,
             aside,
             bursts,

@@ -10,6 +10,7 @@ mod error;
 mod events;
 mod explain;
 mod finish;
+mod inputs;
 mod look;
 mod merge;
 mod reader;

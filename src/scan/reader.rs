@@ -14,14 +14,14 @@ pub(super) struct Reader {
     ended: bool,
     /// Why the input ended before its end.
     pub(super) failure: Option<io::Error>,
-    /// Unpacked bytes handed out so far.
-    position: u64,
+    /// Unpacked bytes handed out so far, those of inputs it follows included.
+    pub(super) position: u64,
 }
 
 impl Reader {
-    /// Starts at the beginning of `stream`.
-    pub(super) fn new(source: SourceId, stream: TextStream, cutter: Box<dyn Cutter>) -> Reader {
-        Reader { source, stream, cutter, pending: Vec::new(), ended: false, failure: None, position: 0 }
+    /// Starts at the beginning of `stream`, at `position` among the text of the inputs it follows.
+    pub(super) fn new(source: SourceId, stream: TextStream, cutter: Box<dyn Cutter>, position: u64) -> Reader {
+        Reader { source, stream, cutter, pending: Vec::new(), ended: false, failure: None, position }
     }
 
     /// The next block of at most about `target` bytes, or nothing when the input is at its end or, with

@@ -4,7 +4,7 @@ use super::merge::Merger;
 use super::reader::Reader;
 use super::turns::Turns;
 use super::work::{Bench, Desk};
-use super::{Watch, look::Looked};
+use super::{Watch, inputs::Series};
 use crate::formats::Decoder;
 use crate::model::{Block, Findings};
 use std::collections::BTreeMap;
@@ -12,19 +12,22 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// An input that is open.
+/// An input that is open, and those that follow it.
 pub(super) struct Open {
     pub(super) reader: Reader,
     pub(super) decoder: Arc<dyn Decoder>,
+    pub(super) series: Series,
 }
 
-/// Reads everything in `waiting` through `open` (which says why when an input cannot be read) and gives the
-/// findings of all blocks to `merger`, in order.
-pub(super) fn run(
+/// Opens the next input of a series, at this position; nothing when none can be opened any more. Says why an input cannot.
+pub(super) type Opening<'o, 'm> = &'o mut dyn FnMut(Series, u64, &mut Merger<'m>) -> Option<Open>;
+
+/// Reads everything in `waiting` through `open` and gives the findings of all blocks to `merger`, in order.
+pub(super) fn run<'m>(
     desk: &Desk<'_>,
-    waiting: Vec<Looked>,
-    open: &mut dyn FnMut(Looked, &mut Merger<'_>) -> Option<Open>,
-    merger: &mut Merger<'_>,
+    waiting: Vec<Series>,
+    open: Opening<'_, 'm>,
+    merger: &mut Merger<'m>,
     sizes: Sizes,
     watch: &mut dyn Watch,
 ) -> Vec<bool> {
@@ -53,8 +56,8 @@ pub(super) struct Sizes {
 
 /// Cuts the next block of whichever input has its turn.
 struct Feeder<'o, 'm> {
-    turns: Turns<Looked, Open>,
-    open: &'o mut dyn FnMut(Looked, &mut Merger<'m>) -> Option<Open>,
+    turns: Turns<Series, Open>,
+    open: Opening<'o, 'm>,
     block_size: usize,
     number: u32,
     /// Bytes as stored of inputs that are done.
@@ -65,7 +68,7 @@ impl<'m> Feeder<'_, 'm> {
     fn next(&mut self, merger: &mut Merger<'m>, watch: &mut dyn Watch) -> Option<(Block, Arc<dyn Decoder>)> {
         loop {
             while let Some(input) = self.turns.next_waiting() {
-                if let Some(open) = (self.open)(input, merger) {
+                if let Some(open) = (self.open)(input, 0, merger) {
                     self.turns.opened(open);
                 }
             }
@@ -76,13 +79,16 @@ impl<'m> Feeder<'_, 'm> {
                 watch.read(self.read.saturating_add(open.reader.stored_bytes()));
                 return Some((block, Arc::clone(&open.decoder)));
             }
-            if open.reader.is_done() {
-                if let Some(open) = self.turns.done() {
-                    self.read = self.read.saturating_add(open.reader.stored_bytes());
-                    merger.close(open.reader);
-                }
-            } else {
+            if !open.reader.is_done() {
                 self.turns.pass();
+            } else if let Some((Open { reader, series, .. }, until)) = self.turns.done() {
+                self.read = self.read.saturating_add(reader.stored_bytes());
+                let position = reader.position;
+                merger.close(reader);
+                // What follows goes on where this ended, in the same turn.
+                if let Some(open) = (self.open)(series, position, merger) {
+                    self.turns.go_on(open, until);
+                }
             }
         }
     }

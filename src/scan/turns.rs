@@ -41,9 +41,14 @@ impl<W, O> Turns<W, O> {
         }
     }
 
-    /// Takes the current input out: it is at its end.
-    pub(super) fn done(&mut self) -> Option<O> {
-        self.open.pop_front().map(|(input, _)| input)
+    /// Takes the current input out: it is at its end. With it comes the position at which its turn would have ended.
+    pub(super) fn done(&mut self) -> Option<(O, u64)> {
+        self.open.pop_front()
+    }
+
+    /// Lets an input take the place of the one that is done.
+    pub(super) fn go_on(&mut self, input: O, until: u64) {
+        self.open.push_front((input, until));
     }
 }
 

@@ -5,33 +5,39 @@
 //! read only when named.
 
 use super::path::Shower;
+use super::zip::Zip;
 use crate::model::{Problem, ProblemKind};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Where an input's bytes are.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) enum Place {
     /// A file.
     File(PathBuf),
     /// Standard input.
     Stdin,
+    /// An archive that came from standard input, held because it is read more than once.
+    Held(Arc<Vec<u8>>),
+    /// A member of a zip archive, by its place in the directory.
+    Zipped(Arc<Zip>, usize),
 }
 
 impl Place {
     fn file(&self) -> Option<&Path> {
         match self {
             Place::File(path) => Some(path),
-            Place::Stdin => None,
+            Place::Stdin | Place::Held(_) | Place::Zipped(..) => None,
         }
     }
 }
 
 /// One input that was found.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Found {
     /// Where its bytes are.
     pub(crate) place: Place,
@@ -39,6 +45,18 @@ pub(crate) struct Found {
     pub(crate) shown: String,
     /// Whether the user named it, as opposed to met while walking.
     pub(crate) named: bool,
+}
+
+impl Found {
+    /// Size as stored; 0 where that cannot be known.
+    pub(crate) fn size(&self) -> u64 {
+        match &self.place {
+            Place::File(path) => fs::metadata(path).map_or(0, |meta| meta.len()),
+            Place::Zipped(zip, at) => zip.size(*at),
+            Place::Held(bytes) => bytes.len() as u64,
+            Place::Stdin => 0,
+        }
+    }
 }
 
 /// What [`discover`] gives.

@@ -2,20 +2,30 @@
 //!
 //! Content decides what a container is, never a name. Nothing is written to disk and nothing outside
 //! the named paths is read. To add a compression: one file beside this one and one row in [`OPENERS`].
+//!
+//! Archives (tar, zip) hold several logs, each an input of its own: [`open`] gives a [`Walk`] that yields them one after
+//! the other, or, for a zip file that can be read anywhere, the places of its members.
 
 mod bzip2;
 mod discover;
 mod gzip;
 mod hash;
 mod members;
+mod meter;
 mod path;
 mod stream;
+mod tar;
+mod unwrap;
+mod walk;
 mod xz;
+mod zip;
 mod zstd;
 
 pub(crate) use discover::{Found, Place, discover};
 pub(crate) use path::{Shower, logical};
-pub(crate) use stream::{OpenError, Stream, open};
+pub(crate) use stream::{OpenError, Opened, Stream, digest, open};
+pub(crate) use unwrap::Bounds;
+pub(crate) use walk::{Step, Walk};
 
 use std::io::BufRead;
 

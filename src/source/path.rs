@@ -1,6 +1,6 @@
 //! How inputs are called: the same on every machine, without anybody's home directory.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::path::{Component, Path, PathBuf};
@@ -74,10 +74,32 @@ fn text(path: &Path) -> String {
     if std::path::MAIN_SEPARATOR == '\\' { text.replace('\\', "/") } else { text }
 }
 
+/// The name of a member of the archive `archive`: `archive!/member`. What would lead out of the archive is left out of the
+/// name; members of one name are told apart by `~2`.
+pub(super) fn member(archive: &str, name: &[u8], taken: &mut HashSet<String>) -> String {
+    let name = spelt(name);
+    let parts: Vec<&str> = name.split('/').filter(|part| !matches!(*part, "" | "." | "..")).collect();
+    let mut shown = format!("{archive}!/{}", parts.join("/"));
+    let plain = shown.len();
+    for n in 2_u32.. {
+        if taken.insert(shown.clone()) {
+            break;
+        }
+        shown.truncate(plain);
+        // Writing to a String cannot fail.
+        let _ = write!(shown, "~{n}");
+    }
+    shown
+}
+
 /// Bytes that are not UTF-8 are spelt `%XX`.
 fn component(part: &OsStr) -> String {
+    spelt(part.as_encoded_bytes())
+}
+
+fn spelt(bytes: &[u8]) -> String {
     let mut shown = String::new();
-    for chunk in part.as_encoded_bytes().utf8_chunks() {
+    for chunk in bytes.utf8_chunks() {
         shown.push_str(chunk.valid());
         for byte in chunk.invalid() {
             // Writing to a String cannot fail.
@@ -88,8 +110,12 @@ fn component(part: &OsStr) -> String {
 }
 
 /// The name without rotation and date marks: what stays the same when logs rotate. Compression suffix
-/// off, then `.1` to `.999`, then `-YYYYMMDD`, `.YYYY-MM-DD` or `_YYYYMMDD`.
+/// off, then `.1` to `.999`, then `-YYYYMMDD`, `.YYYY-MM-DD` or `_YYYYMMDD`. An archive and its member each lose theirs.
 pub(crate) fn logical(shown: &str) -> String {
+    shown.split("!/").map(unmarked).collect::<Vec<_>>().join("!/")
+}
+
+fn unmarked(shown: &str) -> &str {
     let mut name = shown;
     for suffix in [".gz", ".zst", ".bz2", ".xz"] {
         name = name.strip_suffix(suffix).unwrap_or(name);
@@ -100,7 +126,7 @@ pub(crate) fn logical(shown: &str) -> String {
             name = stem;
         }
     }
-    without_date(name).unwrap_or(name).to_owned()
+    without_date(name).unwrap_or(name)
 }
 
 fn without_date(name: &str) -> Option<&str> {
@@ -139,9 +165,22 @@ mod tests {
             ("x.1000", "x.1000"),
             (".1", ".1"),
             ("a.log.0", "a.log.0"),
+            ("bundle.zip!/var/log/auth.log.2.gz", "bundle.zip!/var/log/auth.log"),
+            ("logs-20240612.gz!/a.log.1!/b-20240612", "logs!/a.log!/b"),
         ] {
             assert_eq!(logical(shown), want, "{shown}");
         }
+    }
+
+    #[test]
+    fn members_cannot_name_what_lies_outside() {
+        let mut taken = HashSet::new();
+        let mut show = |name: &[u8]| member("a.zip", name, &mut taken);
+        assert_eq!(show(b"var/log/x"), "a.zip!/var/log/x");
+        assert_eq!(show(b"../../etc/./passwd"), "a.zip!/etc/passwd");
+        assert_eq!(show(b"/etc/passwd"), "a.zip!/etc/passwd~2");
+        assert_eq!(show(b"etc/passwd"), "a.zip!/etc/passwd~3");
+        assert_eq!(show(b"caf\xe9"), "a.zip!/caf%E9");
     }
 
     #[test]

@@ -1,10 +1,16 @@
-//! One input as a stream of unpacked bytes.
+//! One input as a stream of unpacked bytes, or as the archive it turns out to be.
 
 use super::hash::{Counting, Tally};
-use super::{Bytes, Found, OPENERS, Place};
+use super::meter::Meter;
+use super::unwrap::{Bounds, Inside, unwrap};
+use super::walk::{OFFICE, Walk, held, not_followed};
+use super::zip::{self, Bulk, Kind, Zip};
+use super::{Bytes, Found, OPENERS, Place, Step, path, tar};
 use crate::model::limits;
+use std::collections::HashSet;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::sync::Arc;
 
 /// Why an input gives nothing.
 #[derive(Debug, thiserror::Error)]
@@ -12,6 +18,22 @@ pub(crate) enum OpenError {
     /// The system refused.
     #[error("cannot be opened: {0}")]
     Io(#[from] io::Error),
+    /// A container that is not read.
+    #[error("{0}")]
+    Closed(String),
+    /// A kind of container that is no log.
+    #[error("{0}")]
+    NoLog(&'static str),
+}
+
+/// What an input turned out to be.
+pub(crate) enum Opened {
+    /// A log.
+    Log(Stream),
+    /// An archive that is read in one pass, and what it is wrapped in.
+    Archive(Walk, String),
+    /// A zip archive whose members can be opened one by one: these, and what is not read of it.
+    Members(Vec<Found>, Vec<Step>),
 }
 
 /// One input, unpacked.
@@ -20,60 +42,169 @@ pub(crate) struct Stream {
     /// Unpacked bytes given back by [`Stream::unread`], read first.
     ahead: Vec<u8>,
     tally: Tally,
-    unpacked: u64,
     /// Where reading broke off: told once what stood before was given, and again whenever somebody goes on reading.
     failure: Option<(io::ErrorKind, String)>,
-    /// What it was wrapped in, outermost first: `gzip`, `gzip+gzip`.
+    /// What it was wrapped in, outermost first: `gzip`, `gzip+tar`.
     pub(crate) container: Option<String>,
     /// When the content was last changed, as the innermost container says: seconds since 1970.
     pub(crate) stored_at: Option<i64>,
 }
 
-/// Opens an input and takes its compressions off.
-pub(crate) fn open(found: &Found, hashed: bool) -> Result<Stream, OpenError> {
-    let tally = Tally::new(hashed);
-    let raw: Bytes = match &found.place {
-        Place::File(path) => {
-            Box::new(Counting { inner: BufReader::with_capacity(1 << 18, File::open(path)?), tally: tally.clone() })
-        }
-        Place::Stdin => {
-            Box::new(Counting { inner: BufReader::with_capacity(1 << 18, io::stdin()), tally: tally.clone() })
-        }
+/// Opens an input and takes its compressions off. An archive on standard input is taken into memory: its place changes.
+pub(crate) fn open(found: &mut Found, bounds: &Bounds) -> Result<Opened, OpenError> {
+    let stored = Tally::new(bounds.hashed && !matches!(found.place, Place::Zipped(..)));
+    let buffered = |file| BufReader::with_capacity(1 << 18, file);
+    let counted = |inner: Bytes| -> Bytes { Box::new(Counting { inner, tally: stored.clone() }) };
+    let raw = match &found.place {
+        Place::File(path) => counted(Box::new(buffered(File::open(path)?))),
+        Place::Held(bytes) => counted(Box::new(Cursor::new(Shared(Arc::clone(bytes))))),
+        Place::Zipped(zip, at) => return zipped(found, zip, *at, bounds),
+        Place::Stdin => match from_stdin()? {
+            Piped::Log(reader) => counted(reader),
+            Piped::Archive(bytes) => {
+                found.place = Place::Held(Arc::new(bytes));
+                return open(found, bounds);
+            }
+        },
     };
-    unwrap_layers(raw, tally)
-}
-
-fn unwrap_layers(mut reader: Bytes, tally: Tally) -> Result<Stream, OpenError> {
-    let mut layers: Vec<&str> = Vec::new();
-    let mut stored_at = None;
-    loop {
-        let head = peek(&mut reader)?;
-        let Some(opener) = OPENERS.iter().find(|o| (o.knows)(head)) else { break };
-        if layers.len() == limits::NESTING {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidData,
-                format!("more than {} compressions inside each other", limits::NESTING),
-            )
-            .into());
+    let meter = Meter::new(stored.clone(), bounds);
+    let inner = unwrap(raw, &[], &meter, bounds.nesting)?;
+    match (inner.inside, &found.place) {
+        (Inside::Zip, Place::File(path)) if inner.layers.len() == 1 => {
+            members(found, Zip::directory(Bulk::File(path.clone()), bounds.members)?, bounds)
         }
-        layers.push(opener.name);
-        stored_at = (opener.changed)(head).or(stored_at);
-        reader = (opener.open)(reader);
+        (Inside::Zip, Place::Held(bytes)) if inner.layers.len() == 1 => {
+            members(found, Zip::directory(Bulk::Held(Arc::clone(bytes)), bounds.members)?, bounds)
+        }
+        _ => opened(found, inner, stored, meter, bounds),
     }
-    let container = (!layers.is_empty()).then(|| layers.join("+"));
-    Ok(Stream { reader, ahead: Vec::new(), tally, unpacked: 0, failure: None, container, stored_at })
 }
 
-/// The first bytes, without taking them. A broken container shows its error when it is read.
-fn peek(reader: &mut Bytes) -> io::Result<&[u8]> {
-    match reader.fill_buf() {
-        Ok(_) => reader.fill_buf(),
-        Err(error) if error.kind() == io::ErrorKind::Interrupted => reader.fill_buf(),
-        Err(error) => Err(error),
+/// A log or an archive that is read in one pass.
+fn opened(
+    found: &Found,
+    inner: super::unwrap::Unwrapped,
+    tally: Tally,
+    meter: Meter,
+    bounds: &Bounds,
+) -> Result<Opened, OpenError> {
+    let (shown, container) = (found.shown.clone(), inner.layers.join("+"));
+    Ok(match inner.inside {
+        Inside::Log => Opened::Log(Stream::new(inner.reader, tally, &inner.layers, inner.changed)),
+        Inside::Tar => Opened::Archive(Walk::tar(shown, inner.reader, inner.layers, meter, *bounds), container),
+        Inside::Zip => {
+            let zip = held(inner.reader, bounds).map_err(OpenError::Closed)?;
+            Opened::Archive(Walk::zip(shown, zip, inner.layers, meter, *bounds), container)
+        }
+    })
+}
+
+/// A member of a zip archive.
+fn zipped(found: &Found, zip: &Zip, at: usize, bounds: &Bounds) -> Result<Opened, OpenError> {
+    // Members are opened in any order: each has what the ones before it in the directory leave.
+    let before = zip.entries.iter().take(at).map(|entry| entry.size).fold(0, u64::saturating_add);
+    let left = bounds.unpacked.map(|most| most.saturating_sub(before));
+    let packed = Tally::default();
+    let meter = Meter::new(packed.clone(), &Bounds { unpacked: left, ..*bounds });
+    let content = meter.over(zip.open(at, packed)?);
+    let tally = Tally::new(bounds.hashed);
+    let raw = Box::new(Counting { inner: content, tally: tally.clone() });
+    let mut inner = unwrap(raw, &["zip"], &meter, bounds.nesting)?;
+    inner.changed = inner.changed.or(zip.entries.get(at).and_then(|entry| entry.changed));
+    opened(found, inner, tally, meter, bounds)
+}
+
+/// The members of a zip archive, each a place of its own.
+fn members(found: &Found, zip: Zip, bounds: &Bounds) -> Result<Opened, OpenError> {
+    if zip.is_office() {
+        return Err(OpenError::NoLog(OFFICE));
+    }
+    let (mut inside, mut steps, mut names) = (Vec::new(), Vec::new(), HashSet::new());
+    let zip = Arc::new(zip);
+    let files = zip.entries.iter().enumerate().filter(|(_, entry)| entry.kind != Kind::Folder);
+    for (n, (at, entry)) in files.enumerate() {
+        if n == bounds.members {
+            let why = format!("more than {} members: the rest is left out (--max-members)", bounds.members);
+            steps.push(Step::Broken { shown: found.shown.clone(), why, inside: false });
+            break;
+        }
+        let shown = path::member(&found.shown, &entry.name, &mut names);
+        match entry.kind {
+            Kind::File | Kind::Folder => {
+                inside.push(Found { place: Place::Zipped(Arc::clone(&zip), at), shown, named: false });
+            }
+            Kind::Other(what) => steps.push(Step::Skipped { shown, why: not_followed(what), incomplete: false }),
+            Kind::Closed(why) => steps.push(Step::Skipped { shown, why: format!("{why}: not read"), incomplete: true }),
+        }
+    }
+    if let Some(why) = zip.broken.clone() {
+        steps.push(Step::Broken { shown: found.shown.clone(), why, inside: false });
+    }
+    Ok(Opened::Members(inside, steps))
+}
+
+/// What comes from standard input.
+enum Piped {
+    Log(Bytes),
+    Archive(Vec<u8>),
+}
+
+/// How much of a compressed pipe is unpacked to see whether an archive is inside: more than the largest block of bzip2.
+const PIPE_HEAD: u64 = 2 << 20;
+
+/// Looks whether an archive comes, which must be read more than once.
+fn from_stdin() -> Result<Piped, OpenError> {
+    let mut stdin = BufReader::with_capacity(1 << 18, io::stdin());
+    let mut head = Vec::new();
+    stdin.by_ref().take(512).read_to_end(&mut head)?;
+    if zip::knows(&head) || tar::knows(&head) || OPENERS.iter().any(|opener| (opener.knows)(&head)) {
+        stdin.by_ref().take(PIPE_HEAD).read_to_end(&mut head)?;
+        let bounds = Bounds::default();
+        let meter = Meter::new(Tally::default(), &bounds);
+        let inner = unwrap(Box::new(Cursor::new(head.clone())), &[], &meter, usize::MAX)?;
+        if inner.inside != Inside::Log {
+            stdin.by_ref().take(limits::HELD_ARCHIVE).read_to_end(&mut head)?;
+            if head.len() as u64 > limits::HELD_ARCHIVE {
+                let most = limits::HELD_ARCHIVE >> 20;
+                let words = format!("an archive of more than {most} MiB on standard input: name the file instead");
+                return Err(OpenError::Closed(words));
+            }
+            return Ok(Piped::Archive(head));
+        }
+    }
+    Ok(Piped::Log(Box::new(Cursor::new(head).chain(stdin))))
+}
+
+/// Size and hash of an input as stored, for archives: nobody reads those as a whole.
+pub(crate) fn digest(found: &Found, hashed: bool) -> io::Result<(u64, Option<String>)> {
+    let tally = Tally::new(hashed);
+    let inner: Bytes = match &found.place {
+        Place::File(path) if !hashed => return Ok((std::fs::metadata(path)?.len(), None)),
+        Place::File(path) => Box::new(BufReader::with_capacity(1 << 18, File::open(path)?)),
+        Place::Held(bytes) => Box::new(Cursor::new(Shared(Arc::clone(bytes)))),
+        Place::Zipped(zip, at) => zip.open(*at, Tally::default())?,
+        Place::Stdin => Box::new(io::empty()),
+    };
+    io::copy(&mut Counting { inner, tally: tally.clone() }, &mut io::sink())?;
+    Ok((tally.bytes(), tally.hex()))
+}
+
+/// Lets a cursor own its share of the bytes.
+struct Shared(Arc<Vec<u8>>);
+
+impl AsRef<[u8]> for Shared {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
     }
 }
 
 impl Stream {
+    /// A log whose containers were taken off; `tally` counts its content as stored.
+    pub(super) fn new(reader: Bytes, tally: Tally, layers: &[&'static str], stored_at: Option<i64>) -> Stream {
+        let container = (!layers.is_empty()).then(|| layers.join("+"));
+        Stream { reader, ahead: Vec::new(), tally, failure: None, container, stored_at }
+    }
+
     /// Appends up to `max` unpacked bytes to `into`; 0 means the end. What could be read before an
     /// error is given first.
     pub(crate) fn read(&mut self, into: &mut Vec<u8>, max: usize) -> io::Result<usize> {
@@ -102,11 +233,6 @@ impl Stream {
             }
             into.extend_from_slice(&buffer[..n]);
             self.reader.consume(n);
-            self.unpacked += n as u64;
-            if let Err(error) = self.check_ratio() {
-                self.failure = Some((error.kind(), error.to_string()));
-                break;
-            }
         }
         match &self.failure {
             Some((kind, words)) if into.len() == before => Err(io::Error::new(*kind, words.clone())),
@@ -134,17 +260,6 @@ impl Stream {
         }
         (self.tally.bytes(), self.tally.hex())
     }
-
-    fn check_ratio(&self) -> io::Result<()> {
-        let packed = self.tally.bytes().max(1);
-        if self.container.is_some() && self.unpacked > limits::RATIO_FREE && self.unpacked / packed > limits::RATIO {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidData,
-                format!("unpacks to more than {} times its size: stopped", limits::RATIO),
-            ));
-        }
-        Ok(())
-    }
 }
 
 #[cfg(test)]
@@ -160,9 +275,8 @@ mod tests {
 
     /// All that can be read, and whether it ended with an error.
     fn read(bytes: Vec<u8>) -> (Vec<u8>, bool) {
-        let tally = Tally::new(false);
-        let raw: Bytes = Box::new(Counting { inner: BufReader::new(io::Cursor::new(bytes)), tally: tally.clone() });
-        let mut stream = unwrap_layers(raw, tally).unwrap();
+        let mut found = Found { place: Place::Held(Arc::new(bytes)), shown: String::new(), named: true };
+        let Ok(Opened::Log(mut stream)) = open(&mut found, &Bounds::default()) else { panic!("it is a log") };
         let mut all = Vec::new();
         loop {
             match stream.read(&mut all, 1 << 20) {

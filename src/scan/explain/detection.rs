@@ -4,13 +4,13 @@ use super::records::{self, Visitor};
 use super::{At, Explain};
 use crate::detect::NEAREST;
 use crate::model::{Event, ExplainedEvent, Explanation, Place, TagSet, View, limits};
-use crate::scan::look::Looked;
+use crate::scan::inputs::Series;
 use crate::sigma::Rule;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
 /// Fills in what the events that are meant say.
-pub(super) fn explain(explain: &Explain, rule: &Rule, at: At, waiting: Vec<Looked>, told: &mut Explanation) {
+pub(super) fn explain(explain: &Explain, rule: &Rule, at: At, waiting: Vec<Series>, told: &mut Explanation) {
     let mut search = Search { explain, rule, at, seen: 0, applicable: 0, nearest: Vec::new(), others: HashMap::new() };
     records::visit(explain, waiting, &mut search, &mut told.problems);
     told.conditions = rule.conditions.iter().map(|condition| condition.text.clone()).collect();

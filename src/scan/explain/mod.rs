@@ -6,10 +6,10 @@
 mod detection;
 mod records;
 
-use super::{RunInfo, SetupError, finish, look, setup};
+use super::{RunInfo, SetupError, look, setup};
 use crate::config::Config;
 use crate::model::stamp::Zone;
-use crate::model::{Explanation, InputSummary, LogSource, Place, RuleId, SourceWord};
+use crate::model::{Explanation, LogSource, Place, RuleId, SourceWord};
 use crate::sigma::Rule;
 use crate::taxonomy::Taxonomy;
 use std::path::PathBuf;
@@ -89,14 +89,12 @@ impl Explain {
         let wanted: Vec<bool> = (0..rules.infos.len()).map(|n| n == asked).collect();
         let asked = rules.narrow(&wanted).get(asked).copied().flatten().and_then(|n| u32::try_from(n).ok());
         let asked = RuleId(asked.expect("what is wanted is kept"));
-        let machine = setup::machine(&config, &rules, &zone)?;
+        let machine = setup::machine(&config, &rules, Vec::new(), &zone)?;
         Ok(Explain { config, run, reference, zone, rules, machine, asked })
     }
 
     /// Looks at the records of `path` that are meant.
     pub(crate) fn run(&self, path: PathBuf, at: At) -> Result<Explanation, SetupError> {
-        let (found, problems) = finish::inputs(&self.config, &self.run.directory, &[path]);
-        let inputs = found.iter().map(|one| InputSummary { path: one.shown.clone(), ..InputSummary::default() });
         let mut told = Explanation {
             rule: self.rules.infos.get(self.asked.0 as usize).cloned().expect("the rule asked about is kept"),
             conditions: Vec::new(),
@@ -105,10 +103,10 @@ impl Explain {
             applicable: 0,
             cases: Vec::new(),
             others: Vec::new(),
-            inputs: inputs.collect(),
-            problems,
+            inputs: Vec::new(),
+            problems: Vec::new(),
         };
-        let waiting = records::look_at_all(self, found, &mut told);
+        let waiting = records::look_at_all(self, path, &mut told);
         if let Some(rule) = self.rules.set.rules.get(self.asked.0 as usize) {
             detection::explain(self, rule, at, waiting, &mut told);
         }

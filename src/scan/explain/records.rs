@@ -2,10 +2,12 @@
 
 use super::Explain;
 use crate::formats::{self, Decoded};
-use crate::model::{Block, Event, Explanation, Place, Problem, Scratch, SourceId, View};
-use crate::scan::look::{self, Look, Looked, look};
-use crate::source::Found;
+use crate::model::{Block, Event, Explanation, Place, Problem, Scratch, View};
+use crate::scan::inputs::{self, Inputs, Series, inputs};
+use crate::scan::look::{self, Looked};
+use crate::source::Stream;
 use crate::taxonomy::TagMemo;
+use std::path::PathBuf;
 
 /// What looks at records.
 pub(super) trait Visitor {
@@ -18,19 +20,12 @@ pub(super) trait Visitor {
 }
 
 /// Takes a first look at every input and puts them in order.
-pub(super) fn look_at_all(explain: &Explain, found: Vec<Found>, told: &mut Explanation) -> Vec<Looked> {
-    let problems = &mut told.problems;
+pub(super) fn look_at_all(explain: &Explain, path: PathBuf, told: &mut Explanation) -> Vec<Series> {
     let context = explain.look_context();
-    let mut waiting = Vec::new();
-    for (n, one) in (0u32..).zip(found) {
-        match look(&context, SourceId(n), one) {
-            Look::Ready(looked) => waiting.push(*looked),
-            Look::Not(problem) => problems.push(problem),
-        }
-    }
-    waiting.sort_by_key(|looked| (looked.first.is_none(), looked.first, looked.source));
-    for looked in &waiting {
-        problems.extend(looked.problem.clone());
+    let Inputs { rows, waiting, problems } = inputs(&context, &explain.run.directory, &[path]);
+    told.inputs = rows;
+    told.problems = problems;
+    for looked in waiting.iter().flat_map(Series::members) {
         let format = formats::format(looked.sniffed.format);
         if let (Some(input), Some(format)) = (told.inputs.get_mut(looked.source.0 as usize), format) {
             input.counting = format.counting;
@@ -40,45 +35,61 @@ pub(super) fn look_at_all(explain: &Explain, found: Vec<Found>, told: &mut Expla
 }
 
 /// Shows every record to `visitor`, until it has seen enough. Blocks are numbered over all inputs.
-pub(super) fn visit(explain: &Explain, waiting: Vec<Looked>, visitor: &mut dyn Visitor, problems: &mut Vec<Problem>) {
+pub(super) fn visit(explain: &Explain, waiting: Vec<Series>, visitor: &mut dyn Visitor, problems: &mut Vec<Problem>) {
     let mut number = 0;
-    for looked in waiting {
-        let (source, shown) = (looked.source, looked.found.shown.clone());
-        let (mut reader, decoder) = match looked.open(&explain.machine.taxonomy.table, false) {
-            Ok(opened) => opened,
-            Err(problem) => {
-                problems.push(problem);
-                continue;
-            }
-        };
-        let (mut lines, mut records) = (0, 0);
-        let (mut scratch, mut tags) = (Scratch::default(), TagMemo::default());
-        while let Some(mut block) = reader.next(explain.config.block_size, u64::MAX) {
-            block.number = number;
-            number = number.saturating_add(1);
-            let mut seen = 0;
-            let mut last = Place { source, ..Place::default() };
-            decoder.decode(&block, &mut scratch, &mut |decoded| match decoded {
-                Decoded::Event(event) => {
-                    seen += 1;
-                    let line = lines + u64::from(event.origin.line) + 1;
-                    last = Place { source, line, record: records + seen, lines: event.lines };
-                    let view = explain.machine.taxonomy.tag(event, &mut tags);
-                    event.time = view.time(event);
-                    visitor.event(event, view, last);
+    for mut series in waiting {
+        while let Some(opened) = series.next(&inputs::bounds(&explain.config)) {
+            match opened {
+                Ok((looked, stream)) => {
+                    if !log(explain, looked, stream, visitor, &mut number, problems) {
+                        return;
+                    }
                 }
-                Decoded::Refused { .. } => seen += 1,
-                Decoded::Blank(_) | Decoded::Header(_) => {}
-            });
-            visitor.block(&block);
-            lines += block.line_count;
-            records += seen;
-            if visitor.is_done(&last) {
-                return;
+                Err(problem) => problems.push(problem),
             }
         }
-        problems.extend(reader.failure.take().map(|error| look::broken_off(&shown, lines, &error)));
     }
+}
+
+/// Shows the records of one log; whether more may follow.
+fn log(
+    explain: &Explain,
+    looked: Looked,
+    stream: Stream,
+    visitor: &mut dyn Visitor,
+    number: &mut u32,
+    problems: &mut Vec<Problem>,
+) -> bool {
+    let (source, shown) = (looked.source, looked.shown.clone());
+    let (mut reader, decoder) = looked.reader(stream, 0, &explain.machine.taxonomy.table);
+    let (mut lines, mut records) = (0, 0);
+    let (mut scratch, mut tags) = (Scratch::default(), TagMemo::default());
+    while let Some(mut block) = reader.next(explain.config.block_size, u64::MAX) {
+        block.number = *number;
+        *number = number.saturating_add(1);
+        let mut seen = 0;
+        let mut last = Place { source, ..Place::default() };
+        decoder.decode(&block, &mut scratch, &mut |decoded| match decoded {
+            Decoded::Event(event) => {
+                seen += 1;
+                let line = lines + u64::from(event.origin.line) + 1;
+                last = Place { source, line, record: records + seen, lines: event.lines };
+                let view = explain.machine.taxonomy.tag(event, &mut tags);
+                event.time = view.time(event);
+                visitor.event(event, view, last);
+            }
+            Decoded::Refused { .. } => seen += 1,
+            Decoded::Blank(_) | Decoded::Header(_) => {}
+        });
+        visitor.block(&block);
+        lines += block.line_count;
+        records += seen;
+        if visitor.is_done(&last) {
+            return false;
+        }
+    }
+    problems.extend(reader.failure.take().map(|error| look::broken_off(&shown, lines, &error)));
+    true
 }
 
 /// Name of an event's format.

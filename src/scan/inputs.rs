@@ -1,0 +1,281 @@
+//! From paths to logs in the order they are read: finds the inputs, looks into archives, looks at every log.
+//!
+//! Every log becomes an input of the report, sorted by what it is called; so does every archive, with what was left out of
+//! it. Logs start in order of their first stamp, then path;
+//! members of an archive that is read in one pass follow each other and take their turns as one.
+
+use super::look::{self, Context, Look, Looked, Origin};
+use crate::config::Config;
+use crate::model::{Books, InputSummary, Problem, ProblemKind, SourceId, Time, limits};
+use crate::source::{self, Bounds, Found, OpenError, Opened, Shower, Step, Stream, Walk};
+use rayon::prelude::*;
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Everything there is to read.
+pub(super) struct Inputs {
+    /// The inputs of the report, by their ids.
+    pub(super) rows: Vec<InputSummary>,
+    /// The logs, in the order in which they are to be opened.
+    pub(super) waiting: Vec<Series>,
+    /// What cannot be read, and why.
+    pub(super) problems: Vec<Problem>,
+}
+
+/// Logs that are read one after the other: one, or the members of an archive.
+pub(super) struct Series {
+    members: VecDeque<Looked>,
+    /// The archive they are in, and how far it was walked.
+    walk: Option<(Walk, usize)>,
+    root: Option<Arc<Found>>,
+}
+
+/// One input of the report, before it is read.
+struct Row {
+    summary: InputSummary,
+    problems: Vec<Problem>,
+    log: Option<Box<Looked>>,
+}
+
+/// Finds everything below `paths` and looks at it.
+pub(super) fn inputs(context: &Context<'_>, directory: &Path, paths: &[PathBuf]) -> Inputs {
+    let config = context.config;
+    let mut shower = shower(config, directory);
+    let discovered = source::discover(paths, &config.outputs, &config.stdin_name, &mut shower);
+    let mut problems = discovered.problems;
+    if discovered.inputs.is_empty() && !config.allow_empty {
+        let message = "nothing to scan was found; `--allow-empty` if that is meant";
+        problems.push(look::problem("", ProblemKind::Unreadable, message.to_owned(), true));
+    }
+    let rows: Vec<Vec<Row>> = discovered.inputs.into_par_iter().map(|found| rows(context, found)).collect();
+    let mut rows: Vec<Row> = rows.into_iter().flatten().collect();
+    rows.sort_by(|a, b| a.summary.path.as_bytes().cmp(b.summary.path.as_bytes()));
+    let mut summaries = Vec::with_capacity(rows.len());
+    let mut logs = Vec::new();
+    for (id, row) in (0..).zip(rows) {
+        summaries.push(row.summary);
+        problems.extend(row.problems);
+        logs.extend(row.log.map(|mut log| {
+            log.source = SourceId(id);
+            *log
+        }));
+    }
+    Inputs { rows: summaries, waiting: in_order(logs), problems }
+}
+
+/// Paths are shown relative to the configured root, else to the top of the git work tree around the current directory, else
+/// to that directory.
+fn shower(config: &Config, directory: &Path) -> Shower {
+    let here = directory.canonicalize().unwrap_or_else(|_| directory.to_path_buf());
+    let root = match &config.sarif.root {
+        Some(root) => root.clone(),
+        None => here.ancestors().find(|d| d.join(".git").exists()).unwrap_or(&here).to_path_buf(),
+    };
+    Shower::new(&root, config.path_rewrites.clone())
+}
+
+/// What unpacking may cost.
+pub(super) fn bounds(config: &Config) -> Bounds {
+    Bounds { hashed: config.hash_inputs, ..Bounds::default() }
+}
+
+/// Groups members of one archive; by first stamp, those without one last, then by path.
+fn in_order(logs: Vec<Looked>) -> Vec<Series> {
+    let mut series: Vec<Series> = Vec::new();
+    for log in logs {
+        let root = match &log.origin {
+            Origin::Part(root, _) => Some(Arc::clone(root)),
+            Origin::Own(_) | Origin::Pipe => None,
+        };
+        let same = |series: &&mut Series| matches!((&series.root, &root), (Some(a), Some(b)) if Arc::ptr_eq(a, b));
+        match root.as_ref().and_then(|_| series.iter_mut().rev().find(same)) {
+            Some(series) => series.members.push_back(log),
+            None => series.push(Series { members: [log].into(), walk: None, root }),
+        }
+    }
+    for one in &mut series {
+        one.members.make_contiguous().sort_by_key(Looked::place);
+    }
+    series.sort_by_key(|one| {
+        let first: Option<Time> = one.members.iter().filter_map(|log| log.first).min();
+        (first.is_none(), first, one.members.iter().map(|log| log.source).min())
+    });
+    series
+}
+
+/// What one path gives: itself, or the logs in it and itself.
+fn rows(context: &Context<'_>, mut found: Found) -> Vec<Row> {
+    match source::open(&mut found, &bounds(context.config)) {
+        Ok(Opened::Log(stream)) => {
+            let (shown, named) = (found.shown.clone(), found.named);
+            let look = look::look(context, &shown, named, Origin::of(found), stream);
+            vec![row(shown, look)]
+        }
+        Ok(Opened::Archive(walk, container)) => members_of(context, found, walk, container),
+        Ok(Opened::Members(inside, steps)) => {
+            let members: Vec<Vec<Row>> = inside.into_par_iter().map(|member| rows(context, member)).collect();
+            let mut archive = Archive::new(context.config, &found, "zip".to_owned());
+            let members: Vec<Row> = members.into_iter().flatten().collect();
+            members.iter().for_each(|row| archive.count_unread(row));
+            steps.into_iter().for_each(|step| archive.note(step, false));
+            members.into_iter().chain([archive.row]).collect()
+        }
+        Err(error) => vec![row(found.shown.clone(), Look::Not(unopened(&found, &error)))],
+    }
+}
+
+fn row(shown: String, look: Look) -> Row {
+    let summary = InputSummary { path: shown, ..InputSummary::default() };
+    match look {
+        Look::Ready(mut log) => Row { summary, problems: log.problem.take().into_iter().collect(), log: Some(log) },
+        Look::Not(problem) => Row { summary, problems: vec![problem], log: None },
+    }
+}
+
+/// The logs of an archive that is read in one pass.
+fn members_of(context: &Context<'_>, found: Found, mut walk: Walk, container: String) -> Vec<Row> {
+    let mut archive = Archive::new(context.config, &found, container);
+    let root = Arc::new(found);
+    let mut members: Vec<Row> = Vec::new();
+    while let Some(step) = walk.next() {
+        match step {
+            Step::Member(member) => {
+                let origin = Origin::Part(Arc::clone(&root), members.len());
+                let mut look = look::look(context, &member.shown, false, origin, member.stream);
+                if let Look::Ready(log) = &mut look {
+                    log.stored_bytes = member.size;
+                }
+                let row = row(member.shown, look);
+                archive.count_unread(&row);
+                members.push(row);
+            }
+            step => archive.note(step, members.last().is_some_and(|row| row.log.is_some())),
+        }
+    }
+    members.push(archive.row);
+    members
+}
+
+/// The row of an archive, while what it holds is looked at.
+struct Archive {
+    row: Row,
+    named: usize,
+}
+
+impl Archive {
+    fn new(config: &Config, found: &Found, container: String) -> Archive {
+        let (path, container) = (found.shown.clone(), Some(container));
+        // Unreadable now, it was readable a moment ago: what is wrong with it is told where it is read.
+        let (bytes, sha256) = source::digest(found, config.hash_inputs).unwrap_or_default();
+        let summary = InputSummary { path, container, bytes, sha256, ..InputSummary::default() };
+        Archive { row: Row { summary, problems: Vec::new(), log: None }, named: 0 }
+    }
+
+    /// Counts a member that was looked at and is not read.
+    fn count_unread(&mut self, row: &Row) {
+        let is_skipped = row.problems.iter().any(|problem| problem.kind == ProblemKind::Skipped);
+        self.books().skipped_members += u64::from(is_skipped && row.log.is_none());
+    }
+
+    fn books(&mut self) -> &mut Books {
+        &mut self.row.summary.books
+    }
+
+    /// Notes what is not read. What breaks off inside a member that is read is told when that is read to its end.
+    fn note(&mut self, step: Step, is_told_later: bool) {
+        match step {
+            Step::Member(_) => {}
+            Step::Broken { inside: true, .. } if is_told_later => {}
+            Step::Broken { shown, why, .. } => {
+                let problem =
+                    look::problem(&shown, ProblemKind::Unreadable, format!("cannot be read further: {why}"), true);
+                self.row.problems.push(problem);
+            }
+            Step::Skipped { shown, why, incomplete } => {
+                self.books().skipped_members += 1;
+                self.named += 1;
+                if self.named <= limits::SKIPPED_NAMED {
+                    self.row.problems.push(look::problem(&shown, ProblemKind::Skipped, why, incomplete));
+                } else {
+                    self.count_further(incomplete);
+                }
+            }
+        }
+    }
+
+    /// Too many to name one by one.
+    fn count_further(&mut self, incomplete: bool) {
+        const FURTHER: &str = "further members that are not read";
+        match self.row.problems.iter_mut().find(|problem| problem.message == FURTHER) {
+            Some(problem) => {
+                problem.count += 1;
+                problem.incomplete |= incomplete;
+            }
+            None => {
+                let shown = self.row.summary.path.clone();
+                self.row.problems.push(look::problem(&shown, ProblemKind::Skipped, FURTHER.to_owned(), incomplete));
+            }
+        }
+    }
+}
+
+fn unopened(found: &Found, error: &OpenError) -> Problem {
+    match error {
+        OpenError::NoLog(_) => look::skipped(&found.shown, found.named, &error.to_string()),
+        OpenError::Io(_) | OpenError::Closed(_) => {
+            look::problem(&found.shown, ProblemKind::Unreadable, error.to_string(), true)
+        }
+    }
+}
+
+impl Series {
+    /// All logs that are left.
+    pub(super) fn members(&self) -> impl Iterator<Item = &Looked> {
+        self.members.iter()
+    }
+
+    /// The next log, open at its beginning; or why it cannot be opened.
+    pub(super) fn next(&mut self, bounds: &Bounds) -> Option<Result<(Looked, Stream), Problem>> {
+        let mut log = self.members.pop_front()?;
+        let opened = match (&log.origin, log.kept.take()) {
+            (_, Some(stream)) => Ok(stream),
+            (Origin::Own(found), None) => reopened(&mut found.clone(), bounds),
+            (Origin::Part(root, at), None) => self.walk_to(&Arc::clone(root), *at, &log.shown, bounds),
+            (Origin::Pipe, None) => Err(changed(&log.shown)),
+        };
+        Some(opened.map(|stream| (log, stream)))
+    }
+
+    /// Walks on to the member that was met as number `at`.
+    fn walk_to(&mut self, root: &Found, at: usize, shown: &str, bounds: &Bounds) -> Result<Stream, Problem> {
+        if self.walk.is_none() {
+            match source::open(&mut root.clone(), bounds) {
+                Ok(Opened::Archive(walk, _)) => self.walk = Some((walk, 0)),
+                Ok(_) => return Err(changed(shown)),
+                Err(error) => return Err(unopened(root, &error)),
+            }
+        }
+        let Some((walk, next)) = &mut self.walk else { return Err(changed(shown)) };
+        while let Some(step) = walk.next() {
+            let Step::Member(member) = step else { continue };
+            *next += 1;
+            if *next > at {
+                return if member.shown == shown { Ok(member.stream) } else { Err(changed(shown)) };
+            }
+        }
+        Err(changed(shown))
+    }
+}
+
+fn reopened(found: &mut Found, bounds: &Bounds) -> Result<Stream, Problem> {
+    match source::open(found, bounds) {
+        Ok(Opened::Log(stream)) => Ok(stream),
+        Ok(_) => Err(changed(&found.shown)),
+        Err(error) => Err(unopened(found, &error)),
+    }
+}
+
+fn changed(shown: &str) -> Problem {
+    look::problem(shown, ProblemKind::Unreadable, "was changed while it was read".to_owned(), true)
+}
