@@ -29,7 +29,7 @@ mod triage;
 pub use analyzer::{AlertView, Analysis, Analyzer};
 #[doc(hidden)]
 pub use cli::main;
-pub use config::{Config, ConfigError, Redaction, SarifOptions};
+pub use config::{Choice, Config, ConfigError, Redaction, SarifOptions};
 pub use model::Level;
 pub use scan::SetupError;
 pub use triage::TriageError;

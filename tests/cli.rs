@@ -164,3 +164,51 @@ fn the_example_configuration_is_understood() {
     folder.write("known.json", "{\"schema\": \"logsentry-baseline/1\", \"alerts\": []}");
     folder.run(&["scan", "a.log"]).with_code(0);
 }
+
+#[test]
+fn rules_are_chosen_by_what_they_say_of_themselves() {
+    let list = |args: &[&str]| {
+        let rules = run(&[&["rules", "--no-config", "--format", "json"], args].concat()).with_code(0).json();
+        rules.as_array().expect("a list").clone()
+    };
+    let all = list(&[]);
+    let high = list(&["--rule-level", "high+"]);
+    assert!(!high.is_empty() && high.len() < all.len());
+    // What a chosen correlation counts stays, and is reported through it only.
+    let is_low = |rule: &&serde_json::Value| !["high", "critical"].contains(&rule["level"].as_str().unwrap_or(""));
+    let feeders: Vec<_> = high.iter().filter(is_low).map(|rule| rule["id"].as_str().unwrap_or("")).collect();
+    assert!(feeders.contains(&"linux-ssh-failed-password"), "{feeders:?}");
+    let web = list(&["--rule-tag", "attack.t1190,attack.t1505", "--rule-status", "test,experimental,stable"]);
+    assert!(!web.is_empty() && web.iter().all(|rule| rule["kind"] == "detection"));
+    let said = run(&["rules", "--no-config", "--rule-product", "linux,os2"]).with_code(0).stderr;
+    assert!(said.contains("--rule-product \"os2\" is the product of no loaded rule"), "{said}");
+    run(&["rules", "--no-config", "--rule-product", "os2"]).with_code(3);
+    run(&["rules", "--no-config", "--rule-level", "urgent"]).with_code(2);
+    run(&["rules", "--no-config", "--rule-status", "fine"]).with_code(2);
+}
+
+#[test]
+fn what_is_left_out_and_what_a_level_became_is_in_the_report() {
+    let folder = Folder::new();
+    folder
+        .write("a.log", "Mar  2 09:00:01 gate sshd[77]: Failed password for root from 198.51.100.7 port 50011 ssh2\n");
+    folder.write(
+        ".logsentry.yml",
+        "levels: {linux-ssh-failed-password: critical, gone: low}\nrule_product: linux\nrule_level: [critical]\n",
+    );
+    let ran =
+        folder.run(&["scan", "a.log", "--year", "2026", "--format", "json", "--fail-on", "critical"]).with_code(1);
+    assert!(ran.stderr.contains("levels: \"gone\" names no loaded rule"), "{}", ran.stderr);
+    let report = ran.json();
+    assert_eq!(report["alerts"][0]["level"], "critical");
+    assert_eq!(report["alerts"][0]["rule_id"], "linux-ssh-failed-password");
+    assert_eq!(report["summary"]["verdict"], "CRITICAL");
+    let rules = &report["summary"]["rules"];
+    let all = run(&["version", "--json"]).json()["rules"].clone();
+    let count = |value: &serde_json::Value| value.as_u64().expect("a number");
+    assert_eq!(
+        count(&rules["loaded"]) + count(&rules["left_out"]),
+        count(&all["detection"]) + count(&all["correlation"])
+    );
+    assert!(ran.stderr.contains("not chosen"), "{}", ran.stderr);
+}

@@ -55,6 +55,18 @@ pub(crate) struct RuleArgs {
     /// Do not report this rule (identity, id or exact title); repeatable, replaces the configured list
     #[arg(long, value_name = "ID")]
     pub(crate) exclude_rule: Vec<String>,
+    /// Load rules of these levels only: LEVEL, LEVEL+ for that and worse, or a list; repeatable
+    #[arg(long, value_name = "LEVEL")]
+    pub(crate) rule_level: Vec<String>,
+    /// Load rules of these statuses only: stable, test, experimental, deprecated, unsupported; repeatable
+    #[arg(long, value_name = "STATUS")]
+    pub(crate) rule_status: Vec<String>,
+    /// Load rules with one of these tags only; `attack.t1059` takes attack.t1059.001 too; repeatable
+    #[arg(long, value_name = "TAG")]
+    pub(crate) rule_tag: Vec<String>,
+    /// Load rules about these products only; repeatable
+    #[arg(long, value_name = "PRODUCT")]
+    pub(crate) rule_product: Vec<String>,
     /// Values of placeholders in rules: YAML or JSON, name to list
     #[arg(long, value_name = "FILE")]
     pub(crate) placeholders: Option<PathBuf>,

@@ -3,11 +3,13 @@
 //!
 //! Nothing here looks at the environment or the command line by itself: `cli` hands both in.
 
+mod choice;
 mod environment;
 mod file;
 mod raw;
 mod valid;
 
+pub use choice::Choice;
 pub(crate) use environment::environment;
 pub(crate) use file::{file_layer, search, search_ignore_file};
 pub(crate) use raw::{RawConfig, RawRedact, RawSarif, RawSyslog};

@@ -1,6 +1,6 @@
 //! The shape of `.logsentry.yml`: everything optional, nothing checked yet. All layers share it.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -18,6 +18,16 @@ pub(crate) struct RawConfig {
     pub(crate) rule_paths: Option<Vec<PathBuf>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) exclude_rules: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "one_or_many")]
+    pub(crate) rule_level: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "one_or_many")]
+    pub(crate) rule_status: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "one_or_many")]
+    pub(crate) rule_tag: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "one_or_many")]
+    pub(crate) rule_product: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) levels: Option<BTreeMap<String, String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) input_format: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -48,6 +58,20 @@ pub(crate) struct RawConfig {
     pub(crate) baseline: Option<PathBuf>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) ignore_file: Option<PathBuf>,
+}
+
+/// A word, or a list of words.
+fn one_or_many<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<String>>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "a word or a list of words")]
+    enum Words {
+        One(String),
+        Many(Vec<String>),
+    }
+    Ok(Option::<Words>::deserialize(from)?.map(|words| match words {
+        Words::One(word) => vec![word],
+        Words::Many(words) => words,
+    }))
 }
 
 /// `redact:` of a layer.

@@ -1,6 +1,6 @@
 //! From layers to a configuration that holds no nonsense.
 
-use super::{ConfigError, RawConfig};
+use super::{Choice, ConfigError, RawConfig, choice};
 use crate::model::stamp::Zone;
 use crate::model::{Level, limits};
 use figment::Figment;
@@ -23,6 +23,10 @@ pub struct Config {
     pub rule_paths: Vec<PathBuf>,
     /// Rules that are not reported: identity, id or exact title.
     pub exclude_rules: Vec<String>,
+    /// Which rules are loaded at all.
+    pub choice: Choice,
+    /// Levels that take the place of those the rules state: identity, id or exact title, and level.
+    pub levels: Vec<(String, Level)>,
     /// Format of all inputs; `None` looks at their content.
     pub input_format: Option<String>,
     /// Values of placeholders (`expand`) in rules.
@@ -106,6 +110,8 @@ impl Default for Config {
             use_builtin_rules: true,
             rule_paths: Vec::new(),
             exclude_rules: Vec::new(),
+            choice: Choice::default(),
+            levels: Vec::new(),
             input_format: None,
             placeholders: BTreeMap::new(),
             redaction: Redaction::Default(Vec::new()),
@@ -182,6 +188,9 @@ pub(crate) fn checked(raw: RawConfig, layer: &Layer) -> Result<Config, ConfigErr
         Some(word) => Some(level("fail_on", word)?),
     };
     let min_severity = raw.min_severity.as_deref().map_or(Ok(default.min_severity), |w| level("min_severity", w))?;
+    let levels = raw.levels.iter().flatten();
+    let levels = levels.map(|(rule, word)| Ok((rule.clone(), level("levels", word)?))).collect::<Result<_, _>>()?;
+    let choice = chosen(&raw, &bad)?;
     let redact = raw.redact.unwrap_or_default();
     let redaction = match redact.mode.as_deref().unwrap_or("default") {
         "default" => Redaction::Default(redact.patterns.unwrap_or_default()),
@@ -220,6 +229,8 @@ pub(crate) fn checked(raw: RawConfig, layer: &Layer) -> Result<Config, ConfigErr
         use_builtin_rules: raw.use_builtin_rules.unwrap_or(true),
         rule_paths: raw.rule_paths.unwrap_or_default(),
         exclude_rules: raw.exclude_rules.unwrap_or_default(),
+        choice,
+        levels,
         input_format: raw.input_format.filter(|f| f != "auto"),
         placeholders: raw.placeholders.unwrap_or_default(),
         redaction,
@@ -242,6 +253,21 @@ pub(crate) fn checked(raw: RawConfig, layer: &Layer) -> Result<Config, ConfigErr
         baseline: raw.baseline,
         ignore_file: raw.ignore_file,
         ..default
+    })
+}
+
+/// Which rules a layer chooses; `bad` makes the error of a key, a word, what it should have been, and what is accepted.
+fn chosen(
+    raw: &RawConfig,
+    bad: &dyn Fn(&str, &str, &'static str, String) -> ConfigError,
+) -> Result<Choice, ConfigError> {
+    let levels = raw.rule_level.as_deref().map(choice::levels).transpose();
+    let statuses = raw.rule_status.as_deref().map(choice::statuses).transpose();
+    Ok(Choice {
+        levels: levels.map_err(|(word, expected)| bad("rule_level", &word, "severity", expected))?,
+        statuses: statuses.map_err(|(word, expected)| bad("rule_status", &word, "status", expected))?,
+        tags: raw.rule_tag.as_deref().map(choice::any),
+        products: raw.rule_product.as_deref().map(choice::any),
     })
 }
 

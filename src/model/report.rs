@@ -78,6 +78,8 @@ pub(crate) struct RuleTotals {
     pub(crate) silenced: u64,
     /// Loaded, but no event had their log source.
     pub(crate) not_applicable: u64,
+    /// Could be loaded, but were not chosen; not among `loaded`.
+    pub(crate) left_out: u64,
 }
 
 /// The totals of a scan.

@@ -115,6 +115,7 @@ fn summary() -> Summary {
             excluded: 1,
             silenced: 3,
             not_applicable: 9,
+            left_out: 4,
         },
         complete: false,
     }

@@ -97,6 +97,7 @@ struct RulesShape {
     excluded: u64,
     silenced: u64,
     not_applicable: u64,
+    left_out: u64,
 }
 
 impl SummaryShape {
@@ -135,6 +136,7 @@ impl SummaryShape {
                 excluded: rules.excluded,
                 silenced: rules.silenced,
                 not_applicable: rules.not_applicable,
+                left_out: rules.left_out,
             },
             complete: summary.complete,
         }

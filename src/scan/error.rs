@@ -29,6 +29,14 @@ pub enum SetupError {
         /// The first reason.
         first: Option<String>,
     },
+    /// No rule has what `--rule-level` and its kind ask for (exit code 3).
+    #[error(
+        "none of the {loaded} rule(s) that could be loaded is chosen by --rule-level, --rule-status, --rule-tag and --rule-product"
+    )]
+    NothingChosen {
+        /// How many there were.
+        loaded: usize,
+    },
     /// With `--strict`, rules that could not be loaded (exit code 3).
     #[error("{count} rule document(s) could not be loaded, and --strict is set; the first: {first}")]
     RejectedRules {

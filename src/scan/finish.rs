@@ -124,6 +124,7 @@ fn report(
     let mut summary = summary(&alerts, &inputs, &rules, matches);
     summary.gone = gone;
     summary.rules.rejected = scan.rules.rejected;
+    summary.rules.left_out = scan.rules.left_out;
     summary.complete = all.iter().all(|problem| !problem.incomplete);
     let known = if scan.config.wants_baseline { triage::known(&alerts, &rules) } else { Vec::new() };
     summary.hidden = hide(&mut alerts, scan.config.min_severity);
@@ -242,6 +243,7 @@ fn totals(rules: &[crate::model::RuleInfo]) -> RuleTotals {
         detection: count(&|rule| rule.kind == AlertKind::Detection),
         correlation: count(&|rule| rule.kind == AlertKind::Correlation),
         rejected: 0,
+        left_out: 0,
         excluded: count(&|rule| rule.excluded),
         silenced: count(&|rule| !rule.silenced_by.is_empty()),
         not_applicable: count(&|rule| !rule.applicable),

@@ -6,6 +6,7 @@
 mod aside;
 mod bursts;
 mod check;
+mod choice;
 mod error;
 mod events;
 mod explain;
@@ -121,6 +122,7 @@ impl Scan {
 
     /// What should be said before the scan: rules that matter and are silent.
     pub(crate) fn warnings(&self) -> Vec<String> {
+        let unknown = self.rules.unknown.iter().cloned();
         let pairs = self.rules.set.severe_silenced_by_user();
         let loud = pairs.into_iter().filter_map(|(rule, by)| {
             let (rule, by) = (self.rules.infos.get(rule)?, self.rules.infos.get(by)?);
@@ -129,7 +131,7 @@ impl Scan {
                 rule.id, rule.level, by.id
             ))
         });
-        loud.collect()
+        unknown.chain(loud).collect()
     }
 
     /// What `-v` wants to know about the rules.
@@ -139,7 +141,8 @@ impl Scan {
         let replaced =
             self.rules.replaced.iter().map(|(by, old)| format!("the built-in rule {by} is replaced by {old}"));
         let warnings = self.rules.diagnostics.iter().filter(|d| d.severity == Severity::Warning).map(mistake);
-        silenced.chain(replaced).chain(warnings).collect()
+        let left_out = (self.rules.left_out > 0).then(|| format!("{} rule(s) were not chosen", self.rules.left_out));
+        left_out.into_iter().chain(silenced).chain(replaced).chain(warnings).collect()
     }
 
     /// Scans everything below `paths`. Matches go to `sink` while they are found, if there is one.

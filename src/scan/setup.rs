@@ -1,7 +1,7 @@
 //! Everything that is decided before the first byte is read. It may refuse; nothing after it does.
 
 use super::bursts::Redactions;
-use super::{RunInfo, SetupError, rule_files};
+use super::{RunInfo, SetupError, choice, rule_files};
 use crate::config::{Config, Redaction as Wanted};
 use crate::correlate;
 use crate::detect::{Engine, Options, Redaction};
@@ -21,6 +21,10 @@ pub(super) struct Rules {
     pub(super) diagnostics: Vec<Diagnostic>,
     /// Documents that could not be loaded.
     pub(super) rejected: u64,
+    /// Rules that were loaded and not chosen.
+    pub(super) left_out: u64,
+    /// Names in the configuration that mean no rule.
+    pub(super) unknown: Vec<String>,
     /// `-r` rules and the built-in rules they replace.
     pub(super) replaced: Vec<(String, String)>,
     pub(super) problems: Vec<Problem>,
@@ -45,7 +49,8 @@ pub(super) fn rules(config: &Config) -> Result<Rules, SetupError> {
         });
     }
     let rejected = rejected_documents(&errors);
-    let Loaded { rules: set, diagnostics, replaced, .. } = loaded;
+    let Loaded { rules: mut set, diagnostics, replaced, .. } = loaded;
+    let mut unknown = choice::change_levels(&mut set, &config.levels);
     let mut excluded = Vec::new();
     for id in &config.exclude_rules {
         let found = set.find(id);
@@ -69,7 +74,20 @@ pub(super) fn rules(config: &Config) -> Result<Rules, SetupError> {
     excluded.sort_unstable();
     excluded.dedup();
     let infos = infos(&set, &excluded);
-    Ok(Rules { set, infos, excluded, diagnostics, rejected, replaced, problems })
+    let mut rules =
+        Rules { set, infos, excluded, diagnostics, rejected, left_out: 0, unknown: Vec::new(), replaced, problems };
+    if !config.choice.is_everything() {
+        let loaded = rules.infos.len();
+        let chosen = choice::chosen(&rules.set, &config.choice);
+        unknown.extend(choice::unknown(&rules.set, &config.choice));
+        rules.narrow(&chosen);
+        if rules.infos.is_empty() && loaded > 0 {
+            return Err(SetupError::NothingChosen { loaded });
+        }
+        rules.left_out = (loaded - rules.infos.len()) as u64;
+    }
+    rules.unknown = unknown;
+    Ok(rules)
 }
 
 impl Rules {

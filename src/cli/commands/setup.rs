@@ -46,6 +46,10 @@ pub(super) fn nearest_ignore_file() -> Option<PathBuf> {
 pub(super) fn rule_flags(args: &RuleArgs, flags: &mut RawConfig) -> Result<(), ConfigError> {
     flags.rule_paths = some(&args.rules);
     flags.exclude_rules = some(&args.exclude_rule);
+    flags.rule_level = some(&args.rule_level);
+    flags.rule_status = some(&args.rule_status);
+    flags.rule_tag = some(&args.rule_tag);
+    flags.rule_product = some(&args.rule_product);
     flags.use_builtin_rules = args.no_builtin.then_some(false);
     flags.placeholders = args.placeholders.as_deref().map(placeholders).transpose()?;
     Ok(())
@@ -107,7 +111,10 @@ pub(super) fn placeholders(path: &Path) -> Result<BTreeMap<String, Vec<String>>,
 pub(super) fn refused(error: &SetupError) -> Exit {
     terminal::error(&error.to_string());
     match error {
-        SetupError::RulePath { .. } | SetupError::NoRules { .. } | SetupError::RejectedRules { .. } => Exit::Rules,
+        SetupError::RulePath { .. }
+        | SetupError::NoRules { .. }
+        | SetupError::NothingChosen { .. }
+        | SetupError::RejectedRules { .. } => Exit::Rules,
         SetupError::Events { .. } | SetupError::NoSuchRecord { .. } => Exit::Input,
         SetupError::Config(_)
         | SetupError::Triage(_)

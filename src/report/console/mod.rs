@@ -101,6 +101,11 @@ fn closing(summary: &Summary, options: &Options) -> Vec<String> {
     add(books.unparsed, counted(books.unparsed, "line not parsed", "lines not parsed"));
     add(books.truncated, counted(books.truncated, "record cut", "records cut"));
     add(books.skipped_members, counted(books.skipped_members, "member skipped", "members skipped"));
+    let unassigned = format!("{} no rule is about", counted(books.unassigned, "event", "events"));
+    add(books.unassigned, unassigned);
+    let rules = |n: u64, what: &str| format!("{} {what}", counted(n, "rule", "rules"));
+    add(summary.rules.not_applicable, rules(summary.rules.not_applicable, "about other logs"));
+    add(summary.rules.left_out, rules(summary.rules.left_out, "not chosen"));
     add(summary.rules.rejected, counted(summary.rules.rejected, "rule not loaded", "rules not loaded"));
     let below = format!("{} below {} not shown", counted(summary.hidden, "alert", "alerts"), options.min_severity);
     add(summary.hidden, below);

@@ -148,7 +148,11 @@ fn facts(report: &Report) -> Vec<(&'static str, String)> {
     add("Lines not parsed", books.unparsed);
     add("Records cut", books.truncated);
     add("Members skipped", books.skipped_members);
+    add("Events no rule is about", books.unassigned);
+    add("Rules loaded", summary.rules.loaded);
     add("Rules not loaded", summary.rules.rejected);
+    add("Rules not chosen", summary.rules.left_out);
+    add("Rules about other logs", summary.rules.not_applicable);
     add("Below the shown severity", summary.hidden);
     add("Suppressed", summary.suppressed);
     add("Known", summary.unchanged);

@@ -169,10 +169,14 @@ fn properties(report: &Report, rule_ids: &[RuleId], kept: usize, dropped: usize)
             "alerts": alerts, "emitted": kept, "folded": summary.matches, "dropped": dropped,
             "suppressed": summary.suppressed, "baseline": summary.unchanged,
         },
-        "rules": {"loaded": summary.rules.loaded, "failed": summary.rules.rejected, "matched": rule_ids.len()},
+        "rules": {
+            "loaded": summary.rules.loaded, "failed": summary.rules.rejected, "matched": rule_ids.len(),
+            "notApplicable": summary.rules.not_applicable, "leftOut": summary.rules.left_out,
+        },
         "inputs": {
             "files": summary.inputs, "bytes": summary.bytes,
             "events": summary.books.events, "unparsed": summary.books.unparsed,
+            "unassigned": summary.books.unassigned,
         },
         "complete": summary.complete,
     })

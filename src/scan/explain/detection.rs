@@ -85,7 +85,7 @@ impl Visitor for Search<'_> {
             time: event.time,
             format: records::format_name(event),
             logsources: self.explain.logsources(&event.tags),
-            standing: self.explain.standing(self.rule, &event.tags),
+            standing: Explain::standing(self.rule, &event.tags),
             applies,
             told: engine.told(id, self.rule, event, view),
         };

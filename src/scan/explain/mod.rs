@@ -7,7 +7,7 @@ mod detection;
 mod records;
 
 use super::{RunInfo, SetupError, look, setup};
-use crate::config::Config;
+use crate::config::{Choice, Config};
 use crate::model::stamp::Zone;
 use crate::model::{Explanation, LogSource, Place, RuleId, SourceWord};
 use crate::sigma::Rule;
@@ -72,6 +72,7 @@ impl Explain {
         look::known_format(&config)?;
         // Whatever a scan leaves out can still be asked about.
         config.exclude_rules.clear();
+        config.choice = Choice::default();
         let reference = setup::reference(&config, &run)?;
         let zone = setup::zone(&config);
         let mut rules = setup::rules(&config)?;
@@ -123,7 +124,7 @@ impl Explain {
     }
 
     /// The words of the rule's log source, and how each of them stands to an event's tags.
-    fn standing(&self, rule: &Rule, tags: &crate::model::TagSet) -> Vec<SourceWord> {
+    fn standing(rule: &Rule, tags: &crate::model::TagSet) -> Vec<SourceWord> {
         let LogSource { product, category, service } = &rule.logsource;
         let taxonomy = Taxonomy::load();
         let word = |part: &'static str, word: &String, source: LogSource| SourceWord {
