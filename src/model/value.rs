@@ -15,7 +15,6 @@ pub(crate) enum Value {
     Bool(bool),
     /// An explicit null.
     Null,
-    #[allow(dead_code, reason = "binary and XML event logs come later; rules know what it means")]
     /// An empty `EventData` element: both `''` and null.
     Empty,
     /// An object: its source text without blanks outside strings.

@@ -18,6 +18,14 @@ enum State {
     Noise(usize),
 }
 
+/// What a step came to.
+enum Step {
+    /// A record ends here.
+    Record(Range<usize>),
+    /// The cursor moved on.
+    On,
+}
+
 /// Finds events, piece by piece.
 #[derive(Debug, Default)]
 pub(super) struct Framer {
@@ -55,7 +63,7 @@ impl Framer {
     }
 
     /// A step between events.
-    fn outside(&mut self, bytes: &[u8], end: bool) -> Option<Option<Range<usize>>> {
+    fn outside(&mut self, bytes: &[u8], end: bool) -> Option<Step> {
         let rest = bytes.get(self.at..).unwrap_or_default();
         match rest.first()? {
             // Blanks, the event viewer's fold mark, a mark of byte order, zeros, the end of a document type.
@@ -68,11 +76,11 @@ impl Framer {
             b'<' => self.until = Some(if rest.starts_with(b"<!--") { b"-->" } else { b">" }),
             _ => self.state = State::Noise(self.at),
         }
-        Some(None)
+        Some(Step::On)
     }
 
     /// A step in a line that is no markup: it ends with the line, or where markup begins.
-    fn noise(&mut self, bytes: &[u8], start: usize, end: bool) -> Option<Option<Range<usize>>> {
+    fn noise(&mut self, bytes: &[u8], start: usize, end: bool) -> Option<Step> {
         let rest = bytes.get(self.at..).unwrap_or_default();
         let stop = memchr::memchr2(b'<', b'\n', rest);
         self.at += stop.unwrap_or(rest.len());
@@ -80,7 +88,7 @@ impl Framer {
     }
 
     /// A step in an event.
-    fn inside(&mut self, bytes: &[u8], start: usize, end: bool) -> Option<Option<Range<usize>>> {
+    fn inside(&mut self, bytes: &[u8], start: usize, end: bool) -> Option<Step> {
         let rest = bytes.get(self.at..).unwrap_or_default();
         let Some(found) = memchr::memchr(b'<', rest) else {
             self.at = bytes.len();
@@ -110,27 +118,26 @@ impl Framer {
             _ if rest.starts_with(b"<![CDATA[") => self.until = Some(b"]]>"),
             _ => self.at += 1,
         }
-        Some(None)
+        Some(Step::On)
     }
 
-    fn close(&mut self, bytes: &[u8], start: usize) -> Option<Range<usize>> {
+    fn close(&mut self, bytes: &[u8], start: usize) -> Step {
         self.state = State::Outside;
-        Some(trimmed(bytes, start, self.at))
+        let record = bytes.get(start..self.at).unwrap_or_default();
+        Step::Record(start..start + record.trim_ascii_end().len())
     }
 }
 
 impl Framing for Framer {
     fn next(&mut self, bytes: &[u8], end: bool) -> Option<Range<usize>> {
         loop {
-            if self.skip(bytes, end).is_none() {
-                return None;
-            }
+            self.skip(bytes, end)?;
             let step = match self.state {
                 State::Outside => self.outside(bytes, end),
                 State::Inside(start) => self.inside(bytes, start, end),
                 State::Noise(start) => self.noise(bytes, start, end),
             };
-            if let Some(record) = step? {
+            if let Step::Record(record) = step? {
                 return Some(record);
             }
         }
@@ -155,9 +162,4 @@ impl Framing for Framer {
             *start -= count;
         }
     }
-}
-
-fn trimmed(bytes: &[u8], start: usize, stop: usize) -> Range<usize> {
-    let record = bytes.get(start..stop).unwrap_or_default();
-    start..start + record.trim_ascii_end().len()
 }

@@ -106,16 +106,13 @@ pub(super) fn leaf(kind: Section, section: &str, around: Option<&str>, leaf: &st
 /// Writes the name of an attribute of an element.
 pub(super) fn attribute(kind: Section, section: &str, element: &str, attribute: &str, into: &mut String) {
     into.clear();
-    match (kind, element, attribute) {
-        (Section::System, "TimeCreated", "SystemTime") => into.push_str("SystemTime"),
-        _ => {
-            if matches!(kind, Section::Rendering | Section::Other) && element != section {
-                before(section, '_', into);
-            }
-            before(element, '_', into);
-            into.push_str(attribute);
+    if (kind, element, attribute) != (Section::System, "TimeCreated", "SystemTime") {
+        if matches!(kind, Section::Rendering | Section::Other) && element != section {
+            before(section, '_', into);
         }
+        before(element, '_', into);
     }
+    into.push_str(attribute);
 }
 
 /// The part of a name behind its namespace.

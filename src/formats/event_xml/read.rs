@@ -118,10 +118,7 @@ impl<'t> Walk<'_, 't> {
             }
             let written = self.slice(&attribute.value);
             if key == "Name" && matches!(element, "Data" | "ComplexData") && depth > 1 {
-                open.name = match written.contains('&') {
-                    true => Cow::Owned(unescaped(written)),
-                    false => Cow::Borrowed(written),
-                };
+                open.name = if written.contains('&') { Cow::Owned(unescaped(written)) } else { Cow::Borrowed(written) };
             } else {
                 open.has_attributes = true;
                 self.attribute(element, names::local(key), written);
@@ -245,15 +242,12 @@ fn unescaped(value: &str) -> String {
         text.push_str(before);
         let end = behind.bytes().take(LONGEST).position(|b| b == b';');
         let name = end.and_then(|end| Some((behind.get(..end)?, behind.get(end + 1..)?)));
-        match name.and_then(|(name, rest)| Some((character(name)?, rest))) {
-            Some((c, behind)) => {
-                text.push(c);
-                rest = behind;
-            }
-            None => {
-                text.push('&');
-                rest = behind;
-            }
+        if let Some((c, behind)) = name.and_then(|(name, rest)| Some((character(name)?, rest))) {
+            text.push(c);
+            rest = behind;
+        } else {
+            text.push('&');
+            rest = behind;
         }
     }
     text.push_str(rest);
