@@ -29,7 +29,7 @@ const NO_LOG: &str = "it is no log";
 
 /// All kinds that are told by how they start.
 static KINDS: &[Magic] = &[
-    magic("a Windows event log (EVTX)", &[b"ElfFile\0"], "convert it: `evtx_dump -o jsonl FILE`"),
+    magic("a Windows event log (EVTX)", &[b"ElfFile\0"], "leave its format to be told by its content"),
     magic(
         "a Windows event log of before Vista (EVT)",
         &[b"\x30\0\0\0LfLe"],

@@ -9,6 +9,7 @@ pub(crate) mod binary;
 mod csv;
 pub(crate) mod document;
 mod event_xml;
+pub(crate) mod evtx;
 pub(crate) mod json;
 mod json_array;
 mod json_envelope;
@@ -210,6 +211,31 @@ pub(crate) enum Decoded<'e, 'r> {
     Blank(u32),
     /// Lines of a header.
     Header(u32),
+    /// A part of a binary log that cannot be read. A record counts among the records, at its place.
+    Damaged(Damage),
+}
+
+/// A part of a binary log that cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Damage {
+    /// What it is: one of the words below.
+    pub(crate) what: &'static str,
+    /// The chunk it lies in, counted from 1.
+    pub(crate) chunk: u64,
+}
+
+impl Damage {
+    /// A whole chunk.
+    pub(crate) const CHUNK: &'static str = "a chunk is damaged, none of its records can be read";
+    /// One record.
+    pub(crate) const RECORD: &'static str = "a record is damaged";
+    /// What should follow is missing.
+    pub(crate) const CUT: &'static str = "the log breaks off";
+
+    /// Whether it is a record.
+    pub(crate) fn is_record(self) -> bool {
+        self.what == Damage::RECORD
+    }
 }
 
 /// Sees one source in order and cuts it into blocks of whole records.
@@ -244,6 +270,7 @@ pub(crate) static FORMATS: &[Format] = &[
     logfmt::LOOSE_FORMAT,
     csv::FORMAT,
     event_xml::FORMAT,
+    evtx::FORMAT,
     plain::FORMAT,
 ];
 

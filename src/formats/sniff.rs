@@ -4,7 +4,7 @@
 //! of the table. JSON, headers and magic numbers are more specific than typed lines, these than CSV;
 //! what nobody claims is plain text.
 
-use super::{FORMATS, Format, FormatId, Head, Learned, Sniffed, csv};
+use super::{FORMATS, Format, FormatId, Head, Learned, Sniffed, csv, evtx};
 use crate::model::limits;
 
 /// The row for text nobody knows.
@@ -24,6 +24,17 @@ pub(crate) fn sniff(head: &Head<'_>) -> Sniffed {
         let format = id_of(|row| row.name == FALLBACK).unwrap_or_default();
         Sniffed { format, ..claim(0, 0, "nothing else fits", Learned::Nothing) }
     })
+}
+
+/// The format of an input that is no text, by its first bytes, unless the user named another.
+pub(crate) fn by_magic(head: &[u8], told: Option<&str>) -> Option<Sniffed> {
+    let format = id_of(|row| row.name == evtx::FORMAT.name)?;
+    match told {
+        None => evtx::by_magic(head).map(|sniffed| Sniffed { format, ..sniffed }),
+        Some(name) => {
+            (name == evtx::FORMAT.name).then(|| Sniffed { format, ..claim(0, 0, "told to", Learned::Nothing) })
+        }
+    }
 }
 
 /// The format the user named: a row's name or one of the words for several. `None`: there is no such format.

@@ -198,6 +198,8 @@ pub(crate) struct Findings {
     pub(crate) books: Books,
     /// Trouble, lines relative to the block.
     pub(crate) problems: Problems,
+    /// Parts of a binary log that could not be read: what, and in which chunk.
+    pub(crate) damages: Vec<(&'static str, u64)>,
     /// For the `matches` stream, in order.
     pub(crate) matches: Option<Vec<Match>>,
     /// Earliest and latest time of an event.

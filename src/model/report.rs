@@ -125,7 +125,6 @@ pub(crate) enum Counting {
     Lines,
     /// Elements of a JSON array: the line where one starts, and its ordinal.
     Elements,
-    #[allow(dead_code, reason = "binary logs come later; reports have a place for them")]
     /// A binary log: the ordinal alone.
     Records,
 }

@@ -1,12 +1,14 @@
 //! `events`: the normalised records, one after the other.
 
+use super::damages::Damages;
 use super::inputs::{self, Inputs, inputs};
 use super::{RunInfo, SetupError, Watch, look, setup};
 use crate::config::Config;
 use crate::formats::{self, Decoded};
 use crate::model::stamp::Zone;
 use crate::model::{
-    AskId, Asks, Datum, Event, EventLine, InputSummary, Line, LineSink, LogSource, Place, Problem, Quality, Scratch,
+    AskId, Asks, Counting, Datum, Event, EventLine, InputSummary, Line, LineSink, LogSource, Place, Problem, Quality,
+    Scratch,
 };
 use crate::source::Stream;
 use crate::taxonomy::{Frozen, TagMemo, Taxonomy};
@@ -75,7 +77,10 @@ impl Events {
         sink: &mut dyn LineSink,
         problems: &mut Vec<Problem>,
     ) -> io::Result<()> {
-        let format = formats::format(looked.sniffed.format).map_or("", |row| row.name);
+        let row = formats::format(looked.sniffed.format);
+        let format = row.map_or("", |row| row.name);
+        let is_binary = row.is_some_and(|row| row.counting == Counting::Records);
+        let mut damages = Damages::default();
         let (mut reader, decoder) = looked.reader(stream, 0, &self.taxonomy.table);
         let (mut lines, mut records) = (0, 0);
         let (mut scratch, mut has_time) = (Scratch::default(), false);
@@ -101,6 +106,17 @@ impl Events {
                         seen += 1;
                         sink.line(&Line::Refused(place(line, records + seen, n), format, text), inputs)
                     }
+                    Decoded::Damaged(damage) => {
+                        damages.add(block.source, &[(damage.what, damage.chunk)]);
+                        if damage.is_record() {
+                            let line = u32::try_from(seen).unwrap_or(u32::MAX);
+                            let place = place(line, records + seen + 1, 1);
+                            seen += 1;
+                            sink.line(&Line::Refused(place, format, damage.what), inputs)
+                        } else {
+                            Ok(())
+                        }
+                    }
                     Decoded::Blank(_) | Decoded::Header(_) => Ok(()),
                 };
                 if result.is_ok() {
@@ -108,10 +124,14 @@ impl Events {
                 }
             });
             result?;
-            lines += block.line_count;
+            lines += if is_binary { seen } else { block.line_count };
             records += seen;
         }
         let shown = inputs.get(reader.source.0 as usize).map_or("", |input| &input.path);
+        problems.extend(damages.take().into_iter().map(|(_, kind, message, count)| {
+            let path = shown.to_owned();
+            Problem { path, kind, count, first: Vec::new(), message, incomplete: true }
+        }));
         problems.extend(reader.failure.take().map(|error| look::broken_off(shown, lines, &error)));
         Ok(())
     }

@@ -115,12 +115,21 @@ fn looked(
     if let (Some(error), true) = (&failure, head.is_empty()) {
         return Err(broken_off(shown, 0, error));
     }
-    if let Some(kind) = formats::binary::binary_kind(&head) {
+    let told = context.config.input_format.as_deref();
+    let binary = formats::sniff::by_magic(&head, told);
+    if binary.is_none()
+        && let Some(kind) = formats::binary::binary_kind(&head)
+    {
         return Err(skipped(shown, named, &format!("{}: {}", kind.name, kind.advice)));
     }
-    let whole = head.len() < limits::SNIFF_BYTES;
+    let mut whole = head.len() < limits::SNIFF_BYTES;
+    if binary.is_some() && !whole {
+        // The first chunk ends a little behind what shows the format of a text. What cannot be read now is told later.
+        drop(fill(&mut stream, &mut head, formats::evtx::BEGINNING + 1));
+        whole = head.len() <= formats::evtx::BEGINNING;
+    }
     stream.unread(&head);
-    let recoder = Recoder::of(&head);
+    let recoder = if binary.is_some() { None } else { Recoder::of(&head) };
     if let Some(mut rewriter) = recoder.clone() {
         let mut text = Vec::new();
         rewriter.push(&head, &mut text);
@@ -128,8 +137,9 @@ fn looked(
     }
     let clean = text::Text::clean(&head);
     let start = Head::new(&clean.text, whole);
-    let forced = context.config.input_format.as_deref().and_then(|name| formats::sniff::forced(name, &start));
-    let sniffed = forced.unwrap_or_else(|| formats::sniff::sniff(&start));
+    let sniffed = binary
+        .or_else(|| told.and_then(|name| formats::sniff::forced(name, &start)))
+        .unwrap_or_else(|| formats::sniff::sniff(&start));
     let mut options =
         ReadOptions { zone: context.zone.clone(), first_year: None, forced: context.config.input_format.is_some() };
     let mut problem = None;

@@ -3,14 +3,15 @@
 
 use super::aside::Aside;
 use super::bursts::{Bursts, Streaming};
+use super::damages::Damages;
 use super::reader::Reader;
 use super::work::widened;
 use crate::correlate::BurstEvent;
 use crate::detect::{Before, Folds};
 use crate::formats::{Format, PLAIN};
 use crate::model::{
-    Alert, Findings, Hit, InputSummary, Line, Match, Place, Problem, ProblemKind, Problems, RuleInfo, SourceId, Stamp,
-    Time,
+    Alert, Counting, Findings, Hit, InputSummary, Line, Match, Place, Problem, ProblemKind, Problems, RuleInfo,
+    SourceId, Stamp, Time,
 };
 use crate::source;
 use std::collections::BTreeMap;
@@ -52,6 +53,7 @@ pub(super) struct Merger<'s> {
     matches: u64,
     pub(super) problems: Vec<Problem>,
     counted: BTreeMap<(SourceId, ProblemKind, String), (u64, Vec<u64>)>,
+    damages: Damages,
     bases: Vec<Base>,
     stream: Streaming<'s>,
 }
@@ -91,6 +93,7 @@ impl<'s> Merger<'s> {
             matches: 0,
             problems: Vec::new(),
             counted: BTreeMap::new(),
+            damages: Damages::default(),
             bases: Vec::new(),
             stream,
         }
@@ -114,7 +117,9 @@ impl<'s> Merger<'s> {
         let Some(input) = self.inputs.get_mut(found.source.0 as usize) else { return };
         let before = Before { block: number, ..input.before };
         self.bases.push(Base { source: found.source, lines: before.lines, records: before.records });
-        input.before.lines += found.books.lines;
+        // The records of a binary log stand for its lines.
+        let is_binary = self.summaries.get(found.source.0 as usize).is_some_and(|s| s.counting == Counting::Records);
+        input.before.lines += if is_binary { found.books.records() } else { found.books.lines };
         input.before.records += found.books.records();
         if let Some((first, last)) = found.span {
             input.span = Some(widened(Some(widened(input.span, first)), last));
@@ -130,6 +135,7 @@ impl<'s> Merger<'s> {
         self.matches += found.matches_total;
         self.stream(found.matches.take().unwrap_or_default(), before, &named);
         self.count(found.problems, before);
+        self.damages.add(found.source, &found.damages);
         if let Some(summary) = self.summaries.get_mut(found.source.0 as usize) {
             summary.books.add(&found.books);
         }
@@ -189,6 +195,10 @@ impl<'s> Merger<'s> {
 
     /// What was not said yet: problems by input, and inputs of which nothing could be understood.
     fn last_words(&mut self) {
+        for (source, kind, message, count) in self.damages.take() {
+            let path = self.summaries.get(source.0 as usize).map_or_else(String::new, |s| s.path.clone());
+            self.problems.push(Problem { path, kind, count, first: Vec::new(), message, incomplete: true });
+        }
         for ((source, kind, cause), (count, first)) in std::mem::take(&mut self.counted) {
             let path = self.summaries.get(source.0 as usize).map_or_else(String::new, |s| s.path.clone());
             self.problems.push(Problem { path, kind, count, first, message: cause, incomplete: false });

@@ -7,6 +7,7 @@ mod aside;
 mod bursts;
 mod check;
 mod choice;
+mod damages;
 mod error;
 mod events;
 mod explain;

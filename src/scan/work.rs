@@ -48,6 +48,10 @@ impl Desk<'_> {
             }
             Decoded::Blank(lines) => findings.books.blank += u64::from(lines),
             Decoded::Header(lines) => findings.books.header_lines += u64::from(lines),
+            Decoded::Damaged(damage) => {
+                findings.books.unparsed += u64::from(damage.is_record());
+                findings.damages.push((damage.what, damage.chunk));
+            }
         });
         self.engine.end_block(worker, &mut findings);
         findings

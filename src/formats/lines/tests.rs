@@ -82,6 +82,7 @@ pub(super) fn run(sniffed: &Sniffed, input: &[u8], first_year: Option<i16>, size
                 }
                 Decoded::Blank(lines) => all.blank += lines,
                 Decoded::Header(lines) => all.header += lines,
+                Decoded::Damaged(_) => unreachable!("only binary logs are damaged"),
             });
             all.lines += block.line_count;
             all.bytes += block.input_bytes;

@@ -2,7 +2,8 @@
 
 use super::Explain;
 use crate::formats::{self, Decoded};
-use crate::model::{Block, Event, Explanation, Place, Problem, Scratch, View};
+use crate::model::{Block, Counting, Event, Explanation, Place, Problem, Scratch, View};
+use crate::scan::damages::Damages;
 use crate::scan::inputs::{self, Inputs, Series, inputs};
 use crate::scan::look::{self, Looked};
 use crate::source::Stream;
@@ -61,6 +62,8 @@ fn log(
     problems: &mut Vec<Problem>,
 ) -> bool {
     let (source, shown) = (looked.source, looked.shown.clone());
+    let is_binary = formats::format(looked.sniffed.format).is_some_and(|row| row.counting == Counting::Records);
+    let mut damages = Damages::default();
     let (mut reader, decoder) = looked.reader(stream, 0, &explain.machine.taxonomy.table);
     let (mut lines, mut records) = (0, 0);
     let (mut scratch, mut tags) = (Scratch::default(), TagMemo::default());
@@ -79,15 +82,23 @@ fn log(
                 visitor.event(event, view, last);
             }
             Decoded::Refused { .. } => seen += 1,
+            Decoded::Damaged(damage) => {
+                damages.add(source, &[(damage.what, damage.chunk)]);
+                seen += u64::from(damage.is_record());
+            }
             Decoded::Blank(_) | Decoded::Header(_) => {}
         });
         visitor.block(&block);
-        lines += block.line_count;
+        lines += if is_binary { seen } else { block.line_count };
         records += seen;
         if visitor.is_done(&last) {
             return false;
         }
     }
+    problems.extend(damages.take().into_iter().map(|(_, kind, message, count)| {
+        let path = shown.clone();
+        Problem { path, kind, count, first: Vec::new(), message, incomplete: true }
+    }));
     problems.extend(reader.failure.take().map(|error| look::broken_off(&shown, lines, &error)));
     true
 }

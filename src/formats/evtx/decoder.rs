@@ -1,0 +1,108 @@
+//! Reads the records of a chunk.
+
+use super::cutter::Chunk;
+use crate::formats::{Damage, Decoded, Decoder, ReadOptions, Record, Sniffed, YearTrack, event_xml};
+use crate::model::stamp::Zone;
+use crate::model::{Block, Event, FieldTable, FormatId, Marks, Origin, Regions, Scratch, Stamp, TagSet, Time, limits};
+use evtx::{EvtxChunkData, EvtxRecord, ParserSettings};
+use std::sync::Arc;
+
+/// The decoder of the row.
+pub(super) fn new(sniffed: &Sniffed, table: &Arc<FieldTable>, options: &ReadOptions) -> Box<dyn Decoder> {
+    Box::new(ChunkDecoder {
+        format: sniffed.format,
+        table: Arc::clone(table),
+        zone: options.zone.clone(),
+        // Checksums are not held against it: a log that was not closed has old ones and can be read.
+        settings: Arc::new(ParserSettings::new().num_threads(1).indent(false).validate_checksums(false)),
+    })
+}
+
+struct ChunkDecoder {
+    format: FormatId,
+    table: Arc<FieldTable>,
+    zone: Zone,
+    settings: Arc<ParserSettings>,
+}
+
+/// Digits of a second that 100 ns have, as far as stamps tell.
+const DECIMALS: u8 = 7;
+
+impl Decoder for ChunkDecoder {
+    fn decode(&self, block: &Block, scratch: &mut Scratch, sink: &mut dyn FnMut(Decoded<'_, '_>)) {
+        let Some(chunk) = block.carry.get::<Chunk>() else { return };
+        let mut damaged = |what| sink(Decoded::Damaged(Damage { what, chunk: chunk.number }));
+        if chunk.is_cut {
+            damaged(Damage::CUT);
+        }
+        // Logs grow by more than they need: what was never written holds nothing.
+        let is_blank = block.bytes.iter().all(|b| *b == 0);
+        if block.bytes.is_empty() || (is_blank && !chunk.is_counted) {
+            return;
+        }
+        let Ok(mut data) = EvtxChunkData::new(block.bytes.clone(), false) else {
+            return damaged(Damage::CHUNK);
+        };
+        let Ok(mut parsed) = data.parse(Arc::clone(&self.settings)) else {
+            return damaged(Damage::CHUNK);
+        };
+        for (index, record) in (0..).zip(parsed.iter()) {
+            let origin = Origin { source: block.source, block: block.number, index, line: index };
+            let stamp = record.as_ref().map_or(Stamp::default(), stamp);
+            let xml = record.and_then(EvtxRecord::into_xml);
+            let is_read = xml.is_ok_and(|xml| self.record(&xml.data, stamp, origin, scratch, sink));
+            if !is_read {
+                sink(Decoded::Damaged(Damage { what: Damage::RECORD, chunk: chunk.number }));
+            }
+        }
+    }
+}
+
+/// When the log took the record in.
+fn stamp(record: &EvtxRecord<'_>) -> Stamp {
+    let nanoseconds = i64::try_from(record.timestamp.as_nanosecond());
+    nanoseconds.map_or(Stamp::default(), |nanoseconds| Stamp::exact(Time(nanoseconds), DECIMALS))
+}
+
+impl ChunkDecoder {
+    /// Hands over one record, if it is one.
+    fn record(
+        &self,
+        xml: &str,
+        header_time: Stamp,
+        origin: Origin,
+        scratch: &mut Scratch,
+        sink: &mut dyn FnMut(Decoded<'_, '_>),
+    ) -> bool {
+        scratch.reset();
+        let mut record = Record {
+            text: xml,
+            start: 0,
+            scratch,
+            table: &self.table,
+            zone: &self.zone,
+            year: &mut YearTrack::default(),
+            time: header_time,
+            payload: None,
+            repaired: false,
+        };
+        if xml.len() > limits::JSON_VALUE || event_xml::read_record(&mut record).is_err() {
+            return false;
+        }
+        let mut event = Event {
+            origin,
+            lines: 1,
+            format: self.format,
+            payload: None,
+            raw: xml,
+            header_time,
+            time: Stamp::default(),
+            marks: Marks::default(),
+            entries: &scratch.entries,
+            regions: Regions { block: xml, scratch: &scratch.text, fixed: "" },
+            tags: TagSet::default(),
+        };
+        sink(Decoded::Event(&mut event));
+        true
+    }
+}
