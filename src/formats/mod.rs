@@ -6,10 +6,14 @@
 mod access_log;
 mod auditd;
 pub(crate) mod binary;
+mod cri;
 mod csv;
+mod docker_json;
 pub(crate) mod document;
 mod event_xml;
 pub(crate) mod evtx;
+mod inside;
+mod journald_json;
 pub(crate) mod json;
 mod json_array;
 mod json_envelope;
@@ -256,6 +260,9 @@ pub(crate) trait Decoder: Send + Sync {
 /// All formats, in the order `formats` lists them.
 pub(crate) static FORMATS: &[Format] = &[
     jsonl::FORMAT,
+    docker_json::FORMAT,
+    cri::FORMAT,
+    journald_json::FORMAT,
     json_array::FORMAT,
     json_envelope::FORMAT,
     json_values::FORMAT,

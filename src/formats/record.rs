@@ -18,17 +18,28 @@ impl Record<'_> {
         }
     }
 
-    /// Where `text` stands: in the block, if it is a piece of this record, else in scratch after a copy.
+    /// Where `text` stands: beside the record's own text, if it is a piece of it, else in scratch after a copy.
     pub(crate) fn span(&mut self, text: &str) -> Span {
         let (outer, inner) = (self.text.as_bytes().as_ptr_range(), text.as_bytes().as_ptr_range());
         if outer.start <= inner.start && inner.end <= outer.end {
             let at = inner.start.addr() - outer.start.addr();
             // Offsets of one block: the line cutter keeps blocks far below 4 GiB.
             if let (Ok(at), Ok(len)) = (u32::try_from(at), u32::try_from(text.len())) {
-                return Span { region: Region::Block, start: self.start.saturating_add(at), len };
+                return Span { region: self.scratch.within, start: self.start.saturating_add(at), len };
             }
         }
         self.scratch.keep(text)
+    }
+
+    /// The text of a span, while the record is being read.
+    pub(crate) fn written(&self, span: Span) -> &str {
+        let (text, start) = match span.region {
+            Region::Block => (self.text, span.start.checked_sub(self.start)),
+            Region::Scratch => (self.scratch.text.as_str(), Some(span.start)),
+            Region::Fixed => ("", None),
+        };
+        let piece = start.and_then(|start| text.get(start as usize..(start as usize).checked_add(span.len as usize)?));
+        piece.unwrap_or_default()
     }
 
     /// The stamp of a record whose header names no year: the year the input has reached, moved on

@@ -161,6 +161,10 @@ pub(crate) struct Scratch {
     pub(crate) inner: String,
     /// What header lines above the record said, in formats that have them.
     pub(crate) header: Arc<Header>,
+    /// Where the text lies that is being read: what stands inside a value is read from a copy in scratch.
+    pub(crate) within: Region,
+    /// Into how many texts inside others the reading went.
+    pub(crate) inside: u8,
 }
 
 /// A container (object, array) whose end has not been read yet.
@@ -193,6 +197,7 @@ impl Scratch {
         self.entries.clear();
         self.path.clear();
         self.open.clear();
+        (self.within, self.inside) = (Region::Block, 0);
     }
 
     /// Copies `text` into the scratch region.

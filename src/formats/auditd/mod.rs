@@ -31,9 +31,9 @@ pub(crate) const FORMAT: Format = Format {
 
 /// What stands before the fields of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Header<'l> {
+struct Header<'l> {
     node: Option<&'l str>,
-    pub(super) kind: Option<&'l str>,
+    kind: Option<&'l str>,
     /// `SECONDS.MILLIS:SERIAL`
     id: &'l str,
     /// As the daemon's file has it (`msg=audit(`), and not as the kernel's log does.
@@ -42,7 +42,7 @@ pub(super) struct Header<'l> {
 }
 
 /// Reads what stands before the fields.
-pub(super) fn header(line: &str) -> Option<Header<'_>> {
+fn header(line: &str) -> Option<Header<'_>> {
     let word = |text: &str, key: &str| -> Option<usize> {
         let value = text.strip_prefix(key)?;
         Some(key.len() + value.find(' ').unwrap_or(value.len()))
@@ -108,8 +108,8 @@ fn read(record: &mut Record<'_>) -> Result<(), Refused> {
     Ok(())
 }
 
-/// Pushes the fields of one line; what all lines of an event say alike stands before those of the first.
-pub(super) fn push(header: &Header<'_>, record: &mut Record<'_>, is_first: bool) {
+/// Pushes the header and the fields of one line.
+fn push(header: &Header<'_>, record: &mut Record<'_>, is_first: bool) {
     if is_first {
         record.time = time(header.id).map_or(Stamp::default(), |time| Stamp::exact(time, 3));
         record.push("ID", header.id);
@@ -117,6 +117,24 @@ pub(super) fn push(header: &Header<'_>, record: &mut Record<'_>, is_first: bool)
     record.push_some("node", header.node);
     record.push_some("type", header.kind);
     fields::push(header.kind.unwrap_or_default(), header.rest, record);
+}
+
+/// Reads a line that stands inside another; gives whether it is one.
+pub(super) fn push_line(line: &str, record: &mut Record<'_>) -> bool {
+    let header = header(line);
+    header.iter().for_each(|header| push(header, record, true));
+    header.is_some()
+}
+
+/// Reads a line without its header, as the journal keeps it: `TYPE k=v ...`.
+pub(super) fn push_headless(line: &str, record: &mut Record<'_>) -> bool {
+    let is_kind = |word: &str| word.len() > 2 && word.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
+    let Some((kind, rest)) = line.split_once(' ').filter(|(kind, rest)| is_kind(kind) && rest.contains('=')) else {
+        return false;
+    };
+    record.push("type", kind);
+    fields::push(kind, rest, record);
+    true
 }
 
 const SAMPLES: &[Sample] = &[

@@ -13,16 +13,18 @@
 pub(crate) mod bare;
 mod escape;
 pub(crate) mod frames;
+pub(crate) mod member;
 mod pairs;
 mod read;
 pub(crate) mod scan;
 pub(crate) mod shape;
 mod token;
 
-use super::{Decoder, ReadOptions, Record, Refused, Sniffed, document};
+use super::{Decoder, ReadOptions, Record, Refused, Sniffed, document, inside};
 use crate::model::stamp::{self, Zone};
-use crate::model::{FieldTable, Region, Regions, Scratch, Span, Stamp, Value, limits};
+use crate::model::{FieldTable, Regions, Scratch, Span, Stamp, Value, limits};
 use read::{Place, Strings};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Names of the member that holds the records of a document.
@@ -45,7 +47,7 @@ pub(crate) fn bare_object_at(record: &mut Record<'_>, from: usize) -> Result<usi
 }
 
 fn read_at(record: &mut Record<'_>, from: usize, strings: Strings) -> Result<usize, Refused> {
-    let place = Place { region: Region::Block, start: record.start };
+    let place = Place { region: record.scratch.within, start: record.start };
     let (end, repaired) = read::object(record.text, from, place, strings, record.scratch, record.table)?;
     record.repaired |= repaired;
     Ok(end)
@@ -60,9 +62,16 @@ pub(crate) fn object_in(span: Span, name: &str, scratch: &mut Scratch, table: &F
     }
 }
 
-/// Reads a record that is one object. What stands behind it is cut off, which counts as a repair. Before
-/// it may stand what container tools put there: a name and a bar, or a stamp.
+/// Reads a record that is one object, and what its members say that hold lines of others.
 pub(crate) fn read_record(record: &mut Record<'_>) -> Result<(), Refused> {
+    read_object(record)?;
+    inside::of_object(record);
+    Ok(())
+}
+
+/// Reads a record that is one object. What stands behind it is cut off, which counts as a repair. Before
+/// it may stand what container tools put there: a name and a bar, or a stamp. Gives where the object stands.
+pub(crate) fn read_object(record: &mut Record<'_>) -> Result<Range<usize>, Refused> {
     let (prefix, start) = before_object(record.text);
     let stamp = match prefix {
         "" => None,
@@ -73,10 +82,10 @@ pub(crate) fn read_record(record: &mut Record<'_>) -> Result<(), Refused> {
     record.time = stamp.unwrap_or(record.time);
     if !prefix.is_empty() {
         let len = u32::try_from(prefix.len()).unwrap_or(0);
-        let value = Value::Text(Span { region: Region::Block, start: record.start, len });
+        let value = Value::Text(Span { region: record.scratch.within, start: record.start, len });
         record.scratch.push(record.table, "prefix", value);
     }
-    Ok(())
+    Ok(start..end)
 }
 
 /// The longest text before an object.

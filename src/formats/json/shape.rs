@@ -77,7 +77,7 @@ impl Lines {
 }
 
 /// Whether a line is one object and nothing else, as far as its brackets tell.
-pub(super) fn is_object(line: &str) -> bool {
+pub(crate) fn is_object(line: &str) -> bool {
     line.starts_with('{') && first_value(line) == Step::End(line.len())
 }
 

@@ -9,7 +9,7 @@
 
 use super::framer::is_blank;
 use super::{Readers, long, yearless};
-use crate::formats::{Cutter, YearTrack, auditd};
+use crate::formats::{Cutter, YearTrack, auditd, cri, docker_json};
 use crate::model::{Block, Carry, limits};
 use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
@@ -27,7 +27,7 @@ pub(in crate::formats) struct Link<'l> {
 pub(super) type LinkOf = fn(&[u8]) -> Option<Link<'_>>;
 
 /// Formats whose records may be lines apart.
-const JOINED: [(&str, LinkOf); 1] = [("auditd", auditd::link)];
+const JOINED: [(&str, LinkOf); 3] = [("auditd", auditd::link), ("docker-json", docker_json::link), ("cri", cri::link)];
 
 /// The links of a format's lines, if its records may be lines apart.
 pub(super) fn link_of(name: &str) -> Option<LinkOf> {

@@ -82,6 +82,17 @@ fn line_shapes() -> impl Iterator<Item = (FormatId, &'static LineShape)> {
     })
 }
 
+/// Formats of text that may stand inside a text of another, the most precise first, with their names.
+pub(super) fn helpful() -> Vec<(&'static str, &'static LineShape)> {
+    let mut rows: Vec<_> = line_shapes()
+        .filter_map(|(id, shape)| Some((super::format(id)?, shape)))
+        .filter(|(row, shape)| row.raw_text && shape.rank > 0)
+        .map(|(row, shape)| (row.name, shape))
+        .collect();
+    rows.sort_by_key(|(_, shape)| std::cmp::Reverse(shape.rank));
+    rows
+}
+
 /// Tells a format's own lines by their bytes.
 type IsOwn = fn(&[u8]) -> bool;
 

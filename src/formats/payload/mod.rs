@@ -72,10 +72,12 @@
 //! | `logind` | systemd-logind | `session_opened` | `New session N of user U.` | `session` `user` |
 //! | | | `session_closed` | `Removed session N.`, `Session N logged out. ...` | `session` |
 //! | `netfilter` | kernel, ulogd; any: message begins `IN=` or `[UFW ` | `blocked`, `allowed`, `logged` | `[[UPTIME] ][PREFIX]IN=I OUT=O ...`; the verdict is a word in the prefix | keys as written: `IN` `OUT` `PHYSIN` `PHYSOUT` `MAC` `SRC` `DST` `LEN` (UDP: twice) `TOS` `PREC` `TTL` `ID` `PROTO` `SPT` `DPT` `TYPE` `CODE` ...; words without `=` as `flags` (repeated: `SYN`, `DF`); `prefix` without its brackets, blanks and last colon |
+//! | `auditd` | audispd, audisp-syslog, audit, auditd; any: message begins `type=`, `node=` or `audit: type=` | (empty) | what a line of an audit log says; the journal leaves out the header: `TYPE k=v ...` | `ID` (`node`) `type`, keys as written |
 //! | `json` | any: message is one JSON object | (empty) | `{"k": "v"}` | its members, nested names dotted |
 //! | `kv` | any program no row above claims | (empty) | pairs `key=value`, `key="value"` anywhere in the message | keys as written |
 
 mod accounts;
+mod audit;
 mod cron;
 mod kv;
 mod login;
@@ -124,6 +126,7 @@ pub(crate) static PAYLOADS: &[Payload] = &[
     systemd::PAYLOAD,
     systemd::LOGIND,
     netfilter::PAYLOAD,
+    audit::PAYLOAD,
     kv::JSON,
     kv::PAYLOAD,
 ];
@@ -148,6 +151,16 @@ pub(crate) fn extract(program: Option<&str>, message: &str, record: &mut Record<
     }
     if !is_claimed {
         record.payload = (kv::PAYLOAD.extract)(message, record);
+    }
+}
+
+/// Reads a message nobody is known to have said: by its beginning alone.
+pub(crate) fn extract_unnamed(message: &str, record: &mut Record<'_>) {
+    for row in PAYLOADS.iter().filter(|row| row.prefixes.iter().any(|p| message.starts_with(p))) {
+        record.payload = (row.extract)(message.lines().next().unwrap_or(message), record);
+        if record.payload.is_some() {
+            return;
+        }
     }
 }
 

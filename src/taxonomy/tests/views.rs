@@ -71,7 +71,7 @@ fn a_failed_login_over_ssh() {
             ("rhost", "::ffff:192.168.1.2"),
             ("port", "51182"),
         ],
-        "",
+        "linux",
         &[
             ("action", &["login"]),
             ("outcome", &["failure"]),
@@ -105,7 +105,7 @@ fn sudo_has_two_users_that_differ_in_case_only() {
             ("USER", "root"),
             ("COMMAND", "/usr/bin/tail -f"),
         ],
-        "",
+        "linux",
         &[
             ("norm.user", &["tim"]),
             ("user", &["tim"]),
@@ -311,7 +311,7 @@ fn a_packet_of_netfilter() {
             ("SPT", "49007"),
             ("LEN", "56"),
         ],
-        "",
+        "linux",
         &[
             ("LEN", &["76", "56"]),
             ("src_interface", &["lo"]),
