@@ -131,12 +131,24 @@ fn line_feeds(bytes: &[u8]) -> u64 {
     memchr::memchr_iter(b'\n', bytes).count() as u64
 }
 
+/// A record that is a part of a value.
+pub(crate) struct Part {
+    pub(crate) at: Range<usize>,
+    /// Where what it inherits stands; empty: nowhere.
+    pub(crate) around: [Range<usize>; 2],
+}
+
+/// How a value that holds several records is taken apart: where they are (`None`: the value is a record itself), and how
+/// one of them is read.
+pub(crate) type Parts = (fn(&str) -> Option<Vec<Part>>, fn(&mut Record<'_>, &Part));
+
 /// Reads the records of a block.
 struct DocumentDecoder {
     read: ReadRecord,
     format: FormatId,
     table: Arc<FieldTable>,
     zone: Zone,
+    parts: Option<Parts>,
 }
 
 /// The decoder of a document whose records `read` reads.
@@ -146,16 +158,26 @@ pub(crate) fn decoder(
     table: &Arc<FieldTable>,
     options: &ReadOptions,
 ) -> Box<dyn Decoder> {
-    let (table, zone) = (Arc::clone(table), options.zone.clone());
-    Box::new(DocumentDecoder { read, format: sniffed.format, table, zone })
+    Box::new(DocumentDecoder::new(read, sniffed, table, options, None))
+}
+
+/// The decoder of documents whose values hold several records each.
+pub(crate) fn decoder_of_parts(
+    read: ReadRecord,
+    sniffed: &Sniffed,
+    table: &Arc<FieldTable>,
+    options: &ReadOptions,
+    parts: Parts,
+) -> Box<dyn Decoder> {
+    Box::new(DocumentDecoder::new(read, sniffed, table, options, Some(parts)))
 }
 
 impl Decoder for DocumentDecoder {
     fn decode(&self, block: &Block, scratch: &mut Scratch, sink: &mut dyn FnMut(Decoded<'_, '_>)) {
         let frames = block.carry.get::<Frames>().map_or(&[][..], |frames| &frames.0);
         let pieces = text::Pieces::new(&block.bytes);
-        let (mut line, mut counted) = (0, 0);
-        for (index, frame) in (0u32..).zip(frames) {
+        let (mut line, mut counted, mut index) = (0, 0, 0);
+        for frame in frames {
             line += pieces.line_feeds(counted..frame.start);
             let breaks = pieces.line_feeds(frame.clone());
             counted = frame.end;
@@ -163,13 +185,85 @@ impl Decoder for DocumentDecoder {
             // A record cut off in the middle covers all lines of its block.
             let covered = if block.truncated { u32::try_from(block.line_count).unwrap_or(u32::MAX) } else { breaks };
             let text = pieces.get(frame.clone());
-            self.record(&text, block.truncated, origin, covered.saturating_add(1), scratch, sink);
+            let parts =
+                self.parts.filter(|_| !block.truncated).and_then(|(parts, read)| Some((parts(&text.text)?, read)));
+            if let Some((parts, read)) = parts {
+                for (origin, part) in (0u32..).map(|n| Origin { index: index + n, ..origin }).zip(&parts) {
+                    self.part(&text, part, read, origin, scratch, sink);
+                }
+                index += u32::try_from(parts.len()).unwrap_or(u32::MAX);
+            } else {
+                self.record(&text, block.truncated, origin, covered.saturating_add(1), scratch, sink);
+                index += 1;
+            }
             line += breaks;
         }
     }
 }
 
 impl DocumentDecoder {
+    fn new(
+        read: ReadRecord,
+        sniffed: &Sniffed,
+        table: &Arc<FieldTable>,
+        options: &ReadOptions,
+        parts: Option<Parts>,
+    ) -> DocumentDecoder {
+        let (format, zone) = (sniffed.format, options.zone.clone());
+        DocumentDecoder { read, format, table: Arc::clone(table), zone, parts }
+    }
+
+    /// Reads one of the records that a value holds.
+    fn part(
+        &self,
+        cleaned: &text::Text<'_>,
+        part: &Part,
+        read: fn(&mut Record<'_>, &Part),
+        origin: Origin,
+        scratch: &mut Scratch,
+        sink: &mut dyn FnMut(Decoded<'_, '_>),
+    ) {
+        let text = &*cleaned.text;
+        let line_feeds = |range: Range<usize>| {
+            let feeds = text.get(range).map_or(0, |text| memchr::memchr_iter(b'\n', text.as_bytes()).count());
+            u32::try_from(feeds).unwrap_or(u32::MAX)
+        };
+        scratch.reset();
+        let mut year = YearTrack::default();
+        let mut record = self.start(text, scratch, &mut year);
+        record.repaired = cleaned.is_repaired(part.at.start, part.at.end);
+        read(&mut record, part);
+        let (repaired, header_time, payload) = (record.repaired, record.time, record.payload);
+        let mut event = Event {
+            origin: Origin { line: origin.line.saturating_add(line_feeds(0..part.at.start)), ..origin },
+            lines: line_feeds(part.at.clone()).saturating_add(1),
+            format: self.format,
+            payload,
+            raw: text.get(part.at.clone()).unwrap_or_default(),
+            header_time,
+            time: Stamp::default(),
+            marks: Marks { repaired, truncated: false },
+            entries: &scratch.entries,
+            regions: Regions { block: text, scratch: &scratch.text, fixed: "" },
+            tags: TagSet::default(),
+        };
+        sink(Decoded::Event(&mut event));
+    }
+
+    fn start<'a>(&'a self, text: &'a str, scratch: &'a mut Scratch, year: &'a mut YearTrack) -> Record<'a> {
+        Record {
+            text,
+            start: 0,
+            scratch,
+            table: &self.table,
+            zone: &self.zone,
+            year,
+            time: Stamp::default(),
+            payload: None,
+            repaired: false,
+        }
+    }
+
     fn record(
         &self,
         cleaned: &text::Text<'_>,
@@ -181,23 +275,15 @@ impl DocumentDecoder {
     ) {
         let text = &*cleaned.text;
         scratch.reset();
-        let mut record = Record {
-            text,
-            start: 0,
-            scratch,
-            table: &self.table,
-            zone: &self.zone,
-            year: &mut YearTrack::default(),
-            time: Stamp::default(),
-            payload: None,
-            repaired: cleaned.is_repaired(0, text.len()),
-        };
+        let mut year = YearTrack::default();
+        let mut record = self.start(text, scratch, &mut year);
+        record.repaired = cleaned.is_repaired(0, text.len());
         let read = if truncated {
             Err(Refused { expected: "a value of at most 16 MiB", at: u32::try_from(text.len()).unwrap_or(u32::MAX) })
         } else {
             (self.read)(&mut record)
         };
-        let (repaired, header_time) = (record.repaired, record.time);
+        let (repaired, header_time, payload) = (record.repaired, record.time, record.payload);
         if let Err(why) = read {
             return sink(Decoded::Refused { why, line: origin.line, lines, text });
         }
@@ -205,7 +291,7 @@ impl DocumentDecoder {
             origin,
             lines,
             format: self.format,
-            payload: None,
+            payload,
             raw: text,
             header_time,
             time: Stamp::default(),

@@ -21,6 +21,7 @@ mod json_values;
 mod jsonl;
 pub(crate) mod lines;
 mod logfmt;
+mod otlp_json;
 mod pairs;
 pub(crate) mod payload;
 mod plain;
@@ -263,6 +264,7 @@ pub(crate) static FORMATS: &[Format] = &[
     docker_json::FORMAT,
     cri::FORMAT,
     journald_json::FORMAT,
+    otlp_json::FORMAT,
     json_array::FORMAT,
     json_envelope::FORMAT,
     json_values::FORMAT,

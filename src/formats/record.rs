@@ -11,6 +11,12 @@ impl Record<'_> {
         self.scratch.push(self.table, name, value);
     }
 
+    /// Adds a value that is written as `text`.
+    pub(crate) fn push_value(&mut self, name: &str, text: &str, kind: fn(Span) -> Value) {
+        let value = kind(self.span(text));
+        self.scratch.push(self.table, name, value);
+    }
+
     /// Adds a text if there is one.
     pub(crate) fn push_some(&mut self, name: &str, text: Option<&str>) {
         if let Some(text) = text {

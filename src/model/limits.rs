@@ -17,6 +17,8 @@ pub(crate) const JSON_IN_STRING: usize = 256 << 10;
 pub(crate) const XML_DEPTH: usize = 64;
 /// A longer name of an element is not put in front of what is inside.
 pub(crate) const XML_NAME: usize = 256;
+/// How deep values of OpenTelemetry may nest; deeper ones are not told.
+pub(crate) const OTLP_DEPTH: usize = 16;
 /// Lines inside members of objects inside lines: so deep they are looked into.
 pub(crate) const INSIDE: u8 = 4;
 /// A quoted CSV row may cover this many lines or bytes before its quote counts as never closed.

@@ -54,6 +54,7 @@ pub(super) static CONVERSIONS: &[Conversion] = rows! {
     One "nanoseconds" number::nanoseconds;
     One "not_zero" number::not_zero;
     Many "hex_both" number::hex_both;
+    One "otlp_level" number::otlp_level;
     One "pri_level" number::pri_level;
     One "pri_facility" number::pri_facility;
     One "verdict" verdict::verdict;
@@ -161,6 +162,10 @@ mod tests {
         check("pri_level", &["174"], &["info"]);
         check("pri_facility", &["174"], &["local5"]);
         check("pri_level", &["999"], &[]);
+        check("otlp_level", &["1"], &["trace"]);
+        check("otlp_level", &["24"], &["crit"]);
+        check("otlp_level", &["0"], &[]);
+        check("otlp_level", &["SEVERITY_NUMBER_WARN2"], &["warning"]);
     }
 
     #[test]

@@ -83,6 +83,23 @@ pub(super) fn pri_level<'a>(_: &'a Words, text: &'a str) -> Option<Cow<'a, str>>
     SYSLOG_LEVELS.get(priority % 8).map(|l| Cow::Borrowed(*l))
 }
 
+/// The level of an OpenTelemetry severity: four numbers each, from trace to fatal.
+pub(super) fn otlp_level<'a>(words: &'a Words, text: &'a str) -> Option<Cow<'a, str>> {
+    if let Some(word) = text.strip_prefix("SEVERITY_NUMBER_") {
+        return words.level(word.trim_end_matches(|c: char| c.is_ascii_digit())).map(Cow::Borrowed);
+    }
+    let level = match integer(text)? {
+        1..=4 => "trace",
+        5..=8 => "debug",
+        9..=12 => "info",
+        13..=16 => "warning",
+        17..=20 => "error",
+        21..=24 => "crit",
+        _ => return None,
+    };
+    Some(Cow::Borrowed(level))
+}
+
 pub(super) fn pri_facility<'a>(words: &'a Words, text: &'a str) -> Option<Cow<'a, str>> {
     let priority = text.parse::<usize>().ok().filter(|p| *p <= 191)?;
     words.facilities.get(priority / 8).map(|f| Cow::Borrowed(f.as_str()))
