@@ -1,10 +1,11 @@
 //! Conditions of the tables, compiled for one run: what a record must be for a route or profile to hold.
 //!
-//! Left out: `path`, `shape` and `declared` cannot be told from an event. A condition that states one
+//! Left out: `path` and `declared` cannot be told from an event. A condition that states one
 //! never holds; `is_decidable` lets the tests count them.
 
 use super::facts::{Bits, Facts, Keys};
 use super::place::{Globs, Names, Place};
+use super::shape;
 use super::table::RawCondition;
 use std::collections::HashMap;
 
@@ -23,6 +24,7 @@ pub(super) struct Condition {
     equals: Vec<(Place, Globs)>,
     types: Option<(Place, Vec<String>)>,
     target: Option<(Place, Target)>,
+    shape: Option<shape::IsShaped>,
     contains: Vec<memchr::memmem::Finder<'static>>,
     not_products: Vec<u16>,
     any: Vec<Condition>,
@@ -57,6 +59,7 @@ impl Condition {
             providers: lower(&raw.provider),
             programs: lower(&raw.program),
             facilities: lower(&raw.facility),
+            shape: raw.shape.as_deref().and_then(shape::of),
             contains: raw.contains.iter().map(|t| memchr::memmem::Finder::new(t).into_owned()).collect(),
             not_products: raw.not_tagged.iter().filter_map(|p| with.products.get(p).copied()).collect(),
             ..Condition::default()
@@ -104,6 +107,7 @@ impl Condition {
         }) && self.types_hold(facts)
             && self.target_holds(facts)
             && (self.contains.is_empty() || self.contains.iter().any(|f| f.find(facts.event.raw.as_bytes()).is_some()))
+            && self.shape.is_none_or(|is_shaped| is_shaped(facts.event.raw.as_bytes()))
             && !self.not_products.iter().any(|bit| facts.products.has(*bit))
             && (self.any.is_empty() || self.any.iter().any(|c| c.may_hold(facts) && c.does_hold(facts)))
     }
@@ -143,5 +147,5 @@ pub(super) fn is_decidable(raw: &RawCondition) -> bool {
 }
 
 fn is_decidable_here(raw: &RawCondition) -> bool {
-    raw.path.is_empty() && raw.shape.is_none() && !raw.declared
+    raw.path.is_empty() && raw.shape.as_deref().is_none_or(|name| shape::of(name).is_some()) && !raw.declared
 }
