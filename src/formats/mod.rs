@@ -28,6 +28,7 @@ mod plain;
 pub(crate) mod recode;
 mod record;
 pub(crate) mod sniff;
+mod squid;
 mod syslog;
 mod syslog_3164;
 mod syslog_3339;
@@ -273,6 +274,7 @@ pub(crate) static FORMATS: &[Format] = &[
     syslog_5424::FORMAT,
     access_log::FORMAT,
     w3c::FORMAT,
+    squid::FORMAT,
     zeek::FORMAT,
     auditd::FORMAT,
     logfmt::FORMAT,
