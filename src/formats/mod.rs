@@ -7,6 +7,7 @@ mod access_log;
 mod auditd;
 pub(crate) mod binary;
 mod cri;
+mod cef;
 mod csv;
 mod docker_json;
 pub(crate) mod document;
@@ -19,6 +20,7 @@ mod json_array;
 mod json_envelope;
 mod json_values;
 mod jsonl;
+mod leef;
 pub(crate) mod lines;
 mod logfmt;
 mod otlp_json;
@@ -277,6 +279,8 @@ pub(crate) static FORMATS: &[Format] = &[
     squid::FORMAT,
     zeek::FORMAT,
     auditd::FORMAT,
+    cef::FORMAT,
+    leef::FORMAT,
     logfmt::FORMAT,
     logfmt::LOOSE_FORMAT,
     csv::FORMAT,

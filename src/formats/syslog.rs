@@ -67,6 +67,10 @@ pub(super) fn tag(text: &str) -> Option<(Tag<'_>, &str)> {
         _ => (None, rest),
     };
     let rest = rest.strip_prefix(':')?;
+    // `CEF:0|...` names no program: it is the message's beginning.
+    if matches!(program, "CEF" | "LEEF") {
+        return None;
+    }
     let detail = program.strip_suffix(')').and_then(|p| p.split_once('(')).filter(|(p, _)| !p.is_empty());
     let pam_module = detail.map(|(_, detail)| detail).filter(|detail| detail.starts_with("pam_"));
     // gdm puts half of a bracket into its tag: `gdm-password]: `.

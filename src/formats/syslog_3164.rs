@@ -126,8 +126,9 @@ fn host(text: &str) -> (Option<&str>, &str) {
     let is_name = word.bytes().any(|b| b.is_ascii_alphanumeric()) && !word.contains(['=', '[', '"', '(']);
     let is_tag = word.ends_with(':') && tag(word).is_some();
     let is_repetition = text.starts_with("last message repeated ") || text.starts_with("message repeated ");
+    let is_event = word.starts_with("CEF:") || word.starts_with("LEEF:");
     let is_label = word.contains('_') && begins_pair(rest);
-    if is_name && !is_tag && !is_repetition && !is_label { (Some(word), rest) } else { (None, text) }
+    if is_name && !is_tag && !is_event && !is_repetition && !is_label { (Some(word), rest) } else { (None, text) }
 }
 
 const SAMPLES: &[Sample] = &[

@@ -84,10 +84,11 @@ fn split(text: &str) -> Option<Parts<'_>> {
     let rest = rest.get(taken..)?.strip_prefix(' ')?.trim_start_matches(' ');
     let (word, behind) = rest.split_once(' ').unwrap_or((rest, ""));
     let behind = behind.trim_start_matches(' ');
-    if word.ends_with(':') && tag(word).is_some() {
+    let is_event = rest.starts_with("CEF:") || rest.starts_with("LEEF:");
+    if is_event || (word.ends_with(':') && tag(word).is_some()) {
         return Some(Parts { pri, time, host: None, rest });
     }
     let is_host = word.bytes().any(|b| b.is_ascii_alphanumeric()) && !word.contains(['=', '[', '"', '{']);
-    let is_known = tag(behind).is_some() || pri.is_some();
+    let is_known = tag(behind).is_some() || pri.is_some() || behind.starts_with("CEF:") || behind.starts_with("LEEF:");
     (is_host && is_known).then_some(Parts { pri, time, host: Some(word), rest: behind })
 }

@@ -8,8 +8,9 @@ use std::fs;
 use std::path::Path;
 
 /// The sets whose formats can be read now.
-const SETS: [&str; 14] = [
+const SETS: [&str; 16] = [
     "access_log",
+    "cef",
     "container_gzip_members",
     "csv_quoted",
     "iptables",
@@ -17,6 +18,7 @@ const SETS: [&str; 14] = [
     "json_cloudtrail_records",
     "jsonl_windows",
     "logfmt",
+    "squid_native",
     "syslog_linux",
     "syslog_sshd",
     "syslog_year_rollover",
