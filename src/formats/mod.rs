@@ -15,6 +15,7 @@ mod event_xml;
 pub(crate) mod evtx;
 mod inside;
 mod journald_json;
+mod fortigate;
 pub(crate) mod json;
 mod json_array;
 mod json_envelope;
@@ -281,6 +282,7 @@ pub(crate) static FORMATS: &[Format] = &[
     auditd::FORMAT,
     cef::FORMAT,
     leef::FORMAT,
+    fortigate::FORMAT,
     logfmt::FORMAT,
     logfmt::LOOSE_FORMAT,
     csv::FORMAT,
