@@ -31,6 +31,7 @@ mod plain;
 pub(crate) mod recode;
 mod record;
 pub(crate) mod sniff;
+mod snort_fast;
 mod squid;
 mod syslog;
 mod syslog_3164;
@@ -280,6 +281,7 @@ pub(crate) static FORMATS: &[Format] = &[
     squid::FORMAT,
     zeek::FORMAT,
     auditd::FORMAT,
+    snort_fast::FORMAT,
     cef::FORMAT,
     leef::FORMAT,
     fortigate::FORMAT,

@@ -73,6 +73,7 @@
 //! | | | `session_closed` | `Removed session N.`, `Session N logged out. ...` | `session` |
 //! | `netfilter` | kernel, ulogd; any: message begins `IN=` or `[UFW ` | `blocked`, `allowed`, `logged` | `[[UPTIME] ][PREFIX]IN=I OUT=O ...`; the verdict is a word in the prefix | keys as written: `IN` `OUT` `PHYSIN` `PHYSOUT` `MAC` `SRC` `DST` `LEN` (UDP: twice) `TOS` `PREC` `TTL` `ID` `PROTO` `SPT` `DPT` `TYPE` `CODE` ...; words without `=` as `flags` (repeated: `SYN`, `DF`); `prefix` without its brackets, blanks and last colon |
 //! | `auditd` | audispd, audisp-syslog, audit, auditd; any: message begins `type=`, `node=` or `audit: type=` | (empty) | what a line of an audit log says; the journal leaves out the header: `TYPE k=v ...` | `ID` (`node`) `type`, keys as written |
+//! | `snort` | snort, suricata | `alert` | `[GID:SID:REV] M [Classification: C] [Priority: N] {PROTO} A -> B` | `gid` `sid` `rev` `msg` (`classification` `priority`) `proto` `src` `dst` (`src_port` `dst_port`) |
 //! | `cef` | any: message begins `CEF:` | (empty) | `CEF:0\|VENDOR\|PRODUCT\|VERSION\|CLASS\|NAME\|SEVERITY\|k=v ...` | as in [`cef`](super::cef): `deviceVendor` ... `severity`, keys as written, labelled values under their labels too |
 //! | `leef` | any: message begins `LEEF:` | (empty) | `LEEF:1.0\|VENDOR\|PRODUCT\|VERSION\|EVENT\|k=v<TAB>...` | as in [`leef`](super::leef): `deviceVendor` ... `eventId`, keys as written |
 //! | `json` | any: message is one JSON object | (empty) | `{"k": "v"}` | its members, nested names dotted |
@@ -86,6 +87,7 @@ mod kv;
 mod login;
 mod netfilter;
 mod pam;
+mod snort;
 mod sshd;
 mod su;
 mod sudo;
@@ -132,6 +134,7 @@ pub(crate) static PAYLOADS: &[Payload] = &[
     systemd::LOGIND,
     netfilter::PAYLOAD,
     audit::PAYLOAD,
+    snort::PAYLOAD,
     kv::JSON,
     kv::PAYLOAD,
 ];
