@@ -5,6 +5,7 @@
 
 mod access_log;
 mod auditd;
+mod apache_error;
 pub(crate) mod binary;
 mod cri;
 mod cef;
@@ -25,6 +26,7 @@ mod leef;
 pub(crate) mod lines;
 mod logfmt;
 mod otlp_json;
+mod nginx_error;
 mod pairs;
 pub(crate) mod payload;
 mod plain;
@@ -277,6 +279,8 @@ pub(crate) static FORMATS: &[Format] = &[
     syslog_3339::FORMAT,
     syslog_5424::FORMAT,
     access_log::FORMAT,
+    apache_error::FORMAT,
+    nginx_error::FORMAT,
     w3c::FORMAT,
     squid::FORMAT,
     zeek::FORMAT,
