@@ -6,6 +6,9 @@
 mod access_log;
 mod auditd;
 mod apache_error;
+mod aws_elb;
+mod aws_s3;
+mod aws_vpc_flow;
 pub(crate) mod binary;
 mod cri;
 mod cef;
@@ -30,6 +33,7 @@ mod nginx_error;
 mod pairs;
 pub(crate) mod payload;
 mod plain;
+mod quoted_columns;
 pub(crate) mod recode;
 mod record;
 pub(crate) mod sniff;
@@ -282,6 +286,10 @@ pub(crate) static FORMATS: &[Format] = &[
     apache_error::FORMAT,
     nginx_error::FORMAT,
     w3c::FORMAT,
+    aws_elb::FORMAT,
+    aws_elb::CLASSIC_FORMAT,
+    aws_s3::FORMAT,
+    aws_vpc_flow::FORMAT,
     squid::FORMAT,
     zeek::FORMAT,
     auditd::FORMAT,

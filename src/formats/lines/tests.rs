@@ -239,9 +239,9 @@ fn where_all_records_have_a_priority_other_lines_continue_them() {
 #[test]
 fn other_formats_stamps_are_not_syslogs() {
     for text in [
-        "12/28-12:55:38.765402  [**] [1:1:1] x [**]",
+        "12/28-12:55:38.765402  [**] x",
         "Mon Nov 14 22:13:20 2023 [pid 1] CONNECT: Client \"203.0.113.9\"",
-        "[Mon Nov 14 22:13:20 2023] [error] x",
+        "[Mon Nov 14 22:13:20 2023] [worker] x",
         "2022-12-20 12:36:54.17 Logon  Error: 18456",
         "2022-12-20T12:36:54Z INFO started",
     ] {
@@ -261,6 +261,18 @@ fn repetitive_records_are_read_in_linear_time() {
         "Oct 11 22:14:15 h sudo: a : ",
         "Oct 11 22:14:15 h kernel: ",
         "Oct 11 22:14:15 h app: k=",
+        "Oct 11 22:14:15 h CEF:0|a|b|c|d|e|f|",
+        "CEF:0|",
+        "LEEF:1.0|a|b|c|d|",
+        "<1>date=1 logid=1 type=1 subtype=1 ",
+        "1740816000.250 1 192.0.2.7 TCP_MISS/200 1 GET ",
+        "12/28-12:55:38.765402  [**] [1:1:1] ",
+        "[Sat Mar  1 08:00:00 2025] [error] ",
+        "[Sat Mar  1 08:00:00 2025] [error] ModSecurity: ",
+        "2025/03/01 08:00:00 [error] 1#1: ",
+        "2025/03/01 08:00:00 [error] 1#1: client: ::1, server: ",
+        "http 2025-03-01T08:00:00Z a - - -1 -1 -1 - - 0 0 \"",
+        "a b [01/Mar/2025:08:00:00 +0000] c d e REST.GET k \"",
         "<34>1 - - - - - [",
         "<34>1 - - - - - [a ",
         "1.2.3.4 - - [10/Oct/2000:13:55:36 -0700] \"",
