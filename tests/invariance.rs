@@ -1,10 +1,8 @@
 //! The same input gives the same bytes: for any number of threads, any block size, any parent folder.
 
-use crate::support::{Folder, files, root, run_in};
+use crate::support::{FORMATS, Folder, command, files, root};
 use std::fs;
 use std::path::Path;
-
-const FORMATS: [&str; 6] = ["json", "jsonl", "matches", "csv", "sarif", "html"];
 
 fn copy(from: &Path, to: &Path) {
     for file in files(from) {
@@ -15,10 +13,26 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-fn report(folder: &Path, format: &str, more: &[&str]) -> String {
-    let mut args = vec!["scan", "logs", "--no-config", "-q", "--format", format, "--year", "2026", "--sarif-root", "."];
-    args.extend(more);
-    run_in(folder, &args).with_code(0).stdout
+/// Every format, from one scan.
+fn reports(folder: &Path, environment: &[(&str, &str)], more: &[&str]) -> Vec<(&'static str, Vec<u8>)> {
+    let args = ["scan", "logs", "--no-config", "-q", "--year", "2026", "--sarif-root", ".", "-o", "out/primary"];
+    let mut command = command(folder);
+    command.args(args).args(more).envs(environment.iter().copied());
+    for format in FORMATS {
+        command.args(["--report", &format!("{format}=out/{format}")]);
+    }
+    let ran = command.output().expect("the binary was built");
+    assert_eq!(ran.status.code(), Some(0), "{}", String::from_utf8_lossy(&ran.stderr));
+    let read = |format| (format, fs::read(folder.join("out").join(format)).expect("it was written"));
+    FORMATS.into_iter().map(read).collect()
+}
+
+#[track_caller]
+fn same(one: &[(&str, Vec<u8>)], other: &[(&str, Vec<u8>)], what: &str) {
+    for ((format, one), (_, other)) in one.iter().zip(other) {
+        assert!(one == other, "{format}, {what}");
+        assert!(!one.is_empty(), "{format}");
+    }
 }
 
 /// The example logs and one file of each rule's samples: every format, every rule, every correlation.
@@ -33,31 +47,29 @@ fn logs() -> Folder {
 #[test]
 fn threads_and_block_sizes_never_change_a_report() {
     let folder = logs();
-    for format in FORMATS {
-        let plain = report(folder.path(), format, &["--threads", "1"]);
-        for threads in ["2", "3", "7"] {
-            assert!(plain == report(folder.path(), format, &["--threads", threads]), "{format}, {threads} threads");
-        }
-        for size in ["1024", "1031", "65536", "4194304"] {
-            let sized = report(folder.path(), format, &["--threads", "2", "--block-size", size]);
-            assert!(plain == sized, "{format}, blocks of {size}");
-        }
+    let plain = reports(folder.path(), &[], &["--threads", "1"]);
+    for threads in ["2", "3", "5", "7"] {
+        same(&plain, &reports(folder.path(), &[], &["--threads", threads]), threads);
+    }
+    for size in ["1024", "1031", "65536", "4194304"] {
+        same(&plain, &reports(folder.path(), &[], &["--threads", "2", "--block-size", size]), size);
     }
 }
 
 #[test]
-fn another_parent_folder_never_changes_a_report() {
+fn another_parent_folder_and_another_machine_never_change_a_report() {
     let (one, other) = (logs(), logs());
-    for format in FORMATS {
-        assert!(report(one.path(), format, &[]) == report(other.path(), format, &[]), "{format}");
-    }
+    let german = [("TZ", "Europe/Berlin"), ("LANG", "de_DE.UTF-8"), ("LC_ALL", "de_DE.UTF-8"), ("HOME", "/nowhere")];
+    let turkish = [("TZ", "America/New_York"), ("LANG", "tr_TR.UTF-8"), ("HOME", "/root"), ("USER", "x")];
+    same(&reports(one.path(), &german, &[]), &reports(other.path(), &turkish, &[]), "another machine");
 }
 
 #[test]
 fn the_books_add_up() {
     let folder = logs();
-    let text = report(folder.path(), "json", &[]);
-    let report: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let all = reports(folder.path(), &[], &[]);
+    let text = all.iter().find(|(format, _)| *format == "json").map(|(_, text)| text.clone()).expect("it is there");
+    let report: serde_json::Value = serde_json::from_slice(&text).expect("JSON");
     let number = |value: &serde_json::Value, key: &str| value[key].as_u64().unwrap_or_else(|| panic!("{key}"));
     let sums = ["records", "events", "unparsed", "repaired", "truncated", "blank", "header_lines", "bytes"];
     for key in sums {

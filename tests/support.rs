@@ -6,6 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+/// Every format of `--format`.
+pub(crate) const FORMATS: [&str; 11] =
+    ["console", "json", "jsonl", "matches", "csv", "sarif", "html", "github", "markdown", "gitlab", "junit"];
+
 /// The binary under test.
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_logsentry");
 

@@ -5,6 +5,9 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+/// Bytes held back of what goes to the end of a file, so that it gets there in one piece: no page is longer.
+const SUMMARY: usize = 1 << 20;
+
 /// Files being written that are not yet in place. An interruption removes them; while it does, nothing
 /// can be put in place any more.
 static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
@@ -26,6 +29,8 @@ pub(crate) enum Target {
     Stdout,
     /// A file, or something that looks like one.
     Path(PathBuf),
+    /// A file that others write to as well (a job summary): the report goes to its end.
+    End(PathBuf),
 }
 
 impl Target {
@@ -34,6 +39,11 @@ impl Target {
         let is_stdout =
             ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].iter().any(|name| path.as_os_str() == *name);
         if is_stdout { Target::Stdout } else { Target::Path(path.to_path_buf()) }
+    }
+
+    /// A file whose content stays.
+    pub(crate) fn at_the_end(path: &Path) -> Target {
+        Target::End(path.to_path_buf())
     }
 
     /// Whether reports may share it: a device takes everything.
@@ -51,12 +61,13 @@ impl Target {
         match self {
             Target::Stdout => Vec::new(),
             Target::Path(path) => vec![path.clone(), beside(path)],
+            Target::End(path) => vec![path.clone()],
         }
     }
 
     /// What tells targets apart: two spellings of one file are one.
     pub(crate) fn identity(&self) -> Option<PathBuf> {
-        let Target::Path(path) = self else { return None };
+        let (Target::Path(path) | Target::End(path)) = self else { return None };
         let real = fs::canonicalize(path).ok().or_else(|| {
             let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
             Some(fs::canonicalize(parent).ok()?.join(path.file_name()?))
@@ -67,7 +78,7 @@ impl Target {
     /// Whether a report could be written there, before the work is done. Creates missing parents; leaves
     /// no file behind.
     pub(crate) fn check(&self) -> io::Result<()> {
-        let Target::Path(path) = self else { return Ok(()) };
+        let (Target::Path(path) | Target::End(path)) = self else { return Ok(()) };
         if let Some(parent) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
             fs::create_dir_all(parent)?;
         }
@@ -88,6 +99,10 @@ impl Target {
     pub(crate) fn begin(&self) -> io::Result<Pending> {
         let path = match self {
             Target::Stdout => return Ok(Pending { out: Out::Stdout(BufWriter::new(io::stdout())), place: None }),
+            Target::End(path) => {
+                let file = OpenOptions::new().append(true).create(true).open(path)?;
+                return Ok(Pending { out: Out::File(BufWriter::with_capacity(SUMMARY, file)), place: None });
+            }
             Target::Path(path) => path,
         };
         let Some(path) = replaceable(path) else {
@@ -99,7 +114,9 @@ impl Target {
             Ok(file) => Ok(Pending { out: Out::File(BufWriter::new(file)), place: Some((temporary, path)) }),
             Err(error) => {
                 unregister(&temporary, |_| ());
-                Err(error)
+                // A single writable file in a folder that takes no other (a file mounted into a container).
+                let out = OpenOptions::new().write(true).truncate(true).open(&path).map_err(|_| error)?;
+                Ok(Pending { out: Out::File(BufWriter::new(out)), place: None })
             }
         }
     }
@@ -203,6 +220,19 @@ fn unregister<T>(path: &Path, last: impl FnOnce(&Path) -> T) -> T {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_goes_to_the_end_of_a_file_leaves_what_is_there() {
+        let folder = std::env::temp_dir().join("logsentry-append-test");
+        fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("summary.md");
+        fs::write(&path, "one\n").unwrap();
+        let mut out = Target::at_the_end(&path).begin().unwrap();
+        out.write_all(b"two\n").unwrap();
+        out.finish().unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "one\ntwo\n");
+        fs::remove_dir_all(folder).unwrap();
+    }
 
     #[test]
     fn a_failed_report_leaves_the_old_one() {

@@ -4,6 +4,7 @@ use super::args::{Color, SayArgs};
 use crate::model::show::Shown;
 use std::env;
 use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
 
 /// How loud the run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,6 +76,12 @@ pub(crate) fn width(to_stdout: bool) -> usize {
 #[expect(clippy::disallowed_methods, reason = "cli is the room that may look at the environment")]
 pub(crate) fn wants_progress(say: &SayArgs) -> bool {
     !say.quiet && !say.no_progress && io::stderr().is_terminal() && env::var_os("CI").is_none_or(|v| v.is_empty())
+}
+
+/// The file a GitHub step adds its summary to.
+#[expect(clippy::disallowed_methods, reason = "cli is the room that may look at the environment")]
+pub(crate) fn step_summary() -> Option<PathBuf> {
+    env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 
 /// Whether we run inside a GitHub workflow, where lines of output can be commands.

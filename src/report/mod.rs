@@ -1,8 +1,8 @@
 //! Ways to say it: one reporter a format, all from the same report.
 //!
 //! What a log says is hostile, and this is where it leaves the program: every sink has exactly one function that makes
-//! text harmless for it (`console::shown`, `csv::cell`, `json_text::to_line`, `sarif::text::plain`, `html::shown`), and
-//! every text from outside goes through it. Nothing here reads a file, a clock or the environment; the same report and
+//! text harmless for it (`console::shown`, `csv::cell`, `json_text::to_line`, `sarif::text::plain`, `html::Text`,
+//! `github::data`, `markdown::code`, `junit::text`), and every text from outside goes through it. Nothing here reads a file, a clock or the environment; the same report and
 //! options give the same bytes.
 //!
 //! To add a format: one file beside these and one row in [`REPORTERS`]. Snapshots of all rows over one report are in
@@ -10,20 +10,26 @@
 //! scan runs (`lines.rs`).
 
 mod attack;
+mod baseline;
 mod console;
 mod csv;
 mod explain;
+mod github;
+mod gitlab;
 mod html;
 mod json;
 mod json_text;
 mod jsonl;
+mod junit;
 mod lines;
+mod markdown;
 mod rules;
 #[cfg(test)]
 mod sample;
 mod sarif;
 mod shape;
 
+pub(crate) use baseline::write_baseline;
 pub(crate) use console::{problem_line, summary_line};
 pub(crate) use explain::EXPLAINERS;
 pub(crate) use lines::{EventLines, MatchLines};
@@ -45,8 +51,18 @@ pub(crate) struct Reporter {
 }
 
 /// All formats a whole report can be written in, in the order `--help` lists them.
-pub(crate) static REPORTERS: &[Reporter] =
-    &[console::REPORTER, json::REPORTER, jsonl::REPORTER, csv::REPORTER, sarif::REPORTER, html::REPORTER];
+pub(crate) static REPORTERS: &[Reporter] = &[
+    console::REPORTER,
+    json::REPORTER,
+    jsonl::REPORTER,
+    csv::REPORTER,
+    sarif::REPORTER,
+    html::REPORTER,
+    github::REPORTER,
+    markdown::REPORTER,
+    gitlab::REPORTER,
+    junit::REPORTER,
+];
 
 /// The stream that is written while the scan runs.
 pub(crate) const STREAM: &str = "matches";
@@ -96,6 +112,10 @@ pub(crate) struct Options {
     pub(crate) github_actions: bool,
     /// What `--min-severity` hides, for the sentence that says so.
     pub(crate) min_severity: Level,
+    /// The gate: what a report that tells passed from failed goes by.
+    pub(crate) fail_on: Option<Level>,
+    /// Another report of the same scan, for formats that show the beginning only.
+    pub(crate) elsewhere: Option<String>,
     /// The code the program will end with and what it means, for SARIF's invocation.
     pub(crate) exit: Option<(u8, String)>,
     /// SARIF alone.
@@ -128,6 +148,8 @@ impl Default for Options {
             no_snippets: false,
             github_actions: false,
             min_severity: Level::Informational,
+            fail_on: None,
+            elsewhere: None,
             exit: None,
             sarif: SarifOptions::default(),
         }
@@ -229,6 +251,7 @@ mod tests {
 
     #[test]
     fn every_row_writes_the_same_bytes_twice_and_none_that_move_a_terminal() {
+        const KINDS: [&str; 3] = ["::error title=", "::warning title=", "::notice title="];
         let report = sample::report();
         let options = Options { github_actions: true, ..Options::default() };
         for row in REPORTERS {
@@ -237,7 +260,10 @@ mod tests {
             let hostile = once.chars().find(|c| *c != '\n' && *c != '\r' && crate::model::show::is_hostile(*c));
             assert_eq!(hostile, None, "{}", row.name);
             for line in once.lines() {
-                assert!(!line.trim_start().starts_with("::") && !line.contains("##["), "{}: {line}", row.name);
+                // One format is commands: ours, which name a file and a line.
+                let is_ours = row.name == "github" && KINDS.iter().any(|kind| line.starts_with(kind));
+                let is_command = line.trim_start().starts_with("::") && !is_ours;
+                assert!(!is_command && !line.contains("##["), "{}: {line}", row.name);
             }
         }
     }

@@ -24,8 +24,6 @@ mod text_stream;
 mod turns;
 mod work;
 
-/// Baselines are read and written by the same room; `cli` reaches it through this one.
-pub(crate) use crate::triage::write_baseline;
 pub(crate) use check::check_rules;
 pub use error::SetupError;
 pub(crate) use events::Events;

@@ -5,17 +5,14 @@
 //! to come back. An alert that stands for many (past `--max-alerts`) is never known, since nobody has seen what it holds.
 
 use super::TriageError;
-use crate::model::show::Shown;
 use crate::model::{Alert, AlertStatus, Known, RuleInfo, limits};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Read, Write};
+use std::io::Read;
 use std::path::Path;
 
-/// The name of the shape `--write-baseline` writes.
-const SCHEMA: &str = "logsentry-baseline/1";
-/// Shapes that are read.
-const READ: [&str; 2] = [SCHEMA, "logsentry-report/1"];
+/// Shapes that are read: files of `--write-baseline`, and reports.
+const READ: [&str; 2] = ["logsentry-baseline/1", "logsentry-report/1"];
 
 /// What was known: rule and fingerprint.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -94,39 +91,6 @@ pub(crate) fn known(alerts: &[Alert], rules: &[RuleInfo]) -> Vec<Known> {
     known
 }
 
-/// Writes a baseline: what identifies each alert, and enough for people to review the file. No times, no log lines, so
-/// that it differs only where alerts do.
-pub(crate) fn write_baseline(known: &[Known], out: &mut dyn Write) -> io::Result<()> {
-    let shown = |text: &str| Shown(text).to_string();
-    let alerts = known.iter().map(|known| KnownShape {
-        rule_id: known.rule_id.clone(),
-        fingerprint: known.fingerprint.clone(),
-        rule_title: shown(&known.rule_title),
-        level: known.level.name(),
-        entity: known.entity.iter().map(|pair| (shown(&pair.field), shown(&pair.value))).collect(),
-        path: shown(&known.path),
-    });
-    let file = BaselineShape { schema: SCHEMA, alerts: alerts.collect() };
-    serde_json::to_writer_pretty(&mut *out, &file)?;
-    out.write_all(b"\n")
-}
-
-#[derive(Serialize)]
-struct BaselineShape {
-    schema: &'static str,
-    alerts: Vec<KnownShape>,
-}
-
-#[derive(Serialize)]
-struct KnownShape {
-    rule_id: String,
-    fingerprint: String,
-    rule_title: String,
-    level: &'static str,
-    entity: BTreeMap<String, String>,
-    path: String,
-}
-
 /// What is read of a file. Keys that say nothing here are not looked at.
 #[derive(Deserialize)]
 struct Document {
@@ -195,28 +159,6 @@ fn of_sarif(runs: Vec<RawRun>) -> Result<BTreeSet<(String, String)>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Level, Pair};
-
-    fn one() -> Known {
-        Known {
-            rule_id: "ssh".to_owned(),
-            rule_title: "SSH \u{202e}".to_owned(),
-            level: Level::High,
-            entity: vec![Pair { field: "src_ip".to_owned(), value: "192.0.2.7\u{1b}".to_owned() }],
-            path: "logs/auth.log".to_owned(),
-            fingerprint: "a0b1c2d3e4f50617".to_owned(),
-        }
-    }
-
-    #[test]
-    fn what_is_written_reads_back_and_cannot_move_a_terminal() {
-        let mut out = Vec::new();
-        write_baseline(&[one()], &mut out).expect("a vector takes everything");
-        let text = String::from_utf8(out).expect("JSON is UTF-8");
-        assert!(!text.contains('\u{202e}') && !text.contains('\u{1b}'), "{text}");
-        let want = BTreeSet::from([("ssh".to_owned(), "a0b1c2d3e4f50617".to_owned())]);
-        assert_eq!(Baseline::parse(text.as_bytes()), Ok(Baseline { known: want }));
-    }
 
     #[test]
     fn reports_are_baselines_and_what_they_suppressed_is_not_known() {

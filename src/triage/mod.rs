@@ -11,7 +11,7 @@ mod baseline;
 mod entry;
 mod judge;
 
-pub(crate) use baseline::{Baseline, known, write_baseline};
+pub(crate) use baseline::{Baseline, known};
 pub(crate) use judge::{Judge, Suppressions};
 
 use std::path::PathBuf;

@@ -115,8 +115,14 @@ fn outputs(args: &ScanArgs, config: &Config) -> Vec<PathBuf> {
 
 /// The primary report first, then the further ones, a baseline last.
 fn targets(args: &ScanArgs, config: &Config) -> Vec<(String, Target)> {
-    let primary = (args.format.clone(), Target::new(&args.output));
-    let further = config.reports.iter().map(|(format, path)| (format.clone(), Target::new(path)));
+    let summary = terminal::step_summary();
+    // Every step of a job writes to the one summary.
+    let target = |format: &str, path: &PathBuf| match &summary {
+        Some(summary) if format == "markdown" && summary == path => Target::at_the_end(path),
+        _ => Target::new(path),
+    };
+    let primary = (args.format.clone(), target(&args.format, &args.output));
+    let further = config.reports.iter().map(|(format, path)| (format.clone(), target(format, path)));
     let baseline = args.write_baseline.iter().map(|path| (BASELINE.to_owned(), Target::new(path)));
     std::iter::once(primary).chain(further).chain(baseline).collect()
 }
@@ -175,7 +181,7 @@ fn scanned(args: &ScanArgs, scan: &Scan, targets: &[(String, Target)]) -> (Repor
     }
     for (_, target) in targets.iter().filter(|(format, _)| format == BASELINE) {
         let written = target.begin().and_then(|mut out| {
-            scan::write_baseline(&report.known, &mut out)?;
+            report::write_baseline(&report.known, &mut out)?;
             out.finish()
         });
         failures.extend(written.or_else(closed).err().map(|error| (target.clone(), error)));
@@ -187,7 +193,7 @@ fn scanned(args: &ScanArgs, scan: &Scan, targets: &[(String, Target)]) -> (Repor
             terminal::warning(&format!("{}: not written, since the scan is incomplete{stale}", named(target)));
             continue;
         }
-        let options = options(args, scan, target, &report);
+        let options = report::Options { elsewhere: elsewhere(targets, target), ..options(args, scan, target, &report) };
         let written = target.begin().and_then(|mut out| {
             (reporter.write)(&report, &options, &mut out)?;
             out.finish()
@@ -195,6 +201,13 @@ fn scanned(args: &ScanArgs, scan: &Scan, targets: &[(String, Target)]) -> (Repor
         failures.extend(written.or_else(closed).err().map(|error| (target.clone(), error)));
     }
     (report, failures)
+}
+
+/// A file of this run that tells everything, for the reports that do not.
+fn elsewhere(targets: &[(String, Target)], but: &Target) -> Option<String> {
+    let whole = ["json", "html", "jsonl", "csv"];
+    let others = || targets.iter().filter(|(_, target)| target != but && *target != Target::Stdout);
+    whole.iter().find_map(|format| others().find(|(name, _)| name == format)).map(|(_, target)| named(target))
 }
 
 /// Passes lines on to every stream; after a failure, a stream gets no more.
@@ -230,6 +243,8 @@ fn options(args: &ScanArgs, scan: &Scan, target: &Target, report: &Report) -> re
         github_actions: terminal::in_github_actions(),
         no_snippets: wanted.no_snippets,
         min_severity: scan.config().min_severity,
+        fail_on: scan.config().fail_on,
+        elsewhere: None,
         exit: Some((exit.code(), exit.meaning().to_owned())),
         sarif: report::SarifOptions {
             category: wanted.category.clone(),
@@ -276,6 +291,6 @@ fn say(args: &ScanArgs, scan: &Scan, report: &Report) {
 fn named(target: &Target) -> String {
     match target {
         Target::Stdout => "standard output".to_owned(),
-        Target::Path(path) => path.display().to_string(),
+        Target::Path(path) | Target::End(path) => path.display().to_string(),
     }
 }
