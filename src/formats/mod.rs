@@ -4,22 +4,22 @@
 //! its documentation gives them. To add a format: one file beside this one and one row in [`FORMATS`].
 
 mod access_log;
-mod auditd;
 mod apache_error;
+mod auditd;
 mod aws_elb;
 mod aws_s3;
 mod aws_vpc_flow;
 pub(crate) mod binary;
-mod cri;
 mod cef;
+mod cri;
 mod csv;
 mod docker_json;
 pub(crate) mod document;
 mod event_xml;
 pub(crate) mod evtx;
+mod fortigate;
 mod inside;
 mod journald_json;
-mod fortigate;
 pub(crate) mod json;
 mod json_array;
 mod json_envelope;
@@ -28,8 +28,8 @@ mod jsonl;
 mod leef;
 pub(crate) mod lines;
 mod logfmt;
-mod otlp_json;
 mod nginx_error;
+mod otlp_json;
 mod pairs;
 pub(crate) mod payload;
 mod plain;

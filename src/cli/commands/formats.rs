@@ -3,7 +3,7 @@
 use crate::cli::args::FormatsArgs;
 use crate::cli::exit::Exit;
 use crate::cli::output::unless_closed;
-use crate::formats::FORMATS;
+use crate::formats::{FORMATS, Format};
 use crate::model::show::{Shown, cut};
 use serde::Serialize;
 use std::io::{self, Write};
@@ -22,16 +22,17 @@ struct FormatShape {
     name: &'static str,
     summary: &'static str,
     spec: &'static str,
-    example: Option<&'static str>,
+    example: &'static str,
+}
+
+/// A binary format has nothing to show.
+fn example(format: &Format) -> &'static str {
+    format.samples.first().map_or("(not text)", |sample| sample.text)
 }
 
 fn json() -> String {
-    let rows = FORMATS.iter().map(|f| FormatShape {
-        name: f.name,
-        summary: f.summary,
-        spec: f.spec,
-        example: f.samples.first().map(|s| s.text),
-    });
+    let rows =
+        FORMATS.iter().map(|f| FormatShape { name: f.name, summary: f.summary, spec: f.spec, example: example(f) });
     let rows: Vec<FormatShape> = rows.collect();
     format!("{}\n", serde_json::to_string_pretty(&rows).expect("shapes of ours are JSON"))
 }
@@ -41,8 +42,7 @@ fn table() -> String {
     table.load_style(comfy_table::presets::NOTHING);
     table.set_header(["NAME", "WHAT IT IS", "EXAMPLE"]);
     for format in FORMATS {
-        let example = format.samples.first().map_or("", |s| s.text);
-        table.add_row([format.name, format.summary, &cut(&Shown(example).to_string(), 60)]);
+        table.add_row([format.name, format.summary, &cut(&Shown(example(format)).to_string(), 60)]);
     }
     format!("{}\n", table.trim_fmt())
 }
