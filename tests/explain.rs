@@ -132,3 +132,52 @@ fn what_cannot_be_explained_has_the_code_of_its_kind() {
     let said = folder.run(&["explain", "Downloads", "p.jsonl", "-r", "two.yml", "--no-config"]).with_code(2).stderr;
     assert!(said.contains("downloads, other"), "{said}");
 }
+
+/// A refused or an accepted password at a second of one minute.
+fn ssh(word: &str, from: &str, second: u32) -> String {
+    format!("Mar  2 10:00:{second:02} gate sshd[1]: {word} password for root from {from} port 5 ssh2\n")
+}
+
+fn correlated(logs: &str, rule: &str, place: &str) -> (serde_json::Value, String) {
+    let folder = Folder::new();
+    folder.write("a.log", logs);
+    let place = format!("a.log{place}");
+    let args = ["explain", rule, &place, "--no-config", "--year", "2026"];
+    let text = folder.run(&args).with_code(0).stdout;
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    (folder.run(&[&args[..], &["--format", "json"]].concat()).with_code(0).json(), text)
+}
+
+#[test]
+fn a_correlation_tells_how_near_its_windows_came() {
+    let near: String = (0..3).map(|n| ssh("Failed", "192.0.2.1", n)).collect();
+    let far = ssh("Failed", "192.0.2.9", 30);
+    let (told, text) = correlated(&(near.clone() + &far), "corr-ssh-bruteforce", "");
+    assert_eq!((&told["held"], &told["looked_at"]), (&false.into(), &4.into()));
+    let correlation = &told["correlations"][0];
+    assert_eq!(correlation["rules"][0]["matched"], 4);
+    let readings: Vec<_> = (0..2)
+        .map(|n| (&correlation["windows"][n]["group"][0]["value"], &correlation["windows"][n]["reading"]))
+        .collect();
+    assert_eq!(readings, [(&"192.0.2.1".into(), &"3".into()), (&"192.0.2.9".into(), &"1".into())]);
+    assert_eq!(correlation["windows"][0]["events"].as_array().map(Vec::len), Some(3));
+    assert!(text.contains("no  src_ip=192.0.2.1: 3 (asked for: ≥ 5)"), "{text}");
+    // At a line: the window as it was then.
+    let (told, _) = correlated(&near, "corr-ssh-bruteforce", ":2");
+    assert_eq!(told["correlations"][0]["windows"][0]["reading"], "2");
+    assert_eq!(told["events"][0]["rule_id"], "linux-ssh-failed-password");
+    assert_eq!(told["events"][0]["held"], true);
+}
+
+#[test]
+fn a_chain_tells_which_rule_had_no_hit() {
+    let logs: String = (0..5).map(|n| ssh("Failed", "192.0.2.1", n)).collect();
+    let (told, text) = correlated(&logs, "corr-ssh-bruteforce-success", "");
+    assert_eq!(told["held"], false);
+    let outer = &told["correlations"][0];
+    assert_eq!(outer["windows"][0]["missing"], serde_json::json!(["linux-ssh-accepted-password"]));
+    assert!(text.contains("linux-ssh-accepted-password matched nothing"), "{text}");
+    assert_eq!(told["correlations"][1]["windows"][0]["held"], true);
+    let (told, _) = correlated(&(logs + &ssh("Accepted", "192.0.2.1", 50)), "corr-ssh-bruteforce-success", "");
+    assert_eq!(told["held"], true);
+}

@@ -30,4 +30,8 @@ impl Aggregate for EventCount {
     fn holds(&self) -> bool {
         self.spec.admits_count(self.events)
     }
+
+    fn value(&self) -> Option<Fixed> {
+        Some(Fixed::count(self.events))
+    }
 }

@@ -48,6 +48,17 @@ impl Fixed {
     }
 }
 
+impl std::fmt::Display for Fixed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let size = self.0.unsigned_abs();
+        let (whole, fraction) = (size / 1_000_000_000, size % 1_000_000_000);
+        let fraction = format!("{fraction:09}");
+        let fraction = fraction.trim_end_matches('0');
+        let sign = if self.0 < 0 { "-" } else { "" };
+        if fraction.is_empty() { write!(f, "{sign}{whole}") } else { write!(f, "{sign}{whole}.{fraction}") }
+    }
+}
+
 /// `digits` with the decimal point behind `point` of them, times 10⁹, rounded half up; holds at the largest `i128`.
 fn scaled(digits: impl Iterator<Item = u8>, point: i64) -> i128 {
     let mut wanted = point.saturating_add(Fixed::DECIMALS);
@@ -122,6 +133,13 @@ mod tests {
         for text in ["", "-", "lots", " 1", "1 ", "0x10", "inf", "NaN", "1.", ".5", "1e", "1e+", "--1", "1,5", "1.2.3"]
         {
             check(text, None);
+        }
+    }
+
+    #[test]
+    fn numbers_are_shown_without_needless_zeros() {
+        for text in ["0", "5", "-12.5", "0.000000001", "18446744073709551615"] {
+            assert_eq!(Fixed::value(text).map(|n| n.to_string()).as_deref(), Some(text));
         }
     }
 

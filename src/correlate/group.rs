@@ -1,6 +1,7 @@
 //! One group of one correlation: its window, what was in windows that held, and the burst it is in.
 
 use super::burst::{self, Open, Seen};
+use super::explain::{Contribution, Reading};
 use super::fixed::Fixed;
 use super::keys::{Keys, TupleId};
 use super::window::{BurstId, Item, Window};
@@ -172,6 +173,18 @@ impl Group {
 
     pub(super) fn holds(&self) -> bool {
         self.window.holds()
+    }
+
+    /// What is in its window, as the condition sees it.
+    pub(super) fn reading(&self) -> Reading {
+        self.window.reading()
+    }
+
+    /// The latest `max` contributions in the window, and how many there are before them.
+    pub(super) fn contributions(&self, max: usize) -> (Vec<Contribution>, usize) {
+        let before = self.entries.len().saturating_sub(max);
+        let one = |entry: &Entry| Contribution { hit: entry.hit, rule: entry.rule as usize };
+        (self.entries.iter().skip(before).map(one).collect(), before)
     }
 
     /// Whether its last burst cannot go on at `now`.

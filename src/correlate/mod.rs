@@ -13,6 +13,7 @@ mod buffer;
 mod burst;
 mod correlator;
 mod event_count;
+mod explain;
 mod fixed;
 mod fold;
 mod group;
@@ -35,8 +36,9 @@ mod tests;
 
 pub(crate) use burst::{Burst, BurstEvent};
 pub(crate) use correlator::{Bounds, Correlator, Losses};
+pub(crate) use explain::{Contribution, NearWindow, Watched};
 pub(crate) use fold::{Folded, Folds, Room};
-pub(crate) use wiring::feeds;
+pub(crate) use wiring::{feeds, wanted};
 
 use crate::sigma::CorrelationKind;
 use spec::Spec;
@@ -46,7 +48,6 @@ use window::Window;
 /// One row of [`KINDS`].
 pub(crate) struct Kind {
     /// As rules write it.
-    #[cfg_attr(not(test), expect(dead_code, reason = "laws and samples are held by tests"))]
     pub(crate) name: &'static str,
     /// As the rule tree has it.
     pub(crate) of: CorrelationKind,

@@ -1,5 +1,6 @@
 //! What a correlation asks of a window, ready to be asked: bounds as numbers, rules as positions in its list.
 
+use super::explain;
 use super::fixed::Fixed;
 use crate::sigma::{Comparison, Correlation, CorrelationKind, Expr};
 use std::cmp::Ordering;
@@ -12,7 +13,7 @@ pub(super) struct Spec {
     /// For each listed rule, where it is listed first: a rule listed twice is one rule seen, and two steps.
     pub(super) rules: Vec<usize>,
     /// All must hold.
-    bounds: Vec<(Comparison, Fixed)>,
+    pub(super) bounds: Vec<(Comparison, Fixed)>,
     /// In millionths of a percent of the ranks: 10⁸ is the 100th percentile.
     pub(super) percentile: u64,
     /// In the place of bounds, over `rules`.
@@ -47,17 +48,7 @@ impl Spec {
 
     /// Whether a value that stands to a bound as `to` says meets all of them.
     pub(super) fn admits(&self, to: impl Fn(Fixed) -> Ordering) -> bool {
-        self.bounds.iter().all(|(comparison, bound)| {
-            let order = to(*bound);
-            match comparison {
-                Comparison::Eq => order.is_eq(),
-                Comparison::Neq => order.is_ne(),
-                Comparison::Lt => order.is_lt(),
-                Comparison::Lte => order.is_le(),
-                Comparison::Gt => order.is_gt(),
-                Comparison::Gte => order.is_ge(),
-            }
-        })
+        self.bounds.iter().all(|(comparison, bound)| explain::is_met(*comparison, to(*bound)))
     }
 
     /// Whether a count meets all bounds.

@@ -1,6 +1,7 @@
 //! `temporal`: different rules seen, in any order; or an expression over which of them were seen.
 
 use super::Kind;
+use super::explain::Reading;
 use super::spec::Spec;
 use super::window::{Item, Window};
 use crate::sigma::{CorrelationKind, Expr};
@@ -58,6 +59,10 @@ impl Window for Temporal {
             Some(expr) => self.agrees(expr),
             None => self.spec.admits_count(self.different),
         }
+    }
+
+    fn reading(&self) -> Reading {
+        Reading::Seen((0..self.spec.rules.len()).map(|listed| self.is_seen(listed)).collect())
     }
 
     fn bytes(&self) -> usize {

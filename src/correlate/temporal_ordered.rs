@@ -7,6 +7,7 @@
 //! are held against the number of rules seen, as for `temporal`.
 
 use super::Kind;
+use super::explain::Reading;
 use super::spec::Spec;
 use super::temporal::Temporal;
 use super::window::{Item, Window};
@@ -75,6 +76,15 @@ impl Window for TemporalOrdered {
     fn holds(&self) -> bool {
         let complete = self.begun.last().is_none_or(|begun| begun.is_some_and(|at| at >= self.front));
         complete && self.seen.holds()
+    }
+
+    fn reading(&self) -> Reading {
+        let met = |begun: &&Option<u64>| begun.is_some_and(|at| at >= self.front);
+        let reached = self.begun.iter().take_while(met).count();
+        match self.seen.reading() {
+            Reading::Seen(seen) => Reading::Steps(seen, reached, self.steps.len()),
+            other => other,
+        }
     }
 
     fn bytes(&self) -> usize {

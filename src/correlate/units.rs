@@ -6,6 +6,7 @@
 //! with the one of the rule listed first, then of the least inner key.
 
 use super::Window;
+use super::explain::Reading;
 use super::fixed::Fixed;
 use super::window::{BurstId, Item};
 use std::collections::{HashMap, VecDeque};
@@ -15,6 +16,8 @@ pub(super) trait Aggregate {
     fn add(&mut self, value: Fixed);
     fn remove(&mut self, value: Fixed);
     fn holds(&self) -> bool;
+    /// What was computed, for explanations; `None` when there is nothing to compute it from.
+    fn value(&self) -> Option<Fixed>;
     /// Memory in use beside the struct itself, by length.
     fn bytes(&self) -> usize {
         0
@@ -70,6 +73,10 @@ impl<A: Aggregate + Send> Window for Units<A> {
 
     fn holds(&self) -> bool {
         self.aggregate.holds()
+    }
+
+    fn reading(&self) -> Reading {
+        self.aggregate.value().map_or(Reading::Nothing, Reading::Number)
     }
 
     fn bytes(&self) -> usize {

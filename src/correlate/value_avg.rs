@@ -34,4 +34,8 @@ impl Aggregate for ValueAvg {
     fn holds(&self) -> bool {
         self.spec.admits(|bound| self.sum.cmp(&bound.0.saturating_mul(self.values)))
     }
+
+    fn value(&self) -> Option<Fixed> {
+        self.sum.checked_div(self.values).map(Fixed)
+    }
 }

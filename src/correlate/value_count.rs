@@ -1,5 +1,7 @@
 //! `value_count`: how many different values, compared as text; with several fields, different combinations.
 
+use super::explain::Reading;
+use super::fixed::Fixed;
 use super::spec::Spec;
 use super::window::{Item, Window};
 use super::{Kind, keys::ValueId};
@@ -35,6 +37,10 @@ impl Window for ValueCount {
 
     fn holds(&self) -> bool {
         self.spec.admits_count(self.values.len())
+    }
+
+    fn reading(&self) -> Reading {
+        Reading::Number(Fixed::count(self.values.len()))
     }
 
     fn bytes(&self) -> usize {

@@ -113,6 +113,13 @@ impl Aggregate for Percentile {
         self.spec.admits(|bound| value.cmp(&bound.0.saturating_mul(hundred)))
     }
 
+    fn value(&self) -> Option<Fixed> {
+        let below = self.low.greatest()?;
+        let above = self.high.least().unwrap_or(below);
+        let (hundred, rest) = (i128::from(Spec::HUNDRED), i128::from(self.rank().1));
+        Some(Fixed((below.0 * (hundred - rest) + above.0 * rest) / hundred))
+    }
+
     fn bytes(&self) -> usize {
         (self.low.values.len() + self.high.values.len()) * 40
     }

@@ -30,4 +30,8 @@ impl Aggregate for ValueSum {
     fn holds(&self) -> bool {
         self.spec.admits(|bound| self.sum.cmp(&bound.0))
     }
+
+    fn value(&self) -> Option<Fixed> {
+        Some(Fixed(self.sum))
+    }
 }

@@ -1,5 +1,6 @@
 //! What one group keeps inside the timespan, as its kind sees it.
 
+use super::explain::Reading;
 use super::fixed::Fixed;
 use super::keys::ValueId;
 
@@ -30,6 +31,8 @@ pub(super) trait Window: Send {
     fn forget(&mut self, item: &Item);
     /// Whether the condition holds over what is in the window.
     fn holds(&self) -> bool;
+    /// What is in the window, as the condition sees it.
+    fn reading(&self) -> Reading;
     /// Memory in use beside the struct itself, by length.
     fn bytes(&self) -> usize;
 }

@@ -341,3 +341,9 @@ fn source(
         feed: feed.clone(),
     })
 }
+
+/// The word for a correlation's type, and what its condition asks for in words.
+pub(crate) fn wanted(correlation: &Correlation) -> (&'static str, String) {
+    let kind = KINDS.iter().find(|kind| kind.of == correlation.kind).map_or("", |kind| kind.name);
+    (kind, Spec::new(correlation).wanted(&correlation.rules))
+}

@@ -2,6 +2,7 @@
 //!
 //! Texts from events are redacted and cut when they get here; they are not yet escaped for a sink.
 
+use super::alert::Entity;
 use super::origin::Place;
 use super::problem::Problem;
 use super::report::{InputSummary, LogSource, RuleInfo};
@@ -22,6 +23,8 @@ pub(crate) struct Explanation {
     pub(crate) applicable: u64,
     /// What is told in full: the events asked for, else the first that matched, else those that came nearest.
     pub(crate) cases: Vec<ExplainedEvent>,
+    /// For a correlation: what its windows say, then those of the correlations it builds on.
+    pub(crate) correlations: Vec<ExplainedCorrelation>,
     /// The log sources of events that had not earned the rule's, most frequent first, and how many there were of each.
     pub(crate) others: Vec<(Vec<LogSource>, u64)>,
     /// The inputs; places point into them.
@@ -33,6 +36,8 @@ pub(crate) struct Explanation {
 /// One event and what the rule makes of it.
 #[derive(Clone, Debug)]
 pub(crate) struct ExplainedEvent {
+    /// The rule it is held against: the one asked about, or one a correlation refers to.
+    pub(crate) rule: String,
     /// Where it stands.
     pub(crate) place: Place,
     /// When it happened.
@@ -47,6 +52,61 @@ pub(crate) struct ExplainedEvent {
     pub(crate) applies: bool,
     /// What the conditions say of it, log source or not.
     pub(crate) told: Told,
+}
+
+/// What the windows of one correlation say.
+#[derive(Clone, Debug)]
+pub(crate) struct ExplainedCorrelation {
+    /// Its identity.
+    pub(crate) id: String,
+    /// Its type as rules write it.
+    pub(crate) kind: &'static str,
+    /// How long a window is, as written.
+    pub(crate) timespan: String,
+    /// What groups are told apart by.
+    pub(crate) group_by: Vec<String>,
+    /// The fields it counts or computes with.
+    pub(crate) counts: Vec<String>,
+    /// What its condition asks for, in words.
+    pub(crate) wants: String,
+    /// What it refers to.
+    pub(crate) contributors: Vec<Contributor>,
+    /// How often its condition held, looked at after every event that reached a window.
+    pub(crate) held: u64,
+    /// The windows that came nearest, one a group, nearest first; of one event, those it reached.
+    pub(crate) windows: Vec<ExplainedWindow>,
+}
+
+/// A rule that a correlation refers to, and what came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Contributor {
+    /// Its identity.
+    pub(crate) rule: String,
+    /// Events it matched; of a correlation that is not known here.
+    pub(crate) matched: Option<u64>,
+    /// How often it reached a window: not without a time, and not without what is grouped by or counted.
+    pub(crate) came: u64,
+}
+
+/// A window when it came nearest.
+#[derive(Clone, Debug)]
+pub(crate) struct ExplainedWindow {
+    /// Whether the condition held.
+    pub(crate) held: bool,
+    /// The group.
+    pub(crate) key: Entity,
+    /// The event that closed it,
+    pub(crate) at: Place,
+    /// and its time.
+    pub(crate) time: Stamp,
+    /// What was in it, as the condition sees it.
+    pub(crate) reading: String,
+    /// The rules that were not in it, for types that look for rules.
+    pub(crate) missing: Vec<String>,
+    /// What was in it: place, time and rule of the latest events.
+    pub(crate) events: Vec<(Place, Stamp, String)>,
+    /// How many there were before these.
+    pub(crate) more: usize,
 }
 
 /// A word of a rule's log source.

@@ -55,6 +55,8 @@ pub(crate) const ENTITY_VALUE: usize = 4 << 10;
 pub(crate) const EXPLAINED_VALUES: usize = 12;
 /// Kinds of events an explanation counts that had not earned the rule's log source.
 pub(crate) const EXPLAINED_OTHERS: usize = 5;
+/// Windows of one correlation an explanation tells of, one a group.
+pub(crate) const EXPLAINED_WINDOWS: usize = 3;
 /// Events an explanation tells in full when none matched.
 pub(crate) const EXPLAINED_MISSES: usize = 3;
 /// All samples of all alerts together. A third of it again goes to the gaps that replaced samples leave in memory.

@@ -29,7 +29,8 @@ pub(crate) use block::{Block, Carry};
 pub(crate) use event::{Entry, Event, FormatId, Marks, Open, Region, Regions, Scratch, Sentence, Span};
 pub(crate) use excuse::{Excuse, Excused, Wanted};
 pub(crate) use explanation::{
-    ExplainedEvent, Explanation, FieldTrace, SourceWord, TestTrace, TestsTrace, Told, Trace, Traced,
+    Contributor, ExplainedCorrelation, ExplainedEvent, ExplainedWindow, Explanation, FieldTrace, SourceWord, TestTrace,
+    TestsTrace, Told, Trace, Traced,
 };
 pub(crate) use field::{AskId, Asks, FieldId, FieldTable, loose};
 pub(crate) use findings::{Books, Feed, FeedId, Findings, Fold, FoldedAlerts, Hit, KeyId, KeyTexts, Match};

@@ -44,6 +44,13 @@ pub(super) struct Redactions {
     pub(super) shown: Option<Redactor>,
 }
 
+impl Redactions {
+    /// What people see.
+    pub(super) fn shown(&self) -> &Redactor {
+        self.shown.as_ref().unwrap_or(&self.stable)
+    }
+}
+
 /// Bounds of [`Bursts`].
 pub(super) struct Limits {
     pub(super) memory: usize,

@@ -106,12 +106,17 @@ impl Correlator {
         true
     }
 
+    /// A group's key with the names of its values.
+    pub(super) fn named(&self, wired: &Wired, key: crate::correlate::keys::TupleId) -> Vec<Pair> {
+        let names = wired.group_by.iter().cloned();
+        names.zip(self.texts(key)).map(|(field, value)| Pair { field, value }).collect()
+    }
+
     /// Holds back the group's burst, if it has one, until it is its turn.
     pub(super) fn end_burst(&mut self, wired: &Wired, group: &mut Group) {
         let Some(open) = group.open.take() else { return };
         let end = group.satisfied.unwrap_or(group.last);
-        let names = wired.group_by.iter().cloned();
-        let key = names.zip(self.texts(group.key)).map(|(field, value)| Pair { field, value }).collect();
+        let key = self.named(wired, group.key);
         let burst = open.burst(wired, key, end, (&self.wiring.sources, &self.keys));
         group.earlier = open.release(&mut self.keys);
         // A later burst opens more than a timespan after `end`: that much of the way back is its own.

@@ -14,6 +14,7 @@ mod closing;
 use crate::correlate::behind;
 use crate::correlate::buffer::Waiting;
 use crate::correlate::burst::{Burst, Open};
+use crate::correlate::explain::{Shown, Watch, Watched};
 use crate::correlate::group::{Entry, Group, Link, number};
 use crate::correlate::groups::{Groups, Queue};
 use crate::correlate::keys::{Keys, Memo, TupleId, ValueId};
@@ -82,6 +83,8 @@ pub(crate) struct Correlator {
     selected: Vec<ValueId>,
     losses: Losses,
     peak: usize,
+    /// Looks on, for `explain`.
+    watch: Option<Box<Watch>>,
 }
 
 impl Correlator {
@@ -108,7 +111,27 @@ impl Correlator {
             selected: Vec::new(),
             losses: Losses::default(),
             peak: 0,
+            watch: None,
         }
+    }
+
+    /// Has every window looked at, or those that the event of this block and record reaches.
+    pub(crate) fn watched(mut self, only: Option<(u32, u32)>) -> Correlator {
+        self.watch = Some(Box::new(Watch::new(&self.wiring.correlations, only)));
+        self
+    }
+
+    /// From now on only windows count that the event of this block and record reaches.
+    pub(crate) fn watch_only(&mut self, event: (u32, u32)) {
+        if let Some(watch) = &mut self.watch {
+            watch.only = Some(event);
+        }
+    }
+
+    /// Lets all waiting hits through and tells what was seen, what feeds another correlation first.
+    pub(crate) fn finish_watched(mut self) -> Vec<Watched> {
+        self.drain(&mut |_| {});
+        self.watch.map(|watch| watch.seen).unwrap_or_default()
     }
 
     /// Takes the hits of one block, or of a part of one, in reading order. Those without a time take no part.
@@ -300,10 +323,15 @@ impl Correlator {
             self.end_burst(wired, &mut group);
         }
         group.forget_before(now, wired, &mut self.keys);
+        let mut fresh = 0;
         for (at, entry) in entries.into_iter().enumerate() {
             group.push(entry, at == 0, wired, &self.keys);
+            fresh += 1;
         }
         (group.last, group.tick) = (now, self.tick);
+        if self.watch.is_some() {
+            self.show(to, wired, &group, fresh);
+        }
         if group.holds() {
             self.satisfied(to, wired, slot, &mut group, now);
         }
@@ -311,6 +339,16 @@ impl Correlator {
         self.groups_bytes += group.bytes();
         if let Some(groups) = self.groups.get_mut(to) {
             groups.put(slot, group, Queue::Live);
+        }
+    }
+
+    /// Shows a window to whoever looks on.
+    fn show(&mut self, to: usize, wired: &Wired, group: &Group, fresh: usize) {
+        let (latest, before) = group.contributions(limits::SAMPLES.max(fresh));
+        let shown = Shown { wired, held: group.holds(), reading: group.reading(), latest: &latest, before, fresh };
+        if let Some(mut watch) = self.watch.take() {
+            watch.see(to, &shown, || self.named(wired, group.key));
+            self.watch = Some(watch);
         }
     }
 

@@ -7,7 +7,7 @@ mod properties;
 mod scripted;
 mod vectors;
 
-use super::{Bounds, Burst, Correlator, KINDS, Losses};
+use super::{Bounds, Burst, Correlator, KINDS, Losses, Watched};
 use crate::model::{FeedId, Hit, KeyTexts, LogSource};
 use crate::sigma::{Comparison, Correlation, CorrelationKind, Decimal, Rule, RuleMeta, Ruleset};
 use std::collections::BTreeMap;
@@ -81,6 +81,16 @@ fn run(rules: &Ruleset, events: &[Event], block: usize, bounds: Bounds) -> (Vec<
     let feeds = super::feeds(rules);
     let mut correlator = Correlator::new(rules, &feeds, &vec![true; rules.correlations.len()], bounds);
     let mut bursts = Vec::new();
+    feed(&mut correlator, rules, events, block, &mut |burst| bursts.push(burst));
+    correlator.drain(&mut |burst| bursts.push(burst));
+    let peak = correlator.peak();
+    let losses = correlator.finish(&mut |burst| bursts.push(burst));
+    (bursts, losses, peak)
+}
+
+/// Gives events to a correlator, `block` events a block.
+fn feed(correlator: &mut Correlator, rules: &Ruleset, events: &[Event], block: usize, sink: &mut dyn FnMut(Burst)) {
+    let feeds = super::feeds(rules);
     for (number, part) in events.chunks(block).enumerate() {
         let (mut hits, mut keys) = (Vec::new(), KeyTexts::default());
         for (index, event) in part.iter().enumerate() {
@@ -103,12 +113,16 @@ fn run(rules: &Ruleset, events: &[Event], block: usize, bounds: Bounds) -> (Vec<
                 }
             }
         }
-        correlator.take(&hits, &keys, &mut |burst| bursts.push(burst));
+        correlator.take(&hits, &keys, sink);
     }
-    correlator.drain(&mut |burst| bursts.push(burst));
-    let peak = correlator.peak();
-    let losses = correlator.finish(&mut |burst| bursts.push(burst));
-    (bursts, losses, peak)
+}
+
+/// What is seen of each correlation when its windows are looked at.
+fn watched(rules: &Ruleset, events: &[Event], only: Option<(u32, u32)>) -> Vec<Watched> {
+    let silent = vec![false; rules.correlations.len()];
+    let mut correlator = Correlator::new(rules, &super::feeds(rules), &silent, ALL).watched(only);
+    feed(&mut correlator, rules, events, 1_000, &mut |_| {});
+    correlator.finish_watched()
 }
 
 /// Everything kept, nothing lost.

@@ -1,6 +1,6 @@
 //! The room agrees with the plain law on random rules and events, and does not see how hits were cut into blocks.
 
-use super::{ALL, Event, KINDS, alerts, correlation, decimal, naive, ruleset, run};
+use super::{ALL, Event, KINDS, alerts, correlation, decimal, naive, ruleset, run, watched};
 use crate::sigma::{Comparison, Correlation, CorrelationKind, Expr, Ruleset};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -111,5 +111,30 @@ proptest! {
         let name = |id: crate::model::RuleId| &rules.correlations[id.0 as usize - rules.rules.len()].meta.identity;
         let turns: Vec<_> = bursts.iter().map(|burst| (burst.end, name(burst.correlation), burst.key.clone())).collect();
         prop_assert!(turns.is_sorted(), "{turns:?}");
+    }
+
+    #[test]
+    fn windows_that_are_looked_at_hold_where_bursts_are(rules in rules(), events in events()) {
+        let (bursts, ..) = run(&rules, &events, 1_000, ALL);
+        for seen in watched(&rules, &events, None) {
+            let mine: BTreeSet<_> = bursts.iter().filter(|burst| burst.correlation == seen.correlation).map(|b| &b.key).collect();
+            prop_assert_eq!(seen.held > 0, !mine.is_empty());
+            // What held comes first, and is a group that has a burst.
+            let held: Vec<bool> = seen.nearest.iter().map(|window| window.held).collect();
+            prop_assert!(held.is_sorted_by_key(|held| !held));
+            prop_assert_eq!(held.first() == Some(&true), seen.held > 0);
+            prop_assert!(seen.nearest.iter().filter(|window| window.held).all(|window| mine.contains(&window.key)));
+        }
+    }
+
+    #[test]
+    fn an_event_that_fires_is_told_to_fire(rules in rules(), events in events()) {
+        let (bursts, ..) = run(&rules, &events, 1_000, ALL);
+        for burst in bursts.iter().take(3) {
+            let seen = watched(&rules, &events, Some((burst.fired.block, burst.fired.index)));
+            let mine = seen.iter().find(|seen| seen.correlation == burst.correlation);
+            let window = mine.and_then(|seen| seen.nearest.iter().find(|window| window.key == burst.key));
+            prop_assert!(window.is_some_and(|window| window.held), "{:?}", mine);
+        }
     }
 }

@@ -1,8 +1,11 @@
 //! `explain --format json`: the same answer for programs. Keys are always there; what is absent is `null`.
 
-use super::super::shape::LogSourceShape;
+use super::super::shape::{LogSourceShape, PairShape, pairs};
 use super::super::{Options, Where, json_text};
-use crate::model::{ExplainedEvent, Explanation, SourceWord, TestsTrace, Trace, Traced};
+use crate::model::{
+    Contributor, ExplainedCorrelation, ExplainedEvent, ExplainedWindow, Explanation, Place, SourceWord, Stamp,
+    TestsTrace, Trace, Traced,
+};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -19,6 +22,7 @@ struct ExplanationShape<'a> {
     looked_at: u64,
     applicable: u64,
     events: Vec<EventShape<'a>>,
+    correlations: Vec<CorrelationShape<'a>>,
     other_logsources: Vec<OtherShape<'a>>,
 }
 
@@ -34,6 +38,47 @@ struct RuleShape<'a> {
 }
 
 #[derive(Serialize)]
+struct CorrelationShape<'a> {
+    id: &'a str,
+    r#type: &'static str,
+    timespan: &'a str,
+    group_by: &'a [String],
+    fields: &'a [String],
+    condition: &'a str,
+    held: u64,
+    rules: Vec<ContributorShape<'a>>,
+    windows: Vec<WindowShape<'a>>,
+}
+
+#[derive(Serialize)]
+struct ContributorShape<'a> {
+    id: &'a str,
+    matched: Option<u64>,
+    reached: u64,
+}
+
+#[derive(Serialize)]
+struct WindowShape<'a> {
+    held: bool,
+    group: Vec<PairShape<'a>>,
+    reading: &'a str,
+    missing: &'a [String],
+    at: PlaceShape<'a>,
+    events: Vec<PlaceShape<'a>>,
+    earlier: usize,
+}
+
+#[derive(Serialize)]
+struct PlaceShape<'a> {
+    path: &'a str,
+    line: Option<u64>,
+    record: Option<u64>,
+    time: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule_id: Option<&'a str>,
+}
+
+#[derive(Serialize)]
 struct OtherShape<'a> {
     events: u64,
     logsources: Vec<LogSourceShape<'a>>,
@@ -41,6 +86,7 @@ struct OtherShape<'a> {
 
 #[derive(Serialize)]
 struct EventShape<'a> {
+    rule_id: &'a str,
     path: &'a str,
     line: Option<u64>,
     record: Option<u64>,
@@ -124,8 +170,46 @@ impl<'a> ExplanationShape<'a> {
             looked_at: told.looked_at,
             applicable: told.applicable,
             events: told.cases.iter().map(|case| EventShape::new(told, case)).collect(),
+            correlations: told.correlations.iter().map(|one| CorrelationShape::new(told, one)).collect(),
             other_logsources: told.others.iter().map(other).collect(),
         }
+    }
+}
+
+impl<'a> CorrelationShape<'a> {
+    fn new(told: &'a Explanation, one: &'a ExplainedCorrelation) -> CorrelationShape<'a> {
+        let contributor =
+            |rule: &'a Contributor| ContributorShape { id: &rule.rule, matched: rule.matched, reached: rule.came };
+        let window = |window: &'a ExplainedWindow| WindowShape {
+            held: window.held,
+            group: pairs(&window.key),
+            reading: &window.reading,
+            missing: &window.missing,
+            at: PlaceShape::new(told, &window.at, window.time, None),
+            events: (window.events.iter())
+                .map(|(place, time, rule)| PlaceShape::new(told, place, *time, Some(rule)))
+                .collect(),
+            earlier: window.more,
+        };
+        CorrelationShape {
+            id: &one.id,
+            r#type: one.kind,
+            timespan: &one.timespan,
+            group_by: &one.group_by,
+            fields: &one.counts,
+            condition: &one.wants,
+            held: one.held,
+            rules: one.contributors.iter().map(contributor).collect(),
+            windows: one.windows.iter().map(window).collect(),
+        }
+    }
+}
+
+impl<'a> PlaceShape<'a> {
+    fn new(told: &'a Explanation, place: &Place, time: Stamp, rule: Option<&'a str>) -> PlaceShape<'a> {
+        let place = Where::new(&told.inputs, place);
+        let time = time.rfc3339();
+        PlaceShape { path: place.path, line: place.line, record: place.record, time, rule_id: rule }
     }
 }
 
@@ -139,6 +223,7 @@ impl<'a> EventShape<'a> {
             known: word.known,
         };
         EventShape {
+            rule_id: &case.rule,
             path: place.path,
             line: place.line,
             record: place.record,

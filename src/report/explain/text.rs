@@ -3,7 +3,8 @@
 use super::super::console::shown;
 use super::super::{Options, Where, counted, thousands};
 use crate::model::{
-    ExplainedEvent, Explanation, FieldTrace, LogSource, SourceWord, TestTrace, TestsTrace, Trace, Traced,
+    ExplainedCorrelation, ExplainedEvent, Explanation, FieldTrace, LogSource, Place, SourceWord, TestTrace, TestsTrace,
+    Trace, Traced,
 };
 use std::io::{self, Write};
 
@@ -21,6 +22,10 @@ pub(super) fn write(told: &Explanation, options: &Options, out: &mut dyn Write) 
     page.line(0, &format!("{} {}{status}, {}", rule.level, rule.kind.name(), rule.file))?;
     page.blank()?;
     page.line(0, &answer(told))?;
+    for correlation in &told.correlations {
+        page.blank()?;
+        page.correlation(told, correlation)?;
+    }
     for case in &told.cases {
         page.blank()?;
         page.case(told, case)?;
@@ -39,6 +44,10 @@ pub(super) fn write(told: &Explanation, options: &Options, out: &mut dyn Write) 
 fn answer(told: &Explanation) -> String {
     let looked_at = counted(told.looked_at, "event", "events");
     match (told.held, told.cases.first()) {
+        _ if told.looked_at == 0 => "It does not match: there are no events.".to_owned(),
+        (held, _) if !told.correlations.is_empty() => {
+            format!("It {}. Looked at {looked_at}.", if held { "fires" } else { "does not fire" })
+        }
         (true, _) => format!("It matches. Looked at {looked_at}."),
         (false, Some(case)) if !case.applies && case.told.held => {
             format!("It does not match, though its condition holds: the log source is another. Looked at {looked_at}.")
@@ -47,7 +56,6 @@ fn answer(told: &Explanation) -> String {
             let applicable = thousands(told.applicable);
             format!("It does not match. Looked at {looked_at}, of which {applicable} had its log source.")
         }
-        _ if told.looked_at == 0 => "It does not match: there are no events.".to_owned(),
         _ => format!("It does not match: none had its log source. Looked at {looked_at}."),
     }
 }
@@ -67,6 +75,16 @@ fn source_names(sources: &[LogSource]) -> String {
     };
     let names: Vec<String> = sources.iter().map(name).collect();
     if names.is_empty() { "no known log source".to_owned() } else { names.join(", ") }
+}
+
+/// `logs/a.log:7`, or `a.evtx#7` where records have no lines.
+fn place_text(told: &Explanation, place: &Place) -> String {
+    let place = Where::new(&told.inputs, place);
+    match (place.line, place.record) {
+        (Some(line), _) => format!("{}:{line}", place.path),
+        (None, Some(record)) => format!("{}#{record}", place.path),
+        (None, None) => place.path.to_owned(),
+    }
 }
 
 fn truth(held: bool) -> &'static str {
@@ -112,16 +130,56 @@ impl Page<'_> {
         Ok(())
     }
 
+    /// What a correlation asks for, what its rules gave, and its nearest windows.
+    fn correlation(&mut self, told: &Explanation, one: &ExplainedCorrelation) -> io::Result<()> {
+        let of = if one.counts.is_empty() { String::new() } else { format!(" of {}", one.counts.join(", ")) };
+        let by = if one.group_by.is_empty() { String::new() } else { format!(" by {}", one.group_by.join(", ")) };
+        let (id, kind, wants, span) = (&one.id, one.kind, &one.wants, &one.timespan);
+        self.line(0, &format!("{id}: {kind}{of} {wants} within {span}{by}"))?;
+        for contributor in &one.contributors {
+            let came = counted(contributor.came, "time", "times");
+            let words = match contributor.matched {
+                Some(0) => "matched nothing".to_owned(),
+                Some(n) => format!("matched {}, reached a window {came}", counted(n, "event", "events")),
+                None if contributor.came == 0 => "never fired in a way that counts here".to_owned(),
+                None => format!("reached a window {came}"),
+            };
+            self.line(2, &format!("{} {words}", contributor.rule))?;
+        }
+        for window in &one.windows {
+            let key: Vec<String> = window.key.iter().map(|pair| format!("{}={}", pair.field, pair.value)).collect();
+            let key = if key.is_empty() { "all events".to_owned() } else { key.join(", ") };
+            self.marked(truth(window.held), 1, &format!("{key}: {} (asked for: {wants})", window.reading))?;
+            if !window.missing.is_empty() {
+                self.marked(blanks(3), 3, &format!("not seen: {}", window.missing.join(", ")))?;
+            }
+            let at = place_text(told, &window.at);
+            let time = window.time.rfc3339().unwrap_or_default();
+            self.marked(blanks(3), 3, &format!("in the {span} up to {time} ({at}):"))?;
+            if window.more > 0 {
+                let more = counted(window.more as u64, "earlier event", "earlier events");
+                self.marked(blanks(3), 5, &more)?;
+            }
+            for (place, time, rule) in &window.events {
+                let time = time.rfc3339().unwrap_or_default();
+                let rule = if one.contributors.len() > 1 { format!("  {rule}") } else { String::new() };
+                self.marked(blanks(3), 5, &format!("{time}  {}{rule}", place_text(told, place)))?;
+            }
+        }
+        if one.windows.is_empty() {
+            self.line(2, "No event reached a window.")?;
+        }
+        Ok(())
+    }
+
     fn case(&mut self, told: &Explanation, case: &ExplainedEvent) -> io::Result<()> {
-        let place = Where::new(&told.inputs, &case.place);
-        let number = match (place.line, place.record) {
-            (Some(line), _) => format!(":{line}"),
-            (None, Some(record)) => format!("#{record}"),
-            (None, None) => String::new(),
-        };
+        let place = place_text(told, &case.place);
+        if case.rule != told.rule.id {
+            self.line(0, &case.rule)?;
+        }
         let time = case.time.rfc3339().unwrap_or_else(|| "without a time".to_owned());
         let of_line = case.told.line.map_or_else(String::new, |line| format!(", line {line} of the record"));
-        self.line(0, &format!("{}{number}  {time}  {}{of_line}", place.path, case.format))?;
+        self.line(0, &format!("{place}  {time}  {}{of_line}", case.format))?;
         self.line(2, &format!("is {}", source_names(&case.logsources)))?;
         if !case.applies {
             self.line(2, "has not earned the rule's log source, so a scan does not try it:")?;
@@ -129,9 +187,11 @@ impl Page<'_> {
                 self.marked(truth(word.earned), 3, &source_word(word))?;
             }
         }
-        for (text, trace) in told.conditions.iter().zip(&case.told.conditions) {
+        for (n, trace) in case.told.conditions.iter().enumerate() {
+            let text = told.conditions.get(n).map_or("", String::as_str);
             let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-            self.marked(truth(trace.held), 1, &format!("condition: {text}"))?;
+            let text = if text.is_empty() { "condition".to_owned() } else { format!("condition: {text}") };
+            self.marked(truth(trace.held), 1, &text)?;
             self.trace(trace, 1)?;
         }
         Ok(())

@@ -80,15 +80,7 @@ impl Visitor for Search<'_> {
         if place_in_list >= limits::EXPLAINED_MISSES {
             return;
         }
-        let case = ExplainedEvent {
-            place,
-            time: event.time,
-            format: records::format_name(event),
-            logsources: self.explain.logsources(&event.tags),
-            standing: Explain::standing(self.rule, &event.tags),
-            applies,
-            told: engine.told(id, self.rule, event, view),
-        };
+        let case = self.explain.case(id, self.rule, event, view, place);
         if near == NEAREST && applies {
             self.nearest.clear();
         }

@@ -3,13 +3,14 @@
 //! Only the rule asked about is loaded, with what it refers to; events are read as a scan reads them, one block after the
 //! other. A rule is told for the event asked for, else for the first event it matches, else for those that came nearest.
 
+mod correlation;
 mod detection;
 mod records;
 
 use super::{RunInfo, SetupError, look, setup};
 use crate::config::{Choice, Config};
 use crate::model::stamp::Zone;
-use crate::model::{Explanation, LogSource, Place, RuleId, SourceWord};
+use crate::model::{Event, ExplainedEvent, Explanation, LogSource, Place, RuleId, SourceWord, View};
 use crate::sigma::Rule;
 use crate::taxonomy::Taxonomy;
 use std::path::PathBuf;
@@ -103,6 +104,7 @@ impl Explain {
             looked_at: 0,
             applicable: 0,
             cases: Vec::new(),
+            correlations: Vec::new(),
             others: Vec::new(),
             inputs: Vec::new(),
             problems: Vec::new(),
@@ -110,6 +112,8 @@ impl Explain {
         let waiting = records::look_at_all(self, path, &mut told);
         if let Some(rule) = self.rules.set.rules.get(self.asked.0 as usize) {
             detection::explain(self, rule, at, waiting, &mut told);
+        } else {
+            correlation::explain(self, at, waiting, &mut told);
         }
         if at != At::Anywhere && told.looked_at == 0 {
             let shown = told.inputs.first().map_or_else(String::new, |input| input.path.clone());
@@ -121,6 +125,21 @@ impl Explain {
     fn look_context(&self) -> look::Context<'_> {
         let taxonomy = &self.machine.taxonomy;
         look::Context { config: &self.config, taxonomy, zone: &self.zone, reference: self.reference }
+    }
+
+    /// What a rule says of an event, whose tags and time are set.
+    fn case(&self, id: RuleId, rule: &Rule, event: &Event<'_>, view: &dyn View, place: Place) -> ExplainedEvent {
+        let engine = &self.machine.engine;
+        ExplainedEvent {
+            rule: rule.meta.identity.clone(),
+            place,
+            time: event.time,
+            format: records::format_name(event),
+            logsources: self.logsources(&event.tags),
+            standing: Explain::standing(rule, &event.tags),
+            applies: engine.applies(id, event),
+            told: engine.told(id, rule, event, view),
+        }
     }
 
     /// The words of the rule's log source, and how each of them stands to an event's tags.

@@ -14,8 +14,8 @@ use std::path::PathBuf;
 pub(super) trait Visitor {
     /// An event, tagged and timed, and where it stands.
     fn event(&mut self, event: &Event<'_>, view: &dyn View, place: Place);
-    /// The block is over.
-    fn block(&mut self, _block: &Block) {}
+    /// The block is over; so many lines and records of its input stand before it.
+    fn block(&mut self, _block: &Block, _lines: u64, _records: u64) {}
     /// Whether it has seen enough; `place` is where the last record of this input stood.
     fn is_done(&self, place: &Place) -> bool;
 }
@@ -88,7 +88,7 @@ fn log(
             }
             Decoded::Blank(_) | Decoded::Header(_) => {}
         });
-        visitor.block(&block);
+        visitor.block(&block, lines, records);
         lines += if is_binary { seen } else { block.line_count };
         records += seen;
         if visitor.is_done(&last) {
