@@ -235,3 +235,48 @@ fn what_is_left_out_and_what_a_level_became_is_in_the_report() {
     );
     assert!(ran.stderr.contains("not chosen"), "{}", ran.stderr);
 }
+
+#[test]
+fn rules_are_counted_in_tables_and_json() {
+    let args = |what| ["rules", what, "--no-config", "--format", "json"];
+    let stat = run(&args("stat")).with_code(0).json();
+    let sum = |of: &str| {
+        let rows = stat[of].as_array().expect("a list");
+        rows.iter().map(|row| row["rules"].as_u64().expect("a number")).sum::<u64>()
+    };
+    // A rule has one level, one status and at most one of each word of a log source.
+    for of in ["level", "status", "product", "category", "service"] {
+        assert_eq!(sum(of), stat["loaded"].as_u64().expect("a number"), "{of}");
+    }
+    assert!(sum("tactic") >= sum("level"));
+    let folder = Folder::new();
+    let rule = |title: &str, source: &str, fields: &str| {
+        format!("title: {title}\nlogsource: {{{source}}}\ndetection: {{s: {{{fields}}}, condition: s}}\n")
+    };
+    let rules = [
+        rule("A", "product: windows, category: process_creation", "Image: x, my_own: y"),
+        rule("B", "product: windows, category: process_creation", "'Image|contains': x, 'a|fieldref': b"),
+        rule("C", "category: application, product: sql", "src_ip: x"),
+        rule("D", "product: \"os\\e[2J\", service: s", "x: y"),
+    ];
+    folder.write("r.yml", rules.join("---\n"));
+    let with = |what, format| ["rules", what, "--no-config", "--no-builtin", "-r", "r.yml", "--format", format];
+    let sources = folder.run(&with("logsources", "json")).with_code(0).json();
+    let standing: Vec<_> =
+        sources.as_array().expect("a list").iter().map(|row| (&row["rules"], &row["standing"])).collect();
+    assert_eq!(standing[0], (&2.into(), &"recognised".into()));
+    assert!(standing.contains(&(&1.into(), &"listed".into())) && standing.contains(&(&1.into(), &"unknown".into())));
+    let fields = folder.run(&with("fields", "json")).with_code(0).json();
+    assert_eq!((&fields[0]["field"], &fields[0]["rules"]), (&"Image".into(), &2.into()));
+    let canonical = |name: &str| {
+        let rows = fields.as_array().expect("a list");
+        rows.iter().find(|row| row["field"] == name).expect("it is tested")["canonical"].clone()
+    };
+    assert_eq!(canonical("src_ip"), "src_ip");
+    assert_eq!(canonical("my_own"), serde_json::Value::Null);
+    assert_eq!(canonical("b"), serde_json::Value::Null);
+    for what in ["stat", "logsources", "fields"] {
+        let table = folder.run(&with(what, "table")).with_code(0).stdout;
+        assert!(table.contains("RULES") && !table.contains('\u{1b}'), "{table}");
+    }
+}

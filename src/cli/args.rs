@@ -245,6 +245,12 @@ pub(crate) enum RulesCommand {
         #[command(flatten)]
         config: ConfigArgs,
     },
+    /// Count the loaded rules by level, status, product, category, service and tactic
+    Stat(StatisticsArgs),
+    /// List the log sources rules state, how many do, and whether logs of them are recognised
+    Logsources(StatisticsArgs),
+    /// List the fields rules test, how many do, and the canonical field each stands for
+    Fields(StatisticsArgs),
     /// Load rules and list every mistake; exit 3 if there is an error
     Check {
         /// Rule files and directories
@@ -276,6 +282,18 @@ pub(crate) enum RulesCommand {
         #[arg(long, default_value = "json", value_parser = ["json"])]
         format: String,
     },
+}
+
+/// What the tables of the rules are about.
+#[derive(Debug, Args)]
+pub(crate) struct StatisticsArgs {
+    #[command(flatten)]
+    pub(crate) rules: RuleArgs,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// How the table is printed
+    #[arg(long, default_value = "table", value_parser = ["table", "json"])]
+    pub(crate) format: String,
 }
 
 #[derive(Debug, Args)]

@@ -201,12 +201,8 @@ pub(crate) fn checked(raw: RawConfig, layer: &Layer) -> Result<Config, ConfigErr
     if let Some(zone) = &syslog.timezone
         && Zone::parse(zone).is_none()
     {
-        return Err(bad(
-            "timezone",
-            zone,
-            "time zone",
-            "use an offset like +02:00, UTC, or a name like Europe/Berlin".to_owned(),
-        ));
+        let expected = "use an offset like +02:00, UTC, or a name like Europe/Berlin";
+        return Err(bad("timezone", zone, "time zone", expected.to_owned()));
     }
     let correlation_memory = match raw.correlation_memory.as_deref() {
         None => default.correlation_memory,

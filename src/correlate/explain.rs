@@ -159,14 +159,10 @@ impl Spec {
 
     /// How many rules are wanted and were not seen, or seen and not wanted.
     fn lacking(&self, seen: &[bool]) -> i128 {
-        let count = match &self.extended {
-            Some(expr) => lacking(expr, seen, true),
-            None => {
-                let different = self.different(seen, true);
-                return self.distance(&Reading::Number(Fixed::count(different)));
-            }
-        };
-        i128::try_from(count).unwrap_or(i128::MAX)
+        match &self.extended {
+            Some(expr) => i128::try_from(lacking(expr, seen, true)).unwrap_or(i128::MAX),
+            None => self.distance(&Reading::Number(Fixed::count(self.different(seen, true)))),
+        }
     }
 
     /// How many different rules of the list were seen, or were not.

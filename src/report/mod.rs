@@ -28,12 +28,14 @@ mod rules;
 mod sample;
 mod sarif;
 mod shape;
+mod statistics;
 
 pub(crate) use baseline::write_baseline;
 pub(crate) use console::{problem_line, summary_line};
 pub(crate) use explain::EXPLAINERS;
 pub(crate) use lines::{EventLines, MatchLines};
 pub(crate) use rules::rule_text;
+pub(crate) use statistics::{STATISTICS, Statistics};
 
 use crate::model::{Alert, Counting, InputSummary, Level, Place, Report, RuleId, RuleInfo};
 use std::io::{self, Write};

@@ -19,6 +19,7 @@ mod reader;
 mod rule_files;
 mod run;
 mod setup;
+mod statistics;
 mod test_rules;
 mod text_stream;
 mod turns;

@@ -4,6 +4,7 @@ use super::rule::{
     Comparison, Correlation, Decimal, FieldTest, Group, Keywords, Pattern, PatternPart, Rule, Ruleset, TimePart,
     ValueTest,
 };
+use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
 
 /// Values of one test that are listed.
@@ -17,6 +18,28 @@ impl Ruleset {
         }
         let correlation = self.correlations.iter().find(|correlation| correlation.meta.identity == identity);
         correlation.map_or_else(String::new, correlated)
+    }
+}
+
+impl Rule {
+    /// The fields its search identifiers test, each once.
+    pub(crate) fn fields(&self) -> BTreeSet<&str> {
+        let mut fields = BTreeSet::new();
+        let mut waiting: Vec<&Group> = self.selections.iter().map(|selection| &selection.body).collect();
+        while let Some(group) = waiting.pop() {
+            match group {
+                Group::All(parts) | Group::Any(parts) => waiting.extend(parts),
+                Group::Keywords(_) => {}
+                Group::Field(test) => {
+                    fields.insert(test.field.as_str());
+                    fields.extend(test.values.iter().flatten().filter_map(|value| match value {
+                        ValueTest::FieldRef { field, .. } => Some(field.as_str()),
+                        _ => None,
+                    }));
+                }
+            }
+        }
+        fields
     }
 }
 

@@ -141,7 +141,6 @@ fn zeek_log(raw: &RawCondition) -> Vec<RawCondition> {
 }
 
 /// Whether everything the condition states can be told from an event.
-#[cfg(test)]
 pub(super) fn is_decidable(raw: &RawCondition) -> bool {
     is_decidable_here(raw) && (raw.any.is_empty() || raw.any.iter().any(is_decidable))
 }

@@ -30,7 +30,7 @@ mod tests;
 pub(crate) use freeze::Frozen;
 pub(crate) use tag::TagMemo;
 
-use crate::model::{LogSource, TagSet};
+use crate::model::{LogSource, Standing, TagSet};
 use compute::Kind;
 use profile::{Aliases, Profile};
 use route::Bits;
@@ -115,6 +115,22 @@ impl Taxonomy {
     /// Whether every word of the log source is one some log can have.
     pub(crate) fn knows(&self, source: &LogSource) -> bool {
         self.inner.bits.knows(source)
+    }
+
+    /// How a log source stands to the table.
+    pub(crate) fn standing(&self, source: &LogSource) -> Standing {
+        match (self.knows(source), self.inner.bits.is_reached(source)) {
+            (false, _) => Standing::Unknown,
+            (true, false) => Standing::Listed,
+            (true, true) => Standing::Recognised,
+        }
+    }
+
+    /// The canonical field a name of a rule stands for: its own name, a synonym, or the name of Sigma's appendix. What a
+    /// name means in logs of one kind is for their profile to say.
+    pub(crate) fn canonical(&self, name: &str) -> Option<&'static str> {
+        let fixed = self.fixed(name).and_then(|n| self.inner.rows.get(usize::from(n)));
+        fixed.or_else(|| self.inner.rows.iter().find(|row| row.sigma.contains(&name))).map(|row| row.name)
     }
 
     /// The canonical fields, in the order of the table.

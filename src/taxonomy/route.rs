@@ -1,5 +1,6 @@
 //! Log sources and their routes as rows: which bits a row sets, and which fields it defines for rules of its category.
 
+use super::condition;
 use super::table::{RawLogSource, RawRoute};
 use crate::model::{LogSource, LogSourceId, TagSet};
 use std::collections::HashMap;
@@ -22,6 +23,8 @@ const NEVER: u16 = 511;
 pub(super) struct Bits {
     words: HashMap<(Part, String), u16>,
     count: u16,
+    /// The bits some route sets that an event can hold.
+    reached: TagSet,
 }
 
 impl Bits {
@@ -32,6 +35,10 @@ impl Bits {
             for (part, word) in words(entry) {
                 bits.add(part, word);
             }
+            if entry.routes.iter().any(|route| !route.disabled && condition::is_decidable(&route.when)) {
+                let reached: Vec<u16> = words(entry).filter_map(|(part, word)| bits.get(part, word)).collect();
+                reached.into_iter().for_each(|bit| bits.reached.set(bit));
+            }
             // Another spelling of the category, else of the service.
             let part = if entry.category.is_some() { Part::Category } else { Part::Service };
             let word = if part == Part::Category { entry.category.as_deref() } else { entry.service.as_deref() };
@@ -41,6 +48,7 @@ impl Bits {
                 }
             }
         }
+        bits.reached.set(AUTHENTICATION);
         bits
     }
 
@@ -67,6 +75,11 @@ impl Bits {
     pub(super) fn products(&self) -> HashMap<String, u16> {
         let products = self.words.iter().filter(|((part, _), _)| *part == Part::Product);
         products.map(|((_, word), bit)| (word.clone(), *bit)).collect()
+    }
+
+    /// Whether there is an event that has all words a log source states, as far as one route after the other says.
+    pub(super) fn is_reached(&self, source: &LogSource) -> bool {
+        self.needs(source).is_some_and(|needs| self.reached.covers(&needs))
     }
 
     /// Whether all words a log source states have bits that are set for some event.

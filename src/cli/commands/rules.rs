@@ -1,12 +1,12 @@
 //! `logsentry rules`: list, show, check and test.
 
 use super::setup;
-use crate::cli::args::{ConfigArgs, RuleArgs, RulesArgs, RulesCommand};
+use crate::cli::args::{ConfigArgs, RuleArgs, RulesArgs, RulesCommand, StatisticsArgs};
 use crate::cli::exit::Exit;
 use crate::cli::output::unless_closed;
 use crate::cli::terminal;
 use crate::config::RawConfig;
-use crate::report;
+use crate::report::{self, Statistics};
 use crate::scan::{self, Scan, SetupError};
 use crate::sigma::{Diagnostic, PathStep, Severity};
 use serde::Serialize;
@@ -17,6 +17,9 @@ pub(crate) fn run(args: RulesArgs) -> Exit {
     let done = match args.command {
         None => listed(&args.rules, &args.config, &args.format),
         Some(RulesCommand::Show { id, rules, config }) => shown(&id, &rules, &config),
+        Some(RulesCommand::Stat(args)) => counted(&args, |scan| Statistics::Rules(scan.statistics())),
+        Some(RulesCommand::Logsources(args)) => counted(&args, |scan| Statistics::Sources(scan.sources_used())),
+        Some(RulesCommand::Fields(args)) => counted(&args, |scan| Statistics::Fields(scan.fields_used())),
         Some(RulesCommand::Check { paths, placeholders, config, format }) => {
             checked(&paths, placeholders.as_deref(), &config, &format)
         }
@@ -56,6 +59,15 @@ fn listed(rules: &RuleArgs, config: &ConfigArgs, format: &str) -> Done {
     let list = report::RULE_LISTS.iter().find(|row| row.name == format).expect("clap takes no other names");
     let mut text = Vec::new();
     (list.write)(scan.rules(), &options, &mut text).expect("memory can be written to");
+    Ok((text, Exit::Clean))
+}
+
+fn counted(args: &StatisticsArgs, count: fn(&Scan) -> Statistics) -> Done {
+    let scan = loaded(&args.rules, &args.config)?;
+    let options = report::Options { github_actions: terminal::in_github_actions(), ..report::Options::default() };
+    let row = report::STATISTICS.iter().find(|row| row.name == args.format).expect("clap takes no other names");
+    let mut text = Vec::new();
+    (row.write)(&count(&scan), &options, &mut text).expect("memory can be written to");
     Ok((text, Exit::Clean))
 }
 
