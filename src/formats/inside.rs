@@ -113,6 +113,11 @@ pub(super) fn of_object(record: &mut Record<'_>) {
         container(record, object);
     } else if has(b"\"SyslogMessage\"") {
         syslog_table(record, object);
+    } else if has(b"\"textPayload\"") && has(b"\"logName\"") {
+        // Google's agents put the line a program wrote there.
+        if let Some(value) = member(object, "textPayload") {
+            with_text(record, &[value], |record, text| read(record, text, Trust::Line));
+        }
     } else if has(b"\"message\"")
         && let Some(value) = member(object, "message")
     {

@@ -28,7 +28,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// Names of the member that holds the records of a document.
-pub(crate) const ENVELOPES: [&str; 8] = ["Records", "records", "value", "events", "logs", "hits", "data", "items"];
+pub(crate) const ENVELOPES: [&str; 9] =
+    ["Records", "records", "value", "events", "Events", "logs", "hits", "data", "items"];
 
 /// The decoder of documents whose records are objects.
 pub(crate) fn decoder(sniffed: &Sniffed, table: &Arc<FieldTable>, options: &ReadOptions) -> Box<dyn Decoder> {

@@ -15,6 +15,9 @@ pub(super) enum Strings {
     Leave,
 }
 
+/// Members that hold the record of another service as a string: events `CloudTrail` finds again, exports of Microsoft 365.
+const WRAPPERS: [&str; 2] = ["CloudTrailEvent", "AuditData"];
+
 /// Where the text that is read lies.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
@@ -403,14 +406,24 @@ impl<'r> Reader<'r> {
         }
     }
 
-    /// Reads the object a string holds, under the string's name, and gives whether that pushed anything.
-    fn open_string(&mut self, span: Span, mut slot: Slot) -> bool {
+    /// Reads the object a string holds, under the string's name, and gives whether that pushed anything. What only wraps
+    /// the record of somebody else is read as if it stood in its place, too.
+    fn open_string(&mut self, span: Span, slot: Slot) -> bool {
+        let is_wrapper = WRAPPERS.contains(&self.scratch.path.as_str());
+        // This takes the name off the path.
+        let is_opened = self.open_string_as(span, slot);
+        (is_wrapper && self.open_string_as(span, Slot::default())) || is_opened
+    }
+
+    fn open_string_as(&mut self, span: Span, mut slot: Slot) -> bool {
         let mut inner = mem::take(&mut self.scratch.inner);
         inner.clear();
         let (start, len) = (span.start as usize, span.len as usize);
         inner.push_str(self.scratch.text.get(start..start + len).unwrap_or(""));
         let (path, entries) = (self.scratch.path.len(), self.scratch.entries.len());
-        self.step_into(&mut slot);
+        if path > 0 {
+            self.step_into(&mut slot);
+        }
         let place = Place { region: Region::Scratch, start: span.start };
         let mut reader = Reader::new(&inner, 0, place, &mut *self.scratch, self.table);
         reader.spent = self.spent;

@@ -92,6 +92,23 @@ fn a_string_that_holds_an_object_is_opened_once() {
 }
 
 #[test]
+fn what_a_string_only_wraps_stands_in_its_place_too() {
+    check(
+        r#"{"n":0,"CloudTrailEvent":"{\"a\":{\"b\":1}}","m":2}"#,
+        &[
+            ("n", "#0"),
+            ("CloudTrailEvent", r#"{"a":{"b":1}}"#),
+            ("CloudTrailEvent.a", r#"#object {"b":1}"#),
+            ("CloudTrailEvent.a.b", "#1"),
+            ("a", r#"#object {"b":1}"#),
+            ("a.b", "#1"),
+            ("m", "#2"),
+        ],
+        false,
+    );
+}
+
+#[test]
 fn defects_inside_a_value_are_repaired() {
     check("{\"a\":\"x\ty\"}", &[("a", "x\ty")], true);
     check(r#"{"a":"\ud800"}"#, &[("a", "\u{fffd}")], true);
