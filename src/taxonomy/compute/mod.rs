@@ -67,6 +67,7 @@ pub(super) static CONVERSIONS: &[Conversion] = rows! {
     One "azure_outcome" verdict::azure;
     One "m365_outcome" verdict::m365;
     One "okta_outcome" verdict::okta;
+    One "waf_outcome" verdict::waf;
     One "http_outcome" verdict::http;
     Many "accept_or_deny" verdict::accept_or_deny;
     One "domain" account::domain;
@@ -185,6 +186,10 @@ mod tests {
         check("http_outcome", &["304"], &["success"]);
         check("http_outcome", &["400"], &["failure"]);
         check("http_outcome", &["0"], &[]);
+        check("waf_outcome", &["managed_challenge"], &["blocked"]);
+        check("waf_outcome", &["Block"], &["blocked"]);
+        check("waf_outcome", &["skip"], &["allowed"]);
+        check("waf_outcome", &["unknown"], &[]);
         check("accept_or_deny", &["allowed"], &["accept", "allowed"]);
         check("azure_outcome", &["Started"], &[]);
     }

@@ -111,6 +111,17 @@ pub(super) fn okta<'a>(_: &'a Words, text: &'a str) -> Option<Cow<'a, str>> {
     }
 }
 
+/// What a web application firewall did; `unknown` is nothing.
+pub(super) fn waf<'a>(_: &'a Words, text: &'a str) -> Option<Cow<'a, str>> {
+    const LETS_PASS: [&str; 5] = ["allow", "log", "skip", "bypass", "simulate"];
+    let text = text.trim().to_ascii_lowercase();
+    let is_blocking = |word: &str| text == word || text.ends_with("challenge");
+    if ["block", "drop", "connectionclose", "connection_close"].into_iter().any(is_blocking) {
+        return BLOCKED;
+    }
+    LETS_PASS.contains(&text.as_str()).then_some(Cow::Borrowed("allowed"))
+}
+
 /// An HTTP status.
 pub(super) fn http<'a>(_: &'a Words, text: &'a str) -> Option<Cow<'a, str>> {
     match integer(text)? {
