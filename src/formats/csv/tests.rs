@@ -86,8 +86,14 @@ fn a_line_that_is_too_long_is_cut() {
 
 #[test]
 fn an_object_in_a_cell_is_read() {
-    let read = sniff_and_read(b"op,AuditData\nx,\"{\"\"Actor\"\":[{\"\"ID\"\":\"\"a\"\"}]}\"\n", 64);
-    assert_eq!(read[0].fields.last(), Some(&("AuditData.Actor.ID".to_owned(), "a".to_owned())));
+    let row = |column: &str| {
+        let text = format!("op,{column}\nx,\"{{\"\"Actor\"\":[{{\"\"ID\"\":\"\"a\"\"}}]}}\"\n");
+        let fields = sniff_and_read(text.as_bytes(), 64).swap_remove(0).fields;
+        fields.into_iter().filter(|(name, _)| name.ends_with("ID")).map(|(name, _)| name).collect::<Vec<_>>()
+    };
+    assert_eq!(row("detail"), ["detail.Actor.ID"]);
+    // What only wraps the record of a service stands at the top, too.
+    assert_eq!(row("AuditData"), ["AuditData.Actor.ID", "Actor.ID"]);
 }
 
 #[test]
