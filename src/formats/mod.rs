@@ -26,6 +26,7 @@ mod json_envelope;
 mod json_values;
 mod jsonl;
 mod leef;
+mod laurel;
 pub(crate) mod lines;
 mod logfmt;
 mod nginx_error;
@@ -297,6 +298,7 @@ pub(crate) static FORMATS: &[Format] = &[
     cef::FORMAT,
     leef::FORMAT,
     fortigate::FORMAT,
+    laurel::FORMAT,
     logfmt::FORMAT,
     logfmt::LOOSE_FORMAT,
     csv::FORMAT,

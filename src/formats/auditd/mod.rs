@@ -63,8 +63,13 @@ fn header(line: &str) -> Option<Header<'_>> {
     (is_id && (is_file_style || kind.is_some())).then_some(Header { node, kind, id, is_file_style, rest })
 }
 
-/// The time in `SECONDS.MILLIS:SERIAL`.
-fn time(id: &str) -> Option<Time> {
+/// The stamp in `SECONDS.MILLIS:SERIAL`.
+pub(super) fn stamp(id: &str) -> Stamp {
+    time(id).map_or(Stamp::default(), |time| Stamp::exact(time, 3))
+}
+
+/// The time in it.
+pub(super) fn time(id: &str) -> Option<Time> {
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     let (stamp, serial) = id.split_once(':')?;
     let (seconds, millis) = stamp.split_once('.')?;
@@ -111,7 +116,7 @@ fn read(record: &mut Record<'_>) -> Result<(), Refused> {
 /// Pushes the header and the fields of one line.
 fn push(header: &Header<'_>, record: &mut Record<'_>, is_first: bool) {
     if is_first {
-        record.time = time(header.id).map_or(Stamp::default(), |time| Stamp::exact(time, 3));
+        record.time = stamp(header.id);
         record.push("ID", header.id);
     }
     record.push_some("node", header.node);
@@ -121,9 +126,9 @@ fn push(header: &Header<'_>, record: &mut Record<'_>, is_first: bool) {
 
 /// Reads a line that stands inside another; gives whether it is one.
 pub(super) fn push_line(line: &str, record: &mut Record<'_>) -> bool {
-    let header = header(line);
-    header.iter().for_each(|header| push(header, record, true));
-    header.is_some()
+    let Some(header) = header(line) else { return false };
+    push(&header, record, true);
+    true
 }
 
 /// Reads a line without its header, as the journal keeps it: `TYPE k=v ...`.

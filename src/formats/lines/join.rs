@@ -130,23 +130,23 @@ impl JoinCutter {
     /// Puts the next line to the record it belongs to, or begins one with it.
     fn gather(&mut self, line: &[u8]) {
         let number = self.base.1 + self.lines.len() as u64;
-        let link = (self.link)(self.readers.body(line));
-        if let Some(link) = &link
-            && let Some(known) = self.open.get(&*link.key).copied()
+        let tie = (self.link)(self.readers.body(line));
+        if let Some(tie) = &tie
+            && let Some(known) = self.open.get(&*tie.key).copied()
             && let Some(record) = known.checked_sub(self.gone).and_then(|n| self.records.get_mut(n as usize))
             && !is_past(record, self.scanned, number)
         {
             record.lines.push(number);
-            record.is_closed = !link.more;
+            record.is_closed = !tie.more;
             if record.is_closed {
-                self.open.remove(&*link.key);
+                self.open.remove(&*tie.key);
             }
             return;
         }
-        let link = link.filter(|link| link.more);
-        let is_closed = link.is_none();
-        if let Some(link) = link {
-            self.open.insert(link.key.into(), self.gone + self.records.len() as u64);
+        let tie = tie.filter(|tie| tie.more);
+        let is_closed = tie.is_none();
+        if let Some(tie) = tie {
+            self.open.insert(tie.key.into(), self.gone + self.records.len() as u64);
         }
         self.records.push_back(Gathered { start: self.scanned, lines: vec![number], is_closed });
     }
