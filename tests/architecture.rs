@@ -57,7 +57,7 @@ const TENANTS: &[(&str, &[&str])] = &[
     ("encoding_rs", &["formats", "source"]),
     ("evtx", &["formats"]),
     ("figment", &["config"]),
-    ("flate2", &["source"]),
+    ("flate2", &["source", "report"]),
     ("globset", &["config", "scan", "triage"]),
     ("indicatif", &["cli"]),
     ("ipnet", &["sigma", "detect"]),

@@ -148,6 +148,48 @@ fn a_job_summary_is_added_to_and_other_files_are_replaced() {
 }
 
 #[test]
+fn sarif_says_what_it_is_asked_to() {
+    let folder = Folder::new();
+    folder
+        .write("a.log", "Mar  2 09:00:01 gate sshd[77]: Failed password for root from 198.51.100.7 port 50011 ssh2\n");
+    folder.write(".logsentryignore.yml", "- {rule: linux-ssh-failed-password, reason: known, permanent: true}\n");
+    let sarif = |args: &[&str]| {
+        let all = [&["scan", "a.log", "--no-config", "--format", "sarif"], args].concat();
+        folder.run(&all).with_code(0).json()["runs"][0].clone()
+    };
+    let count = |value: &serde_json::Value| value.as_array().map_or(0, Vec::len);
+    let plain = sarif(&[]);
+    assert_eq!((count(&plain["results"]), count(&plain["tool"]["driver"]["rules"])), (0, 0));
+    assert!(plain["invocations"][0].get("startTimeUtc").is_none());
+    let marked = sarif(&["--sarif-include-suppressed", "--timestamps"]);
+    assert_eq!(marked["results"][0]["suppressions"][0]["justification"], "known");
+    let started = marked["invocations"][0]["startTimeUtc"].as_str().expect("it is there");
+    assert!(started.ends_with('Z') && started.len() >= 20, "{started}");
+    assert!(count(&sarif(&["--sarif-rules", "all"])["tool"]["driver"]["rules"]) > 30);
+    folder.run(&["scan", "a.log", "--no-config", "--sarif-rules", "some"]).with_code(2);
+    let cut =
+        ["scan", "a.log", "--no-config", "--no-ignore", "--no-builtin", "-r", "r.yml", "--report", "sarif=x.sarif"];
+    folder.write(
+        "r.yml",
+        "title: A\nlogsource: {category: any}\ndetection: {s: {src_ip: '*'}, condition: s}\n---\n\
+        title: B\nlogsource: {category: any}\ndetection: {s: {user: '*'}, condition: s}\n",
+    );
+    let ran = folder.run(&[&cut[..], &["--sarif-max-results", "1"]].concat()).with_code(0);
+    assert!(ran.stderr.contains("2 alerts, 1 of them in SARIF"), "{}", ran.stderr);
+}
+
+#[test]
+fn strict_redaction_blanks_people_in_every_report() {
+    let folder = Folder::new();
+    folder.write("a.log", "Mar  2 09:00:01 gate sshd[77]: Failed password for root from 10.20.30.40 port 50011 ssh2\n");
+    for format in FORMATS {
+        let ran = folder.run(&["scan", "a.log", "--no-config", "--redact", "strict", "--format", format]).with_code(0);
+        assert!(!ran.stdout.contains("10.20.30.40"), "{format}: {}", ran.stdout);
+        assert!(ran.stdout.contains("10.20.30."), "{format}: {}", ran.stdout);
+    }
+}
+
+#[test]
 fn secrets_are_blanked_in_every_report() {
     let folder = Folder::new();
     let line = serde_json::json!({"Channel": "Microsoft-Windows-Sysmon/Operational", "EventID": 1, "Image": "C:\\Windows\\System32\\certutil.exe",

@@ -15,6 +15,7 @@ mod corpora;
 mod examples;
 mod exits;
 mod explain;
+mod fingerprints;
 mod formats;
 mod invariance;
 mod readme;

@@ -148,7 +148,7 @@ pub(crate) struct ScanArgs {
     /// A directory without any file is fine
     #[arg(long)]
     pub(crate) allow_empty: bool,
-    /// Blank secrets in reports: default or off
+    /// Blank secrets in reports: default, strict (people and inner addresses, too) or off
     #[arg(long, value_name = "MODE")]
     pub(crate) redact: Option<String>,
     /// Leave log lines out of SARIF
@@ -172,9 +172,18 @@ pub(crate) struct ScanArgs {
     /// `automationDetails.id` of the SARIF run
     #[arg(long, value_name = "NAME")]
     pub(crate) sarif_category: Option<String>,
+    /// Rules SARIF lists: those with results, or all that were loaded [default: matched]
+    #[arg(long, value_name = "WHICH")]
+    pub(crate) sarif_rules: Option<String>,
+    /// Write suppressed alerts into SARIF, marked as such (GitHub opens them all the same)
+    #[arg(long)]
+    pub(crate) sarif_include_suppressed: bool,
     /// Write no SARIF when the scan is incomplete, so that an upload cannot close alerts that still exist
     #[arg(long)]
     pub(crate) sarif_complete_only: bool,
+    /// Say in JSON and SARIF when the scan ran: the one thing two runs do not share
+    #[arg(long)]
+    pub(crate) timestamps: bool,
     /// Worker threads; never changes the output [default: one a core]
     #[arg(long, value_name = "N", value_parser = super::at_least_one)]
     pub(crate) threads: Option<usize>,

@@ -96,6 +96,10 @@ pub(crate) struct RawSarif {
     pub(crate) max_results: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) snippets: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rules: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) include_suppressed: Option<bool>,
 }
 
 /// `syslog:` of a layer.

@@ -83,6 +83,9 @@ pub struct Config {
 pub enum Redaction {
     /// Passwords, tokens, keys, authorization, cookies; and the user's own patterns.
     Default(Vec<String>),
+    /// Besides, what tells of people and of the inside of a network: e-mail addresses, telephone and card numbers, hardware
+    /// addresses, the last number of inner addresses.
+    Strict(Vec<String>),
     /// Nothing.
     Off,
 }
@@ -100,6 +103,10 @@ pub struct SarifOptions {
     pub max_results: Option<usize>,
     /// Whether log lines are left out.
     pub no_snippets: bool,
+    /// Every loaded rule, not only those with results.
+    pub all_rules: bool,
+    /// Suppressed alerts, too.
+    pub include_suppressed: bool,
 }
 
 impl Default for Config {
@@ -174,12 +181,7 @@ impl Layer {
 /// Checks the words and ranges of a layer, or of a merged configuration whose layers were checked.
 pub(crate) fn checked(raw: RawConfig, layer: &Layer) -> Result<Config, ConfigError> {
     let default = Config::default();
-    let bad = |key: &str, value: &str, what, expected: String| ConfigError::Value {
-        origin: layer.name(key),
-        value: value.to_owned(),
-        what,
-        expected,
-    };
+    let bad = |key: &str, value: &str, what, expected: String| bad_value(layer, key, value, what, expected);
     let level =
         |key: &str, word: &str| word.parse::<Level>().map_err(|error| bad(key, word, "severity", error.to_string()));
     let fail_on = match raw.fail_on.as_deref() {
@@ -194,8 +196,9 @@ pub(crate) fn checked(raw: RawConfig, layer: &Layer) -> Result<Config, ConfigErr
     let redact = raw.redact.unwrap_or_default();
     let redaction = match redact.mode.as_deref().unwrap_or("default") {
         "default" => Redaction::Default(redact.patterns.unwrap_or_default()),
+        "strict" => Redaction::Strict(redact.patterns.unwrap_or_default()),
         "off" => Redaction::Off,
-        word => return Err(bad("redact", word, "redaction mode", "use default or off".to_owned())),
+        word => return Err(bad("redact", word, "redaction mode", "use default, strict or off".to_owned())),
     };
     let syslog = raw.syslog.unwrap_or_default();
     if let Some(zone) = &syslog.timezone
@@ -210,10 +213,6 @@ pub(crate) fn checked(raw: RawConfig, layer: &Layer) -> Result<Config, ConfigErr
             bad("correlation_memory", text, "size", "use a number with K, M or G, like 96M".to_owned())
         })?,
     };
-    let sarif = raw.sarif.unwrap_or_default();
-    if let Some(root) = sarif.root.as_ref().filter(|root| !root.is_dir()) {
-        return Err(bad("sarif.root", &root.display().to_string(), "directory", "name one that is there".to_owned()));
-    }
     for (key, number) in [("samples", raw.samples), ("max_alerts", raw.max_alerts), ("threads", raw.threads)] {
         if number == Some(0) {
             return Err(bad(key, "0", "number of them", "use a number from 1 on".to_owned()));
@@ -231,12 +230,7 @@ pub(crate) fn checked(raw: RawConfig, layer: &Layer) -> Result<Config, ConfigErr
         placeholders: raw.placeholders.unwrap_or_default(),
         redaction,
         reports: raw.reports.unwrap_or_default().into_iter().collect(),
-        sarif: SarifOptions {
-            root: sarif.root,
-            category: sarif.category,
-            max_results: sarif.max_results,
-            no_snippets: sarif.snippets == Some(false),
-        },
+        sarif: sarif(raw.sarif.unwrap_or_default(), layer)?,
         path_rewrites: raw.path_rewrites.unwrap_or_default().into_iter().collect(),
         year: syslog.year,
         timezone: syslog.timezone,
@@ -265,6 +259,36 @@ fn chosen(
         tags: raw.rule_tag.as_deref().map(choice::any),
         products: raw.rule_product.as_deref().map(choice::any),
     })
+}
+
+/// Checks `sarif:`.
+fn sarif(sarif: RawSarif, layer: &Layer) -> Result<SarifOptions, ConfigError> {
+    let all_rules = match sarif.rules.as_deref().unwrap_or("matched") {
+        "matched" => false,
+        "all" => true,
+        word => return Err(bad_value(layer, "sarif.rules", word, "choice of rules", "use matched or all".to_owned())),
+    };
+    if let Some(root) = sarif.root.as_ref().filter(|root| !root.is_dir()) {
+        return Err(bad_value(
+            layer,
+            "sarif.root",
+            &root.display().to_string(),
+            "directory",
+            "name one that is there".to_owned(),
+        ));
+    }
+    Ok(SarifOptions {
+        root: sarif.root,
+        category: sarif.category,
+        max_results: sarif.max_results,
+        no_snippets: sarif.snippets == Some(false),
+        all_rules,
+        include_suppressed: sarif.include_suppressed == Some(true),
+    })
+}
+
+fn bad_value(layer: &Layer, key: &str, value: &str, what: &'static str, expected: String) -> ConfigError {
+    ConfigError::Value { origin: layer.name(key), value: value.to_owned(), what, expected }
 }
 
 /// `96M`, `64K`, `1G` or bytes.

@@ -12,12 +12,14 @@
 
 mod names;
 mod patterns;
+mod people;
 #[cfg(test)]
 mod tests;
 
 use crate::model::show::REDACTED as TOKEN;
 use aho_corasick::{AhoCorasick, MatchKind};
 use patterns::{PATTERNS, Pattern};
+use people::People;
 use regex::bytes::{Captures, Regex, RegexBuilder};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -36,6 +38,8 @@ pub(crate) struct BadPattern {
 pub(crate) struct Redactor {
     /// `None` when redaction is off.
     defaults: Option<Defaults>,
+    /// People and inner addresses, where they go too.
+    people: Option<People>,
     /// Own patterns of the configuration, after the built-in ones.
     own: Vec<Regex>,
 }
@@ -53,12 +57,12 @@ struct Defaults {
 impl Redactor {
     /// The built-in rules. Fingerprints are always computed behind these (README decision 13).
     pub(crate) fn default_rules() -> Redactor {
-        Redactor { defaults: Some(Defaults::new()), own: Vec::new() }
+        Redactor { defaults: Some(Defaults::new()), people: None, own: Vec::new() }
     }
 
     /// Leaves everything as it is.
     pub(crate) fn off() -> Redactor {
-        Redactor { defaults: None, own: Vec::new() }
+        Redactor { defaults: None, people: None, own: Vec::new() }
     }
 
     /// The built-in rules and own patterns behind them: the first group of a pattern is blanked, or all it matches
@@ -68,7 +72,12 @@ impl Redactor {
             .iter()
             .map(|p| Regex::new(p).map_err(|source| BadPattern { pattern: p.clone(), source }))
             .collect::<Result<_, _>>()?;
-        Ok(Redactor { defaults: Some(Defaults::new()), own })
+        Ok(Redactor { defaults: Some(Defaults::new()), people: None, own })
+    }
+
+    /// The same, and what tells of people and of the inside of a network.
+    pub(crate) fn strict(patterns: &[String]) -> Result<Redactor, BadPattern> {
+        Ok(Redactor { people: Some(People::new()), ..Redactor::with_patterns(patterns)? })
     }
 
     /// `text` with its secrets blanked; borrowed when it holds none.
@@ -78,6 +87,9 @@ impl Redactor {
             for row in defaults.candidates(text) {
                 blank(&mut shown, defaults.regex(row), |found, text| defaults.secrets(row, found, text));
             }
+        }
+        for (regex, parts) in self.people.iter().flat_map(People::forms) {
+            blank(&mut shown, regex, parts);
         }
         for regex in &self.own {
             blank(&mut shown, regex, |found, _| {

@@ -36,6 +36,7 @@ pub(crate) use explain::EXPLAINERS;
 pub(crate) use lines::{EventLines, MatchLines};
 pub(crate) use rules::rule_text;
 pub(crate) use statistics::{STATISTICS, Statistics};
+pub(crate) use sarif::left_out;
 
 use crate::model::{Alert, Counting, InputSummary, Level, Place, Report, RuleId, RuleInfo};
 use std::io::{self, Write};
@@ -118,6 +119,8 @@ pub(crate) struct Options {
     pub(crate) fail_on: Option<Level>,
     /// Another report of the same scan, for formats that show the beginning only.
     pub(crate) elsewhere: Option<String>,
+    /// `--timestamps`: when the scan began and ended, RFC 3339.
+    pub(crate) times: Option<(String, String)>,
     /// The code the program will end with and what it means, for SARIF's invocation.
     pub(crate) exit: Option<(u8, String)>,
     /// SARIF alone.
@@ -152,6 +155,7 @@ impl Default for Options {
             min_severity: Level::Informational,
             fail_on: None,
             elsewhere: None,
+            times: None,
             exit: None,
             sarif: SarifOptions::default(),
         }

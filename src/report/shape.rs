@@ -1,7 +1,7 @@
 //! The objects of our own JSON, in the order of their keys: design page `report.md` sections 3 to 5.
 //!
-//! Every key is always there; what is absent is `null`. Two are exceptions: `reference_time` is printed only when it took
-//! the place of the clock, `summary.gone` only when there was a baseline.
+//! Every key is always there; what is absent is `null`. Three are exceptions: `reference_time` is printed only when it
+//! took the place of the clock, `times` only with `--timestamps`, `summary.gone` only when there was a baseline.
 
 use super::{Options, Where, rule};
 use crate::model::{
@@ -21,6 +21,8 @@ pub(super) struct ReportShape<'a> {
     config: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reference_time: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    times: Option<TimesShape<'a>>,
     summary: SummaryShape,
     inputs: Vec<InputShape<'a>>,
     rules: Vec<RuleShape<'a>>,
@@ -29,12 +31,13 @@ pub(super) struct ReportShape<'a> {
 }
 
 impl<'a> ReportShape<'a> {
-    pub(super) fn new(report: &'a Report, options: &Options) -> ReportShape<'a> {
+    pub(super) fn new(report: &'a Report, options: &'a Options) -> ReportShape<'a> {
         ReportShape {
             schema: SCHEMA,
             tool: ToolShape { name: "logsentry", version: report.version },
             config: report.config.as_deref(),
             reference_time: report.reference_time.as_deref(),
+            times: options.times.as_ref().map(|(started, finished)| TimesShape { started, finished }),
             summary: SummaryShape::new(&report.summary),
             inputs: report.inputs.iter().map(InputShape::new).collect(),
             rules: super::rules_with_alerts(report).into_iter().map(|id| RuleShape::new(rule(report, id))).collect(),
@@ -42,6 +45,13 @@ impl<'a> ReportShape<'a> {
             problems: report.problems.iter().map(ProblemShape::new).collect(),
         }
     }
+}
+
+/// When the scan ran; with `--timestamps` only.
+#[derive(Serialize)]
+struct TimesShape<'a> {
+    started: &'a str,
+    finished: &'a str,
 }
 
 #[derive(Serialize)]

@@ -239,6 +239,7 @@ fn redactions(config: &Config) -> Result<(Redaction, Redactions), SetupError> {
     let own = || match &config.redaction {
         Wanted::Default(patterns) if patterns.is_empty() => Ok(None),
         Wanted::Default(patterns) => Redactor::with_patterns(patterns).map(Some),
+        Wanted::Strict(patterns) => Redactor::strict(patterns).map(Some),
         Wanted::Off => Ok(Some(Redactor::off())),
     };
     let pattern = |why: crate::redact::BadPattern| SetupError::Pattern { why: why.to_string() };

@@ -45,7 +45,7 @@ pub(crate) fn run(args: &ScanArgs) -> Exit {
     }
     let (report, failures) = scanned(args, &scan, &targets);
     if loudness >= Loudness::Normal {
-        say(args, &scan, &report);
+        say(args, &scan, &targets, &report);
     }
     for (target, error) in &failures {
         terminal::error(&format!("{}: the report cannot be written: {error}", named(target)));
@@ -68,13 +68,16 @@ fn configuration(args: &ScanArgs) -> Result<Config, SetupError> {
         ignore_file: args.ignore_file.clone(),
         ..RawConfig::default()
     };
-    if args.no_snippets || args.sarif_max_results.is_some() || args.sarif_category.is_some() {
-        flags.sarif = Some(RawSarif {
-            root: None,
-            category: args.sarif_category.clone(),
-            max_results: args.sarif_max_results,
-            snippets: args.no_snippets.then_some(false),
-        });
+    let sarif = RawSarif {
+        root: None,
+        category: args.sarif_category.clone(),
+        max_results: args.sarif_max_results,
+        snippets: args.no_snippets.then_some(false),
+        rules: args.sarif_rules.clone(),
+        include_suppressed: args.sarif_include_suppressed.then_some(true),
+    };
+    if sarif != RawSarif::default() {
+        flags.sarif = Some(sarif);
     }
     setup::rule_flags(&args.rules, &mut flags)?;
     setup::read_flags(&args.read, &mut flags);
@@ -173,8 +176,10 @@ fn scanned(args: &ScanArgs, scan: &Scan, targets: &[(String, Target)]) -> (Repor
         }
     }
     let mut watch = Progress::new(&args.say);
+    let started = setup::now();
     let report = scan.run(&args.paths, if tee.outs.is_empty() { None } else { Some(&mut tee) }, &mut watch);
     watch.finish();
+    let times = args.timestamps.then(|| (started.to_string(), setup::now().to_string()));
     for (target, out, so_far) in tee.outs {
         let written = so_far.and_then(|()| out.finish(&report)).and_then(Pending::finish).or_else(closed);
         failures.extend(written.err().map(|error| (target.clone(), error)));
@@ -193,7 +198,8 @@ fn scanned(args: &ScanArgs, scan: &Scan, targets: &[(String, Target)]) -> (Repor
             terminal::warning(&format!("{}: not written, since the scan is incomplete{stale}", named(target)));
             continue;
         }
-        let options = report::Options { elsewhere: elsewhere(targets, target), ..options(args, scan, target, &report) };
+        let (elsewhere, times) = (elsewhere(targets, target), times.clone());
+        let options = report::Options { elsewhere, times, ..options(args, scan, target, &report) };
         let written = target.begin().and_then(|mut out| {
             (reporter.write)(&report, &options, &mut out)?;
             out.finish()
@@ -245,12 +251,14 @@ fn options(args: &ScanArgs, scan: &Scan, target: &Target, report: &Report) -> re
         min_severity: scan.config().min_severity,
         fail_on: scan.config().fail_on,
         elsewhere: None,
+        times: None,
         exit: Some((exit.code(), exit.meaning().to_owned())),
         sarif: report::SarifOptions {
             category: wanted.category.clone(),
             max_results: wanted.max_results.unwrap_or(sarif.max_results),
             baseline: report.summary.gone.is_some(),
-            ..sarif
+            all_rules: wanted.all_rules,
+            include_suppressed: wanted.include_suppressed,
         },
     }
 }
@@ -265,15 +273,15 @@ fn exit(scan: &Scan, report: &Report) -> Exit {
 }
 
 /// One line a problem, and what is not shown.
-fn say(args: &ScanArgs, scan: &Scan, report: &Report) {
+fn say(args: &ScanArgs, scan: &Scan, targets: &[(String, Target)], report: &Report) {
     let options = options(args, scan, &Target::Stdout, report);
     for problem in &report.problems {
         terminal::whole_line(&report::problem_line(problem, &options));
     }
-    let max_results = options.sarif.max_results;
-    if args.format == "sarif" && max_results > 0 && report.alerts.len() > max_results {
-        let left_out = report.alerts.len() - max_results;
-        terminal::warning(&format!("{left_out} alert(s) left out of SARIF; --sarif-max-results makes room for more"));
+    if targets.iter().any(|(format, _)| format == "sarif") {
+        for text in report::left_out(report, &options) {
+            terminal::warning(&text);
+        }
     }
     if report.summary.hidden > 0 {
         let n = report.summary.hidden;

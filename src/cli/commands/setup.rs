@@ -76,9 +76,14 @@ pub(super) fn read_extras(args: &ReadArgs, config: &mut Config) {
 
 /// The clock, unless `--reference-time` stands in for it, and where we are.
 pub(super) fn run_info() -> RunInfo {
-    #[expect(clippy::disallowed_methods, reason = "cli is the room that may read the clock")]
+    RunInfo { now: now(), directory: current_directory() }
+}
+
+/// The clock, to the millisecond.
+#[expect(clippy::disallowed_methods, reason = "cli is the room that may read the clock")]
+pub(super) fn now() -> jiff::Timestamp {
     let now = jiff::Timestamp::now();
-    RunInfo { now, directory: current_directory() }
+    now.round(jiff::Unit::Millisecond).unwrap_or(now)
 }
 
 fn current_directory() -> PathBuf {

@@ -4,9 +4,10 @@
 //! because a single one without makes GitHub refuse the file. The types of `serde-sarif` are used inside this module and
 //! nowhere else; results are built one at a time while the file is written, since those types are large.
 //!
-//! What we leave out: the size of the packed file is not measured (5,000 results are 0.5 MB), and nothing is written that
-//! is not reproducible or private.
+//! What we leave out: nothing is written that is not reproducible or private; columns, since nobody has counted them: a
+//! region without them is whole lines.
 
+mod fit;
 #[cfg(test)]
 mod ingest;
 mod notices;
@@ -18,7 +19,8 @@ pub(super) mod text;
 use super::{Options, Reporter, json_text, rule};
 use crate::model::show::REDACTED;
 use crate::model::{Alert, AlertKind, AlertStatus, Report, RuleId};
-use places::Places;
+use fit::Diet;
+use places::{ARTIFACTS, Places};
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use serde_sarif::sarif::{
@@ -39,8 +41,23 @@ const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 const ROOT: &str = "%SRCROOT%";
 
 fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
-    let log = Log { schema: SCHEMA, version: "2.1.0", runs: [Run::new(report, options)] };
-    json_text::to_pages(&log, out)
+    json_text::to_pages(&Log::new(report, options, fit::diet(report, options)), out)
+}
+
+/// What the file of a report leaves out, as lines for people: alerts past the limit, and what would make it too large.
+pub(crate) fn left_out(report: &Report, options: &Options) -> Vec<String> {
+    let diet = fit::diet(report, options);
+    let (kept, dropped) = select(report, options, diet);
+    let mut lines = Vec::new();
+    if dropped > 0 {
+        let total = kept.len().saturating_add(dropped);
+        lines
+            .push(format!("{total} alerts, {} of them in SARIF; --sarif-max-results says how many may be", kept.len()));
+    }
+    if diet != Diet::default() {
+        lines.push(format!("left out of SARIF, which would be larger than GitHub takes: {}", diet.words().join(", ")));
+    }
+    lines
 }
 
 #[derive(Serialize)]
@@ -49,6 +66,12 @@ struct Log<'a> {
     schema: &'static str,
     version: &'static str,
     runs: [Run<'a>; 1],
+}
+
+impl<'a> Log<'a> {
+    fn new(report: &'a Report, options: &'a Options, diet: Diet) -> Log<'a> {
+        Log { schema: SCHEMA, version: "2.1.0", runs: [Run::new(report, options, diet)] }
+    }
 }
 
 /// The run. Not the type of `serde-sarif`: results are made while they are written.
@@ -71,9 +94,9 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn new(report: &'a Report, options: &'a Options) -> Run<'a> {
-        let places = Places::new(&report.inputs);
-        let (kept, dropped) = select(report, options);
+    fn new(report: &'a Report, options: &'a Options, diet: Diet) -> Run<'a> {
+        let places = Places::new(&report.inputs, if diet.no_artifacts { 0 } else { ARTIFACTS });
+        let (kept, dropped) = select(report, options, diet);
         let rule_ids = rules::listed(report, &kept, options);
         let taxonomies = rules::taxonomies(report, &rule_ids);
         let root = ArtifactLocation {
@@ -91,22 +114,23 @@ impl<'a> Run<'a> {
             }),
             column_kind: "unicodeCodePoints",
             original_uri_base_ids: BTreeMap::from([(ROOT, root)]),
-            invocations: [notices::invocation(report, &places, kept.len(), dropped, options)],
+            invocations: [notices::invocation(report, &places, (kept.len(), dropped, diet), options)],
             artifacts: places.artifacts(&report.inputs),
             properties: bag(properties(report, &rule_ids, kept.len(), dropped)),
             redaction_tokens: report.redacted.then_some([REDACTED]),
-            results: Results { alerts: sorted(report, kept, &places), report, places, rule_ids, options },
+            results: Results { alerts: sorted(report, kept, &places), report, places, rule_ids, options, diet },
             taxonomies,
         }
     }
 }
 
 /// The alerts that become results, and how many are left out: worst first, of equal severity correlations first.
-fn select<'a>(report: &'a Report, options: &Options) -> (Vec<&'a Alert>, usize) {
+fn select<'a>(report: &'a Report, options: &Options, diet: Diet) -> (Vec<&'a Alert>, usize) {
     let wanted = |alert: &&Alert| alert.status != AlertStatus::Suppressed || options.sarif.include_suppressed;
     let mut alerts: Vec<&Alert> = report.alerts.iter().filter(wanted).collect();
-    let limit = options.sarif.max_results;
-    if limit == 0 || alerts.len() <= limit {
+    let wanted = Some(options.sarif.max_results).filter(|limit| *limit > 0);
+    let limit = wanted.into_iter().chain(diet.results).min().unwrap_or(usize::MAX);
+    if alerts.len() <= limit {
         return (alerts, 0);
     }
     // A stable sort: within a severity the report's order, by rule and place, stays.
@@ -135,14 +159,15 @@ struct Results<'a> {
     places: Places,
     rule_ids: Vec<RuleId>,
     options: &'a Options,
+    diet: Diet,
 }
 
 impl Serialize for Results<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(
-            self.alerts
-                .iter()
-                .map(|alert| results::result(self.report, alert, &self.places, &self.rule_ids, self.options)),
+            self.alerts.iter().map(|alert| {
+                results::result(self.report, alert, &self.places, &self.rule_ids, (self.options, self.diet))
+            }),
         )
     }
 }

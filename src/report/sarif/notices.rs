@@ -2,6 +2,7 @@
 //!
 //! Never of level `error`: the standard reads that as a run that failed, and GitHub then drops every result.
 
+use super::fit::Diet;
 use super::places::Places;
 use super::text::plain;
 use super::{message, multiformat, text};
@@ -132,14 +133,18 @@ pub(super) fn descriptors() -> Vec<ReportingDescriptor> {
 pub(super) fn invocation(
     report: &Report,
     places: &Places,
-    kept: usize,
-    dropped: usize,
+    (kept, dropped, diet): (usize, usize, Diet),
     options: &Options,
 ) -> Invocation {
     let mut notices: Vec<(usize, Notification)> = Vec::new();
     if dropped > 0 {
         let total = kept.saturating_add(dropped);
         let text = format!("{total} alerts, {kept} results written, {dropped} left out.");
+        notices.push(notice("LSN002", text, None));
+    }
+    if diet != Diet::default() {
+        let what = diet.words().join(", ");
+        let text = format!("Left out, since the file would be larger than GitHub takes: {what}.");
         notices.push(notice("LSN002", text, None));
     }
     notices.extend(report.problems.iter().map(|problem| {
@@ -168,6 +173,8 @@ pub(super) fn invocation(
         exit_code_description: options.exit.as_ref().map(|(_, meaning)| meaning.clone()),
         tool_execution_notifications: of(Part::Execution),
         tool_configuration_notifications: of(Part::Configuration),
+        start_time_utc: options.times.as_ref().map(|(start, _)| start.clone()),
+        end_time_utc: options.times.as_ref().map(|(_, end)| end.clone()),
         ..Invocation::builder().execution_successful(true).build()
     }
 }
@@ -286,7 +293,7 @@ mod tests {
     fn of_many_problems_a_hundred_are_listed_and_the_rest_counted() {
         let problems = (0..250).map(|n| problem(&format!("{n}.log"), ProblemKind::Unparsed, "x")).collect();
         let report = Report { problems, ..Report::default() };
-        let invocation = invocation(&report, &Places::new(&[]), 0, 0, &Options::default());
+        let invocation = invocation(&report, &Places::new(&[], 0), (0, 0, Diet::default()), &Options::default());
         let notices = invocation.tool_execution_notifications.unwrap_or_default();
         assert_eq!(notices.len(), NOTICES + 1);
         assert_eq!(notices.last().and_then(|n| n.message.text.as_deref()), Some("150 more problems are not listed."));

@@ -9,7 +9,7 @@ use serde_sarif::sarif::{
 use std::collections::BTreeMap;
 
 /// More files than this are not listed: their results still have an address, only no index.
-const ARTIFACTS: usize = 1_000;
+pub(super) const ARTIFACTS: usize = 1_000;
 
 /// What one place needs to know of its input.
 struct Input {
@@ -23,7 +23,8 @@ struct Input {
 pub(super) struct Places(Vec<Input>);
 
 impl Places {
-    pub(super) fn new(inputs: &[InputSummary]) -> Places {
+    /// The first `listed` files, by address, become artifacts.
+    pub(super) fn new(inputs: &[InputSummary], listed: usize) -> Places {
         let mut places: Vec<Input> = inputs
             .iter()
             .map(|input| Input {
@@ -33,7 +34,7 @@ impl Places {
                 index: None,
             })
             .collect();
-        for (index, at) in (0i64..).zip(order(&places).into_iter().take(ARTIFACTS)) {
+        for (index, at) in (0i64..).zip(order(&places).into_iter().take(listed)) {
             if let Some(place) = places.get_mut(at) {
                 place.index = Some(index);
             }
@@ -43,7 +44,8 @@ impl Places {
 
     /// The list of artifacts, sorted by address.
     pub(super) fn artifacts(&self, inputs: &[InputSummary]) -> Vec<Artifact> {
-        let listed = order(&self.0).into_iter().take(ARTIFACTS);
+        let is_listed = |at: &usize| self.0.get(*at).is_some_and(|input| input.index.is_some());
+        let listed = order(&self.0).into_iter().filter(is_listed);
         listed.filter_map(|at| Some(artifact(self.0.get(at)?, inputs.get(at)?))).collect()
     }
 

@@ -1,5 +1,6 @@
 //! One result an alert (design page `sarif.md` sections 2, 3, 5 and 6).
 
+use super::fit::Diet;
 use super::places::{Places, numbered};
 use super::text::{cut, plain, sentence, value};
 use super::{bag, message, rules};
@@ -37,11 +38,11 @@ pub(super) fn result(
     alert: &Alert,
     places: &Places,
     rule_ids: &[RuleId],
-    options: &Options,
+    (options, diet): (&Options, Diet),
 ) -> SarifResult {
     let info = rule(report, alert.rule);
     let primary = alert.samples.iter().find(|s| s.place == alert.place);
-    let raw = primary.and_then(|s| s.text.raw()).filter(|_| !options.no_snippets);
+    let raw = primary.and_then(|s| s.text.raw()).filter(|_| !options.no_snippets && !diet.no_snippets);
     let index = rule_ids.iter().position(|id| *id == alert.rule);
     SarifResult {
         rule_id: Some(info.id.clone()),
