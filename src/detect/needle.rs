@@ -1,7 +1,8 @@
-//! Patterns of a shape that most have: a text that is equal, or stands at the start, at the end or anywhere.
+//! Patterns without `?`: texts with gaps of any length between them, which is what nearly all are.
 //!
-//! Sound where pattern and value are ASCII: folding is then what `eq_ignore_ascii_case` does, byte by byte. A value with
-//! any other character takes the way of [`Pattern::matches`]: a Kelvin sign folds to `k`.
+//! Sound where texts and value are ASCII: folding is then what `eq_ignore_ascii_case` does, byte by byte. A value with
+//! any other character takes the way of [`Pattern::matches`]: a Kelvin sign folds to `k`. As there, what stands between
+//! two stars takes the leftmost place that is left, and what stands behind the last one must end the value.
 
 use crate::sigma::{Pattern, PatternPart};
 
@@ -11,21 +12,20 @@ pub(super) struct Needle {
     quick: Option<Quick>,
 }
 
-/// Lower-case ASCII and where it must stand.
-struct Quick {
-    place: Place,
+/// Texts in ASCII and where they must stand.
+enum Quick {
+    /// The whole value.
+    Whole(Box<[u8]>),
+    /// With stars: at the start, in between in this order, and at the end. Start and end may be empty.
+    Apart { start: Box<[u8]>, between: Box<[Text]>, end: Box<[u8]> },
+}
+
+/// Lower-case ASCII to be found anywhere.
+struct Text {
     text: Box<[u8]>,
     /// Of the bytes of `text`: the rarest one, looked for first, in both cases.
     rare: usize,
     cases: [u8; 2],
-}
-
-#[derive(Clone, Copy)]
-enum Place {
-    Whole,
-    Start,
-    End,
-    Anywhere,
 }
 
 /// Bytes of paths, names and sentences, roughly the most frequent first; those not listed are rarer still.
@@ -35,6 +35,11 @@ impl Needle {
     pub(super) fn new(pattern: Pattern) -> Needle {
         let quick = quick(&pattern);
         Needle { pattern, quick }
+    }
+
+    /// The pattern.
+    pub(super) fn pattern(&self) -> &Pattern {
+        &self.pattern
     }
 
     /// Whether the pattern covers all of `text`.
@@ -48,44 +53,77 @@ impl Needle {
 
 fn quick(pattern: &Pattern) -> Option<Quick> {
     use PatternPart::{Literal, Many};
-    let (place, text) = match pattern.parts.as_slice() {
-        [Literal(text)] => (Place::Whole, text),
-        [Literal(text), Many] => (Place::Start, text),
-        [Many, Literal(text)] => (Place::End, text),
-        [Many, Literal(text), Many] => (Place::Anywhere, text),
-        _ => return None,
-    };
-    if pattern.cased || !text.is_ascii() || text.is_empty() {
+    let has_gaps_only = pattern.parts.iter().all(|part| match part {
+        Literal(text) => text.is_ascii(),
+        Many => true,
+        PatternPart::One => false,
+    });
+    if pattern.cased || !has_gaps_only {
         return None;
     }
-    let text: Box<[u8]> = text.to_ascii_lowercase().into_bytes().into();
-    let rank = |byte: &u8| FREQUENT.iter().position(|known| known == byte).unwrap_or(FREQUENT.len());
-    let (rare, byte) = text.iter().enumerate().max_by_key(|(_, byte)| rank(byte))?;
-    let cases = [*byte, byte.to_ascii_uppercase()];
-    Some(Quick { place, text, rare, cases })
+    let lower = |part: Option<&PatternPart>| match part {
+        Some(Literal(text)) => text.to_ascii_lowercase().into_bytes().into_boxed_slice(),
+        _ => Box::default(),
+    };
+    let texts = pattern.parts.iter().filter(|part| matches!(part, Literal(_))).count();
+    if texts == pattern.parts.len() {
+        // Neighbouring texts are one.
+        return (texts == 1).then(|| Quick::Whole(lower(pattern.parts.first())));
+    }
+    let (start, end) = (lower(pattern.parts.first()), lower(pattern.parts.last()));
+    let inner = pattern.parts.get(1..pattern.parts.len() - 1).unwrap_or_default();
+    let between = inner.iter().filter_map(|part| Text::new(lower(Some(part)))).collect();
+    Some(Quick::Apart { start, between, end })
 }
 
 impl Quick {
     fn matches(&self, value: &[u8]) -> bool {
-        let len = self.text.len();
-        let is_here = |here: Option<&[u8]>| here.is_some_and(|here| here.eq_ignore_ascii_case(&self.text));
-        match self.place {
-            Place::Whole => value.eq_ignore_ascii_case(&self.text),
-            Place::Start => is_here(value.get(..len)),
-            Place::End => is_here(value.len().checked_sub(len).and_then(|at| value.get(at..))),
-            Place::Anywhere => {
-                // Where the rare byte may stand: the rest of the text must fit around it.
-                let end = (value.len() + self.rare + 1).saturating_sub(len);
-                let Some(room) = value.get(self.rare..end) else { return false };
-                let [lower, upper] = self.cases;
-                let fits = |at: usize| is_here(value.get(at..at + len));
-                if lower == upper {
-                    memchr::memchr_iter(lower, room).any(fits)
-                } else {
-                    memchr::memchr2_iter(lower, upper, room).any(fits)
+        match self {
+            Quick::Whole(text) => value.eq_ignore_ascii_case(text),
+            Quick::Apart { start, between, end } => {
+                let Some(last) = value.len().checked_sub(end.len()).filter(|last| *last >= start.len()) else {
+                    return false;
+                };
+                let is_here =
+                    |at: usize, text: &[u8]| value.get(at..at + text.len()).map(|h| h.eq_ignore_ascii_case(text));
+                if is_here(0, start) != Some(true) || is_here(last, end) != Some(true) {
+                    return false;
                 }
+                let mut room = value.get(start.len()..last).unwrap_or_default();
+                between.iter().all(|text| match text.behind(room) {
+                    Some(rest) => {
+                        room = rest;
+                        true
+                    }
+                    None => false,
+                })
             }
         }
+    }
+}
+
+impl Text {
+    fn new(text: Box<[u8]>) -> Option<Text> {
+        let rank = |byte: &u8| FREQUENT.iter().position(|known| known == byte).unwrap_or(FREQUENT.len());
+        let (rare, byte) = text.iter().enumerate().max_by_key(|(_, byte)| rank(byte))?;
+        let cases = [*byte, byte.to_ascii_uppercase()];
+        Some(Text { rare, cases, text })
+    }
+
+    /// What is left of `room` behind the leftmost place where the text stands.
+    fn behind<'v>(&self, room: &'v [u8]) -> Option<&'v [u8]> {
+        let len = self.text.len();
+        // Where the rare byte may stand: the rest of the text must fit around it.
+        let end = (room.len() + self.rare + 1).saturating_sub(len);
+        let places = room.get(self.rare..end)?;
+        let [lower, upper] = self.cases;
+        let fits = |at: &usize| room.get(*at..at + len).is_some_and(|here| here.eq_ignore_ascii_case(&self.text));
+        let found = if lower == upper {
+            memchr::memchr_iter(lower, places).find(fits)
+        } else {
+            memchr::memchr2_iter(lower, upper, places).find(fits)
+        };
+        room.get(found? + len..)
     }
 }
 
@@ -106,6 +144,17 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn gaps_are_placed_as_the_long_way_does(text in "[aAb*]{0,7}", value in "[aAbB\u{212a}]{0,9}") {
+            let parts = text.chars().map(|c| match c {
+                '*' => PatternPart::Many,
+                c => PatternPart::Literal(c.to_string()),
+            });
+            let needle = Needle::new(Pattern::new(parts, false));
+            prop_assert!(needle.quick.is_some() || text.is_empty());
+            prop_assert_eq!(needle.matches(&value), needle.pattern.matches(&value));
+        }
+
         #[test]
         fn the_short_way_is_the_long_one(place in 0u8..4, text in "[aKk/é]{1,4}", value in "[aAkK/\u{212a}é]{0,9}") {
             let needle = Needle::new(parts(place, &text));
