@@ -20,6 +20,7 @@ use crate::model::show::REDACTED as TOKEN;
 use aho_corasick::{AhoCorasick, MatchKind};
 use patterns::{PATTERNS, Pattern};
 use people::People;
+use patterns::{Near, PATTERNS, Pattern};
 use regex::bytes::{Captures, Regex, RegexBuilder};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -126,6 +127,7 @@ impl Defaults {
         for hit in self.prefilter.find_overlapping_iter(text) {
             if let Some(row) = self.rows.get(hit.pattern().as_usize())
                 && !found.contains(row)
+                && Self::row(*row).near.is_met(text.as_bytes(), hit.range())
             {
                 found.push(*row);
             }
@@ -170,6 +172,13 @@ impl Defaults {
                     .collect()
             }
         }
+    }
+}
+
+impl Near {
+    fn is_met(&self, text: &[u8], literal: Range<usize>) -> bool {
+        let around = literal.start.saturating_sub(self.before)..(literal.end + self.behind).min(text.len());
+        self.bytes.is_empty() || text.get(around).is_some_and(|text| text.iter().any(|b| self.bytes.contains(b)))
     }
 }
 

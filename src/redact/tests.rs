@@ -2,6 +2,9 @@
 
 use super::patterns::PATTERNS;
 use super::*;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
 
 /// Each line, and what is left of it.
 const GOES: &[(&str, &str)] = &[
@@ -198,3 +201,51 @@ fn a_hostile_line_is_read_in_one_pass() {
         assert!(once.len() <= line.len() * 4, "{piece}");
     }
 }
+
+proptest! {
+    /// What must stand near a literal is no condition of its own: a form that could match is never left out.
+    #[test]
+    fn forms_match_only_where_their_literals_say(pieces in vec(select(PIECES), 0..9)) {
+        let text = pieces.concat();
+        let defaults = Defaults::new();
+        let candidates = defaults.candidates(&text);
+        for row in (0..PATTERNS.len()).filter(|row| !candidates.contains(row)) {
+            prop_assert!(!defaults.regex(row).is_match(text.as_bytes()), "{}: {text}", PATTERNS[row].name);
+        }
+    }
+}
+
+/// What forms are made of, in both orders and out of place.
+const PIECES: &[&str] = &[
+    "pass",
+    "password",
+    "contrasena",
+    "sessionid",
+    "secretstring",
+    "key_id",
+    "key",
+    "api-",
+    "api",
+    "credentials",
+    "jwt",
+    "-",
+    "--",
+    "=",
+    ":",
+    "=>",
+    "%3D",
+    "%22",
+    "\\\\\\\\",
+    "\"",
+    "'",
+    "`",
+    "]",
+    " ",
+    "    ",
+    "<",
+    ">",
+    "name=\"",
+    "é",
+    "x1",
+    "token",
+];
