@@ -2,12 +2,12 @@
 
 use super::field::{FieldId, FieldTable};
 use super::header::Header;
+use super::hash::QuickMap;
 use super::origin::Origin;
 use super::time::Stamp;
 use super::value::{Datum, Value};
 use super::view::TagSet;
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Which buffer a [`Span`] points into.
@@ -229,7 +229,7 @@ fn scratch_span(start: usize, len: usize) -> Span {
 /// Remembers which id a spelling has, so that each is folded once per worker and not per record.
 #[derive(Debug, Default)]
 pub(crate) struct NameMemo {
-    seen: HashMap<String, Option<FieldId>>,
+    seen: QuickMap<String, Option<FieldId>>,
     memory: String,
 }
 

@@ -11,6 +11,7 @@ mod explanation;
 mod field;
 mod findings;
 mod header;
+mod hash;
 mod level;
 pub(crate) mod limits;
 mod line;
@@ -36,6 +37,7 @@ pub(crate) use explanation::{
 pub(crate) use field::{AskId, Asks, FieldId, FieldTable, loose};
 pub(crate) use findings::{Books, Feed, FeedId, Findings, Fold, FoldedAlerts, Hit, KeyId, KeyTexts, Match};
 pub(crate) use header::Header;
+pub(crate) use hash::QuickMap;
 pub use level::Level;
 pub(crate) use line::{Burst, EventLine, Line, LineSink};
 pub(crate) use origin::{Origin, Place, RuleId, SourceId};

@@ -6,8 +6,7 @@ use super::place::Names;
 use super::profile::Profile;
 use super::route::{self, Bits, Part};
 use super::table::Tables;
-use crate::model::{Event, LogSourceId, TagSet, limits};
-use std::collections::HashMap;
+use crate::model::{Event, LogSourceId, QuickMap, TagSet, limits};
 use std::sync::Arc;
 
 /// Conditions of all routes and profiles, compiled for one run.
@@ -92,7 +91,7 @@ fn positions<'c>(conditions: impl IntoIterator<Item = &'c Condition>, facts: &Fa
 /// and number are known. Records of one kind are tagged by what their values say, and nothing else.
 #[derive(Debug, Default)]
 pub(crate) struct TagMemo {
-    known: HashMap<Box<[u8]>, Arc<Likely>>,
+    known: QuickMap<Box<[u8]>, Arc<Likely>>,
     key: Vec<u8>,
 }
 
