@@ -57,6 +57,13 @@ fn threads_and_block_sizes_never_change_a_report() {
 }
 
 #[test]
+fn both_engines_give_the_same_bytes() {
+    let folder = logs();
+    let plain = reports(folder.path(), &[], &["--engine", "reference"]);
+    same(&plain, &reports(folder.path(), &[], &["--threads", "2"]), "the default engine");
+}
+
+#[test]
 fn another_parent_folder_and_another_machine_never_change_a_report() {
     let (one, other) = (logs(), logs());
     let german = [("TZ", "Europe/Berlin"), ("LANG", "de_DE.UTF-8"), ("LC_ALL", "de_DE.UTF-8"), ("HOME", "/nowhere")];

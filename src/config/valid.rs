@@ -1,6 +1,6 @@
 //! From layers to a configuration that holds no nonsense.
 
-use super::{Choice, ConfigError, RawConfig, choice};
+use super::{Choice, ConfigError, RawConfig, RawSarif, choice};
 use crate::model::stamp::Zone;
 use crate::model::{Level, limits};
 use figment::Figment;

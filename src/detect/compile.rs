@@ -5,6 +5,7 @@
 use super::excuse::CompiledExcuse;
 use super::needle::Needle;
 use super::redaction::Redaction;
+use super::route::Routes;
 use crate::model::{AskId, Asks, Excuse, Feed, FeedId, FormatId, LogSource, RuleId, TagSet};
 use crate::sigma::{
     Comparison, Correlation, Decimal, Expr, FieldTest, Group, Keywords, Rule, Ruleset, TimePart, ValueTest,
@@ -13,8 +14,20 @@ use crate::sigma::{
 /// The fields an alert can be about when its rule does not say, the first one first (report.md 1).
 pub(super) const ENTITY_FIELDS: [&str; 7] = ["src_ip", "user", "command_line", "url", "url_host", "process", "host"];
 
+/// Which rules are tried on an event.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Those whose witnesses it has: `route.rs`.
+    #[default]
+    Indexed,
+    /// All whose log source it has: the measure of the other.
+    Reference,
+}
+
 /// How rules are held against events.
 pub(crate) struct Options {
+    /// Changes nothing but speed.
+    pub(crate) engine: Kind,
     /// Events are taken as they are (`rules test --raw`): objects offer no text, nothing inherits a time.
     pub(crate) raw: bool,
     /// Whether keywords may search the text of records of a format.
@@ -34,6 +47,7 @@ pub(crate) struct Engine {
     pub(super) rules: Vec<CompiledRule>,
     pub(super) feeds: Vec<CompiledFeed>,
     pub(super) options: Options,
+    pub(super) routes: Routes,
     has_keywords: bool,
 }
 
@@ -60,6 +74,11 @@ pub(super) struct CompiledRule {
 }
 
 impl CompiledRule {
+    /// Whether an event with these tags has the rule's log source.
+    pub(super) fn fits(&self, tags: &TagSet) -> bool {
+        self.needs.as_ref().is_some_and(|needs| tags.covers(needs))
+    }
+
     /// Whether anybody wants to know of its matches.
     pub(super) fn is_wanted(&self) -> bool {
         self.reported || !self.feeds.is_empty()
@@ -174,7 +193,7 @@ impl Engine {
         let feeds = (0u32..).map(FeedId).zip(feeds).map(|(id, feed)| compiled_feed(id, feed, rules, asks)).collect();
         let has_keywords =
             compiled.iter().flat_map(|rule| &rule.selections).any(|selection| has_keywords(&selection.body));
-        Engine { rules: compiled, feeds, options, has_keywords }
+        Engine { rules: compiled, feeds, options, routes: Routes::default(), has_keywords }
     }
 
     /// Whether some rule has keywords: then decoders must keep every field.

@@ -114,6 +114,6 @@ fn comparable(value: &Datum<'_>, cased: bool) -> Option<String> {
 }
 
 /// A spelling that equal numbers share.
-fn written(number: &Decimal) -> String {
+pub(super) fn written(number: &Decimal) -> String {
     format!("{}{}e{}", if number.negative { "-" } else { "" }, number.digits, number.exponent)
 }

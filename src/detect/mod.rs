@@ -7,7 +7,10 @@
 //! What this room leaves out: windows over time (`correlate`), field names and log sources of records (`taxonomy`).
 
 mod answers;
+mod candidates;
 mod compile;
+#[cfg(test)]
+mod engine_tests;
 mod entity;
 mod evidence;
 mod excuse;
@@ -18,6 +21,7 @@ mod explain_tests;
 mod findings_tests;
 mod fold;
 mod fold_alert;
+mod index;
 mod leaf;
 mod needle;
 mod observe;
@@ -27,14 +31,16 @@ mod redaction;
 mod reference;
 #[cfg(test)]
 mod reference_tests;
+mod route;
 mod template;
 #[cfg(test)]
 mod testing;
 mod time_part;
 #[cfg(test)]
 mod vector_tests;
+mod witness;
 
-pub(crate) use compile::{Engine, Options};
+pub(crate) use compile::{Engine, Kind, Options};
 pub(crate) use explain::NEAREST;
 pub(crate) use fold::{Before, Folds, Keep, join};
 pub(crate) use fold_alert::{fingerprint, in_report_order, sentence};

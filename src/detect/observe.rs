@@ -1,6 +1,7 @@
 //! What happens to one event: which rules may look at it, which of them hold, and what each match leaves behind.
 
 use super::answers::Answers;
+use super::candidates::Finder;
 use super::compile::{CompiledFeed, CompiledRule, Engine, KeyField, Named};
 use super::entity::{About, Sides, about, subject};
 use super::evidence::{Draft, evidence, place};
@@ -8,8 +9,8 @@ use super::excuse::excuses;
 use super::leaf::Objects;
 use super::pending::Pending;
 use super::reference::{Case, holds};
-use crate::model::{Datum, Entry, Event, Findings, Hit, Match, RuleId, TagSet, View, limits};
-use std::collections::HashMap;
+use super::route::{Key, Route};
+use crate::model::{Counts, Datum, Entry, Event, Findings, Hit, Match, QuickMap, RuleId, TagSet, View, limits};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -20,8 +21,10 @@ pub(crate) struct Worker {
     of_line: Answers<'static>,
     lines: Lines,
     pending: Pending,
-    /// Tags met before → positions of the rules that may look at such events.
-    routes: HashMap<[u64; 8], Arc<[u32]>>,
+    /// Routes met before, and the one met last: events of a kind come one after another.
+    routes: QuickMap<Key, Arc<Route>>,
+    last: Option<(Key, Arc<Route>)>,
+    finder: Finder,
     applicable: Vec<bool>,
 }
 
@@ -30,6 +33,34 @@ impl Worker {
     /// who saw what.
     pub(crate) fn applicable(&self) -> &[bool] {
         &self.applicable
+    }
+
+    /// What looking for rules did so far.
+    pub(crate) fn counts(&self) -> &Counts {
+        &self.finder.counts
+    }
+
+    /// The route of an event.
+    fn route(&mut self, engine: &Engine, tags: &TagSet, view: &dyn View) -> Arc<Route> {
+        let key = (tags.bits, view.number());
+        if let Some((_, route)) = self.last.as_ref().filter(|(known, _)| *known == key) {
+            return Arc::clone(route);
+        }
+        if let Some(route) = self.routes.get(&key) {
+            let route = Arc::clone(route);
+            self.last = Some((key, Arc::clone(&route)));
+            return route;
+        }
+        let route = engine.route(tags, view);
+        self.applicable.resize(engine.rules.len(), false);
+        for (slot, rule) in self.applicable.iter_mut().zip(&engine.rules) {
+            *slot |= rule.fits(tags);
+        }
+        if self.routes.len() < limits::ROUTES {
+            self.routes.insert(key, Arc::clone(&route));
+        }
+        self.last = Some((key, Arc::clone(&route)));
+        route
     }
 }
 
@@ -44,14 +75,17 @@ impl Engine {
         worker: &mut Worker,
         findings: &mut Findings,
     ) -> bool {
-        let route = self.route(&event.tags, worker);
+        let route = worker.route(self, &event.tags, view);
         let whole = self.case(event, view);
         let mut answers = std::mem::take(&mut worker.answers).recycled();
         worker.lines.forget();
-        for rule in route.iter().filter_map(|n| self.rules.get(*n as usize)).filter(|rule| rule.is_wanted()) {
+        let mut finder = std::mem::take(&mut worker.finder);
+        let mut held = 0;
+        for rule in finder.find(&route, &whole, &mut answers).iter().filter_map(|n| self.rules.get(*n as usize)) {
             let lines = if rule.one_line { worker.lines.split(event) } else { 0 };
             if lines == 0 {
                 if holds(rule, &whole, &mut answers) {
+                    held += 1;
                     let sides = Sides { whole: &whole, line: &whole };
                     self.matched(rule, &sides, &mut answers, (&mut worker.pending, findings));
                 }
@@ -65,6 +99,7 @@ impl Engine {
                 let case = Case { event: &line, raw_text, ..whole };
                 of_line = of_line.recycled();
                 if holds(rule, &case, &mut of_line) {
+                    held += 1;
                     let sides = Sides { whole: &whole, line: &case };
                     self.matched(rule, &sides, &mut of_line, (&mut worker.pending, findings));
                     break;
@@ -73,7 +108,9 @@ impl Engine {
             worker.of_line = of_line.recycled();
         }
         worker.answers = answers.recycled();
-        !route.is_empty()
+        finder.counts.held += held;
+        worker.finder = finder;
+        route.is_assigned
     }
 
     /// Ends a block: its folds move from `worker` to `findings`.
@@ -85,25 +122,6 @@ impl Engine {
         let raw_text = (self.options.raw_text)(event.format).then_some(event.raw);
         let objects = if self.options.raw { Objects::Opaque } else { Objects::Text };
         Case { event, view, raw_text, objects }
-    }
-
-    /// The rules whose log source the tags cover.
-    fn route(&self, tags: &TagSet, worker: &mut Worker) -> Arc<[u32]> {
-        if let Some(known) = worker.routes.get(&tags.bits) {
-            return Arc::clone(known);
-        }
-        let fits = |rule: &CompiledRule| rule.needs.as_ref().is_some_and(|needs| tags.covers(needs));
-        let route: Arc<[u32]> = (0u32..).zip(&self.rules).filter(|(_, rule)| fits(rule)).map(|(n, _)| n).collect();
-        worker.applicable.resize(self.rules.len(), false);
-        for n in route.iter() {
-            if let Some(slot) = worker.applicable.get_mut(*n as usize) {
-                *slot = true;
-            }
-        }
-        if worker.routes.len() < limits::ROUTES {
-            worker.routes.insert(tags.bits, Arc::clone(&route));
-        }
-        route
     }
 
     /// A rule holds: folds the match, streams it, feeds correlations. `answers` are those of the line.

@@ -4,7 +4,7 @@
 //! its dots are steps, so that a key holding the whole name goes before the longest key that holds a part of it.
 
 use crate::model::stamp::{self, Zone};
-use crate::model::{AskId, Asks, Datum, Entry, Event, Stamp, Values, View};
+use crate::model::{AskId, Asks, Datum, Entry, Event, FieldId, Stamp, Values, View};
 
 /// The field correlations take an event's time from.
 const TIME: &str = "timestamp";
@@ -38,6 +38,15 @@ impl View for RawView {
         if let Some(name) = self.name(ask) {
             into.extend(found(event, name).map(|entry| event.datum(entry)));
         }
+    }
+
+    fn reads(&self, _ask: AskId, _into: &mut Vec<FieldId>) -> bool {
+        // By name, not by field: any entry may answer.
+        true
+    }
+
+    fn number(&self) -> usize {
+        0
     }
 
     fn single<'r>(&self, event: &Event<'r>, ask: AskId) -> Option<Datum<'r>> {

@@ -147,6 +147,7 @@ pub(super) fn number(text: &str) -> Decimal {
 /// How `rules test --raw` looks at events.
 pub(super) fn raw_options() -> Options {
     Options {
+        engine: super::Kind::default(),
         raw: true,
         raw_text: |_| false,
         excluded: Vec::new(),
@@ -219,6 +220,14 @@ impl View for Mapped {
         if let Some((_, original)) = self.meaning(ask).filter(|(_, original)| *original != ask) {
             self.originals.values(event, original, into);
         }
+    }
+
+    fn reads(&self, _ask: AskId, _into: &mut Vec<FieldId>) -> bool {
+        true
+    }
+
+    fn number(&self) -> usize {
+        0
     }
 
     fn single<'r>(&self, event: &Event<'r>, ask: AskId) -> Option<Datum<'r>> {

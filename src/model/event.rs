@@ -1,8 +1,8 @@
 //! One decoded record: originals only, as places in buffers that somebody else owns.
 
 use super::field::{FieldId, FieldTable};
-use super::header::Header;
 use super::hash::QuickMap;
+use super::header::Header;
 use super::origin::Origin;
 use super::time::Stamp;
 use super::value::{Datum, Value};

@@ -5,13 +5,14 @@
 
 mod alert;
 mod block;
+mod effort;
 mod event;
 mod excuse;
 mod explanation;
 mod field;
 mod findings;
-mod header;
 mod hash;
+mod header;
 mod level;
 pub(crate) mod limits;
 mod line;
@@ -28,6 +29,7 @@ mod view;
 
 pub(crate) use alert::{Alert, AlertKind, AlertStatus, Entity, Known, Pair, Suppression};
 pub(crate) use block::{Block, Carry};
+pub(crate) use effort::{Clock, Counts, Effort, Times};
 pub(crate) use event::{Entry, Event, FormatId, Marks, Open, Region, Regions, Scratch, Sentence, Span};
 pub(crate) use excuse::{Excuse, Excused, Wanted};
 pub(crate) use explanation::{
@@ -36,8 +38,8 @@ pub(crate) use explanation::{
 };
 pub(crate) use field::{AskId, Asks, FieldId, FieldTable, loose};
 pub(crate) use findings::{Books, Feed, FeedId, Findings, Fold, FoldedAlerts, Hit, KeyId, KeyTexts, Match};
+pub(crate) use hash::{QuickMap, QuickState};
 pub(crate) use header::Header;
-pub(crate) use hash::QuickMap;
 pub use level::Level;
 pub(crate) use line::{Burst, EventLine, Line, LineSink};
 pub(crate) use origin::{Origin, Place, RuleId, SourceId};

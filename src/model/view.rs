@@ -1,7 +1,7 @@
 //! How an event is looked at: what its fields are called, which log sources it has earned.
 
 use super::event::Event;
-use super::field::AskId;
+use super::field::{AskId, FieldId};
 use super::time::Stamp;
 use super::value::{Datum, Values};
 
@@ -59,6 +59,13 @@ pub(crate) trait View: Send + Sync {
     /// case, else a structural variant) and the canonical value, without duplicates. Nothing is
     /// added when the field is missing. `into` is not cleared.
     fn values<'r>(&self, event: &Event<'r>, ask: AskId, into: &mut Values<'r>);
+
+    /// Adds the original fields an answer may come from, and gives whether there may be one that comes from none of
+    /// them. An event that has none of these fields then has no value under the asked name.
+    fn reads(&self, ask: AskId, into: &mut Vec<FieldId>) -> bool;
+
+    /// Tells this view from the others of the run.
+    fn number(&self) -> usize;
 
     /// The one value to group, count and print by: for a canonical name or synonym the canonical value
     /// only; for any other name the canonical value, else the first original. `None` when missing, null

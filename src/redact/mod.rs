@@ -18,9 +18,8 @@ mod tests;
 
 use crate::model::show::REDACTED as TOKEN;
 use aho_corasick::{AhoCorasick, MatchKind};
-use patterns::{PATTERNS, Pattern};
-use people::People;
 use patterns::{Near, PATTERNS, Pattern};
+use people::People;
 use regex::bytes::{Captures, Regex, RegexBuilder};
 use std::borrow::Cow;
 use std::ops::Range;

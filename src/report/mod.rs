@@ -35,8 +35,8 @@ pub(crate) use console::{problem_line, summary_line};
 pub(crate) use explain::EXPLAINERS;
 pub(crate) use lines::{EventLines, MatchLines};
 pub(crate) use rules::rule_text;
-pub(crate) use statistics::{STATISTICS, Statistics};
 pub(crate) use sarif::left_out;
+pub(crate) use statistics::{STATISTICS, Statistics};
 
 use crate::model::{Alert, Counting, InputSummary, Level, Place, Report, RuleId, RuleInfo};
 use std::io::{self, Write};

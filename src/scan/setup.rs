@@ -4,7 +4,7 @@ use super::bursts::Redactions;
 use super::{RunInfo, SetupError, choice, rule_files};
 use crate::config::{Config, Redaction as Wanted};
 use crate::correlate;
-use crate::detect::{Engine, Options, Redaction};
+use crate::detect::{Engine, Kind, Options, Redaction};
 use crate::formats;
 use crate::model::stamp::Zone;
 use crate::model::{AlertKind, Asks, Excuse, Feed, Level, LogSource, Problem, ProblemKind, RuleId, RuleInfo};
@@ -220,6 +220,7 @@ pub(super) fn machine(
     let mut asks = Asks::default();
     let (redaction, redactions) = redactions(config)?;
     let options = Options {
+        engine: if config.reference_engine { Kind::Reference } else { Kind::Indexed },
         raw: false,
         raw_text: |format| formats::format(format).is_some_and(|row| row.raw_text),
         excluded: rules.excluded.clone(),

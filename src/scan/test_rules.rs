@@ -2,7 +2,7 @@
 
 use super::SetupError;
 use crate::correlate::{self, Bounds, Burst, Correlator};
-use crate::detect::{Engine, Options, RawView, Redaction, Worker};
+use crate::detect::{Engine, Kind, Options, RawView, Redaction, Worker};
 use crate::formats::json::bare::BareLines;
 use crate::formats::{self, Decoded, Decoder};
 use crate::model::stamp::Zone;
@@ -71,6 +71,7 @@ impl TestBench {
         let mut asks = Asks::default();
         let feeds = correlate::feeds(rules);
         let options = Options {
+            engine: Kind::default(),
             raw,
             raw_text: |_| false,
             excluded: Vec::new(),

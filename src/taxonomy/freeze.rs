@@ -22,7 +22,8 @@ pub(crate) struct Frozen {
     tagger: Tagger,
     views: Vec<ProfileView>,
     sources: Vec<LogSource>,
-    action: u16,
+    /// The field that tells logins, where some rule asks for them.
+    action: Option<u16>,
 }
 
 /// The log source an event is named by: each word of the most specific row that states it.
@@ -56,8 +57,13 @@ impl Taxonomy {
             asks: asked,
             zone: zone.clone(),
         });
+        // Rules of that category ask for their fields in its name.
+        let asks_for_logins = asks.iter().any(|(_, _, c)| c.is_some_and(|c| c.eq_ignore_ascii_case("authentication")));
+        let action = Some(number("action")).filter(|_| asks_for_logins);
         let mut compiled = Compiled::default();
-        let views = inner.profiles.iter().map(|p| inner.view(p, &wanted, &shared, &mut names, &mut compiled)).collect();
+        let views: Vec<ProfileView> =
+            inner.profiles.iter().map(|p| inner.view(p, &wanted, &shared, &mut names, &mut compiled)).collect();
+        let views = (0..).zip(views).map(|(number, view)| ProfileView { number, ..view }).collect();
         let sources = route::rows(&inner.tables.logsources)
             .map(|(_, entry, _)| LogSource {
                 product: entry.product.clone(),
@@ -65,7 +71,7 @@ impl Taxonomy {
                 service: entry.service.clone(),
             })
             .collect();
-        Frozen { table: Arc::new(names.into_table()), tagger, views, sources, action: number("action") }
+        Frozen { table: Arc::new(names.into_table()), tagger, views, sources, action }
     }
 
     fn asks(&self, asks: &Asks, names: &mut Names) -> Vec<Ask> {
@@ -201,6 +207,7 @@ impl Inner {
         }
         let aliases = shared.asks.iter().map(|ask| alias(ask, &sources, shared)).collect();
         ProfileView {
+            number: 0,
             shared: Arc::clone(shared),
             sources,
             aliases,
@@ -287,7 +294,8 @@ impl Frozen {
         let (tags, profile) = self.tagger.tag(event, memo);
         event.tags = tags;
         let view = self.views.get(profile).or_else(|| self.views.last()).expect("the tables have profiles");
-        if view.is_action(event, self.action, |action| matches!(action, "login" | "authenticate")) {
+        let is_login = |action: &str| matches!(action, "login" | "authenticate");
+        if self.action.is_some_and(|field| view.is_action(event, field, is_login)) {
             event.tags.set(AUTHENTICATION);
         }
         view

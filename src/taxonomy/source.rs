@@ -4,7 +4,7 @@ use super::compute::{self, Conversion, Kind, Takes};
 use super::place::{Globs, Names, Place};
 use super::table::{RawSource, RawTake};
 use super::words::Words;
-use crate::model::{Datum, Event, Values};
+use crate::model::{Datum, Event, FieldId, Values};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -169,6 +169,27 @@ impl Source {
             Take::All(all) => all.iter().flatten().for_each(|s| s.depends_on(into)),
             Take::Field(_) | Take::Args(_) | Take::Constant(_) => {}
         }
+    }
+
+    /// Adds the originals without which this source gives nothing, and the canonical fields it is worked out from.
+    /// Gives whether it may give something where there is none of them.
+    pub(super) fn leans_on(&self, originals: &mut Vec<FieldId>, canonical: &mut Vec<u16>) -> bool {
+        match &self.take {
+            Take::Field(place) => originals.push(place.field),
+            Take::Norm(field) => canonical.push(*field),
+            // Nothing put together is nothing: a test holds the conversions to it.
+            Take::Args(places) => originals.extend(places.iter().map(|place| place.field)),
+            Take::Constant(_) => {
+                let needed = self.guards.iter().find(|guard| matches!(guard.test, Test::Set | Test::Is(_)));
+                let Some(guard) = needed else { return true };
+                originals.extend(guard.places.iter().map(|place| place.field));
+            }
+            // Not `any`, which stops at the first: each adds what it leans on.
+            Take::All(all) => {
+                return all.iter().flatten().fold(false, |free, way| way.leans_on(originals, canonical) || free);
+            }
+        }
+        false
     }
 
     /// Adds the values this source gives: those that fit `kind`, or any (`None`: a route's field).

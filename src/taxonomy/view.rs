@@ -8,7 +8,7 @@ use super::table::Meaning;
 use super::time::TimePlan;
 use super::words::Words;
 use crate::model::stamp::Zone;
-use crate::model::{AskId, Datum, Event, LogSourceId, Sentence, Stamp, Values, View};
+use crate::model::{AskId, Datum, Event, FieldId, LogSourceId, Sentence, Stamp, Values, View};
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::{BTreeMap, HashSet};
@@ -76,6 +76,8 @@ pub(super) struct Shared {
 /// The view of one profile.
 #[derive(Debug)]
 pub(super) struct ProfileView {
+    /// Which of the views it is.
+    pub(super) number: usize,
     pub(super) shared: Arc<Shared>,
     /// By canonical field: where it stands. Empty for those nobody asked for.
     pub(super) sources: Vec<Arc<[Source]>>,
@@ -349,6 +351,32 @@ impl View for ProfileView {
         for datum in canonical {
             add(into, before, datum);
         }
+    }
+
+    fn reads(&self, ask: AskId, into: &mut Vec<FieldId>) -> bool {
+        let Some(asked) = self.shared.asks.get(ask.0 as usize) else { return false };
+        into.push(asked.place.field);
+        let mut waiting: Vec<u16> = asked.fixed.into_iter().collect();
+        waiting.extend(self.aliases.get(ask.0 as usize).copied().flatten());
+        let ways = asked.routes.iter().flat_map(|(_, _, ways)| ways);
+        let mut free = ways.fold(false, |free, way| way.leans_on(into, &mut waiting) || free);
+        let mut seen: HashSet<u16> = HashSet::new();
+        while let Some(field) = waiting.pop() {
+            let Some(Field { role, tested_too, .. }) = self.shared.fields.get(usize::from(field)) else { continue };
+            if seen.insert(field) {
+                // The header's stamp and the payload's sentence are no fields.
+                free |= !matches!(role, Role::Plain | Role::Port);
+                waiting.extend(*tested_too);
+                for source in self.sources(field) {
+                    free |= source.leans_on(into, &mut waiting);
+                }
+            }
+        }
+        free
+    }
+
+    fn number(&self) -> usize {
+        self.number
     }
 
     fn single<'r>(&self, event: &Event<'r>, ask: AskId) -> Option<Datum<'r>> {

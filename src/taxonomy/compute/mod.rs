@@ -136,6 +136,16 @@ mod tests {
     }
 
     #[test]
+    fn nothing_put_together_is_nothing() {
+        let words = WORDS.get_or_init(|| Words::new(&Tables::read().values));
+        for row in CONVERSIONS {
+            if let Takes::Args(join) = row.takes {
+                assert_eq!(join(words, &[None; 6]), None, "{}", row.name);
+            }
+        }
+    }
+
+    #[test]
     fn addresses_and_names() {
         check("name_not_ip", &["ec2.amazonaws.com"], &["ec2.amazonaws.com"]);
         check("name_not_ip", &["10.0.0.1"], &[]);

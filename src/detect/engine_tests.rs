@@ -1,0 +1,122 @@
+//! The indexed engine finds what the reference engine finds: generated rules over generated events, so close to each
+//! other that most of them nearly match.
+
+use super::Kind;
+use super::testing::{JsonEvent, engine, field_test, keywords, number, observe, raw_options, rule};
+use crate::sigma::{Comparison, Expr, FieldTest, Group, Pattern, PatternPart, Rule, ValueTest};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use serde_json::{Value as Json, json};
+
+const FIELDS: [&str; 3] = ["Image", "CommandLine", "EventID"];
+
+/// Values and pieces of patterns: short and long, in both cases, with signs that fold to ASCII letters or to nothing.
+const WORDS: [&str; 10] =
+    ["", "a", "ab", "whoami", "WhoAmI", "\\cmd.exe", "-enc", "\u{212a}ernel", "stra\u{df}e", "4688"];
+
+fn word() -> impl Strategy<Value = String> {
+    proptest::sample::select(&WORDS[..]).prop_map(str::to_owned)
+}
+
+fn pattern() -> impl Strategy<Value = ValueTest> {
+    let part = prop_oneof![
+        4 => word().prop_map(PatternPart::Literal),
+        2 => Just(PatternPart::Many),
+        1 => Just(PatternPart::One),
+    ];
+    (vec(part, 0..5), proptest::bool::weighted(0.2))
+        .prop_map(|(parts, cased)| ValueTest::Pattern(Pattern::new(parts, cased)))
+}
+
+fn test() -> impl Strategy<Value = ValueTest> {
+    let numbers = proptest::sample::select(&["0", "1", "10", "4688", "4688.0", "-3", "1e3"][..]);
+    let expression = proptest::sample::select(&["whoami", "(?i)CMD", "^$", "[0-9]+", "k"][..]);
+    prop_oneof![
+        6 => pattern(),
+        2 => numbers.clone().prop_map(|n| ValueTest::Number(number(n))),
+        1 => numbers.prop_map(|n| ValueTest::Compare(Comparison::Lte, number(n))),
+        1 => expression.prop_map(|text| ValueTest::Regex(regex::Regex::new(text).expect("it is fine"))),
+        1 => Just(ValueTest::Null),
+        1 => any::<bool>().prop_map(ValueTest::Exists),
+        1 => any::<bool>().prop_map(ValueTest::Bool),
+        1 => proptest::sample::select(&FIELDS[..]).prop_map(|other| ValueTest::FieldRef {
+            field: other.to_owned(), cased: false, starts: false, ends: true
+        }),
+    ]
+}
+
+fn field() -> impl Strategy<Value = Group> {
+    let name = proptest::sample::select(&FIELDS[..]);
+    let flags = (proptest::bool::weighted(0.2), proptest::bool::weighted(0.1));
+    (name, vec(vec(test(), 1..3), 0..4), flags).prop_map(|(name, values, (all, negated))| {
+        Group::Field(FieldTest { all, negated, values, ..field_test(name, Vec::new()) })
+    })
+}
+
+fn group() -> impl Strategy<Value = Group> {
+    let words = vec(word(), 1..3)
+        .prop_map(|words| Group::Keywords(keywords(&words.iter().map(String::as_str).collect::<Vec<_>>())));
+    let leaf = prop_oneof![8 => field(), 1 => words];
+    leaf.prop_recursive(2, 6, 3, |inner| {
+        prop_oneof![vec(inner.clone(), 0..3).prop_map(Group::All), vec(inner, 0..3).prop_map(Group::Any)]
+    })
+}
+
+fn condition() -> impl Strategy<Value = Expr> {
+    let leaf = prop_oneof![9 => (0usize..4).prop_map(Expr::Selection), 1 => Just(Expr::Never)];
+    leaf.prop_recursive(3, 8, 3, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 1..3).prop_map(Expr::And),
+            vec(inner.clone(), 1..3).prop_map(Expr::Or),
+            inner.prop_map(|inner| Expr::Not(Box::new(inner))),
+        ]
+    })
+}
+
+fn rules() -> impl Strategy<Value = Vec<Rule>> {
+    let one = (vec(group(), 1..4), condition());
+    vec(one, 1..12).prop_map(|rules| {
+        let named = |(n, (groups, expr)): (usize, (Vec<Group>, Expr))| {
+            rule(&format!("r{n}"), groups.into_iter().map(|group| ("s", group)).collect(), expr)
+        };
+        rules.into_iter().enumerate().map(named).collect()
+    })
+}
+
+fn value() -> impl Strategy<Value = Json> {
+    let text = vec(word(), 0..4).prop_map(|words| json!(words.concat()));
+    let leaf = prop_oneof![
+        8 => text,
+        2 => proptest::sample::select(&[0, 1, 10, 4688, -3, 1000][..]).prop_map(|n| json!(n)),
+        1 => Just(json!(4688.0)),
+        1 => any::<bool>().prop_map(|word| json!(word)),
+        1 => Just(Json::Null),
+        1 => word().prop_map(|word| json!({ "in": word })),
+    ];
+    prop_oneof![5 => leaf.clone(), 1 => vec(leaf, 0..3).prop_map(Json::Array)]
+}
+
+fn events() -> impl Strategy<Value = Vec<Json>> {
+    vec(vec((proptest::sample::select(&FIELDS[..]), value()), 0..4), 1..12).prop_map(|events| {
+        let object = |members: Vec<(&str, Json)>| members.into_iter().map(|(name, v)| (name.to_owned(), v)).collect();
+        events.into_iter().map(|members| Json::Object(object(members))).collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn both_engines_find_the_same(rules in rules(), events in events(), raw: bool, raw_text: bool) {
+        let events: Vec<JsonEvent> = events.iter().map(JsonEvent::new).collect();
+        let found = |kind: Kind| {
+            let raw_text = if raw_text { |_| true } else { |_| false };
+            let options = super::Options { engine: kind, raw, raw_text, ..raw_options() };
+            let (engine, view) = engine(rules.clone(), options);
+            // Twice: what is remembered of the first time must not matter.
+            let twice: Vec<_> = (0..2).map(|_| observe(&engine, &view, &events, true).matches).collect();
+            twice
+        };
+        prop_assert_eq!(found(Kind::Indexed), found(Kind::Reference));
+    }
+}

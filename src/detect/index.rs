@@ -1,0 +1,249 @@
+//! Which rules a value may concern: the clues of many rules on one field, looked for together.
+//!
+//! Contract: no false negatives. Whatever value passes the test a clue was taken from is found; what is found in vain
+//! costs the time of looking at the rule.
+//!
+//! A text is found by four of its bytes, the rarest it has (a text of two or three by two): every four bytes of a value
+//! are looked up in a small set of bits, and only where a bit is set is the text itself compared. That costs about a
+//! nanosecond a byte whatever the number of texts, and little memory; an automaton is no faster and far larger. Whole
+//! values and numbers are looked up as they are. Values are folded first: sound since the texts of rules are stored
+//! folded, and folding goes character by character.
+
+use super::leaf::written;
+use super::witness::Hint;
+use crate::model::QuickMap;
+use crate::sigma::{Decimal, folded};
+use std::collections::BTreeMap;
+
+/// Texts shorter than this have no place in the index.
+pub(super) const SHORTEST: usize = 2;
+
+/// Positions of rules.
+type Rules = Box<[u32]>;
+
+/// The clues of one field.
+pub(super) struct Index {
+    present: Rules,
+    whole: QuickMap<Box<str>, Rules>,
+    /// By `leaf::written`.
+    numbers: QuickMap<Box<str>, Rules>,
+    long: Grams<4>,
+    short: Grams<2>,
+}
+
+impl Index {
+    /// Files rules under their hints.
+    pub(super) fn new(hints: &BTreeMap<Hint, Vec<u32>>) -> Index {
+        let mut index = Index {
+            present: Rules::default(),
+            whole: QuickMap::default(),
+            numbers: QuickMap::default(),
+            long: Grams::default(),
+            short: Grams::default(),
+        };
+        let mut literals = Vec::new();
+        for (hint, rules) in hints {
+            let rules: Rules = rules.as_slice().into();
+            match hint {
+                Hint::Present => index.present = rules,
+                Hint::Whole(text) => {
+                    index.whole.insert(text.as_str().into(), rules);
+                }
+                Hint::Number(text) => {
+                    index.numbers.insert(text.as_str().into(), rules);
+                }
+                Hint::Start(text) => literals.push((text.as_str(), Side::Start, rules)),
+                Hint::End(text) => literals.push((text.as_str(), Side::End, rules)),
+                Hint::Inside(text) => literals.push((text.as_str(), Side::None, rules)),
+            }
+        }
+        let (long, short) = literals.into_iter().partition(|(text, ..): &(&str, Side, Rules)| text.len() >= 4);
+        (index.long, index.short) = (Grams::new(long), Grams::new(short));
+        index
+    }
+
+    /// Rules for which it is enough that there is a value.
+    pub(super) fn present(&self) -> &[u32] {
+        &self.present
+    }
+
+    /// Whether there is anything to look for in texts.
+    pub(super) fn reads_text(&self) -> bool {
+        !self.whole.is_empty()
+            || !self.numbers.is_empty()
+            || !self.long.literals.is_empty()
+            || !self.short.literals.is_empty()
+    }
+
+    /// Tells the rules `text` may concern, some perhaps twice. `memory` is overwritten.
+    pub(super) fn search(&self, text: &str, memory: &mut String, found: &mut dyn FnMut(&[u32])) {
+        if !self.numbers.is_empty() && text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-')) {
+            // Mostly a plain number that needs no arithmetic to be known.
+            if let Some(rules) = plain(text).and_then(|number| self.numbers.get(number.as_str())) {
+                found(rules);
+            } else if let Some(number) = Decimal::parse(text) {
+                self.numbers.get(written(&number).as_str()).into_iter().for_each(|rules| found(rules));
+            }
+        }
+        memory.clear();
+        if text.is_ascii() {
+            memory.push_str(text);
+            memory.make_ascii_lowercase();
+        } else {
+            memory.push_str(&folded(text));
+        }
+        if let Some(rules) = self.whole.get(memory.as_str()) {
+            found(rules);
+        }
+        self.long.search(memory.as_bytes(), found);
+        self.short.search(memory.as_bytes(), found);
+    }
+}
+
+/// A number of a few digits, none of them an outer zero, as `leaf::written` spells it. `None`: who knows.
+fn plain(text: &str) -> Option<Plain> {
+    let bytes = text.as_bytes();
+    let is_plain = (1..=PLAIN).contains(&bytes.len())
+        && bytes.iter().all(u8::is_ascii_digit)
+        && bytes.first() != Some(&b'0')
+        && bytes.last() != Some(&b'0');
+    is_plain.then(|| Plain::new(bytes))
+}
+
+/// Digits of a plain number.
+const PLAIN: usize = 14;
+
+/// A plain number and its exponent, which is zero.
+struct Plain {
+    text: [u8; PLAIN + 2],
+    len: usize,
+}
+
+impl Plain {
+    fn new(digits: &[u8]) -> Plain {
+        let mut text = [0; PLAIN + 2];
+        for (slot, byte) in text.iter_mut().zip(digits.iter().chain(b"e0")) {
+            *slot = *byte;
+        }
+        Plain { text, len: digits.len() + 2 }
+    }
+
+    fn as_str(&self) -> &str {
+        self.text.get(..self.len).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or("")
+    }
+}
+
+/// Where a text must stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Side {
+    Start,
+    End,
+    None,
+}
+
+/// Texts by so many of their bytes, at most four.
+#[derive(Default)]
+struct Grams<const N: usize> {
+    /// A bit for each hash of bytes some text is found by. Its length is a power of two.
+    bits: Box<[u64]>,
+    /// How far a hash is moved to the right to number a bit.
+    shift: u32,
+    /// In order of these bytes.
+    literals: Box<[Literal]>,
+}
+
+struct Literal {
+    gram: u32,
+    /// Where in the text they stand.
+    at: u32,
+    side: Side,
+    text: Box<[u8]>,
+    rules: Rules,
+}
+
+/// Bits for each text: one value in so many is looked at closer in vain.
+const BITS: usize = 64;
+/// A set of bits has at most so many: what the fastest cache holds.
+const MOST_BITS: usize = 1 << 16;
+
+impl<const N: usize> Grams<N> {
+    fn new(texts: Vec<(&str, Side, Rules)>) -> Grams<N> {
+        let mut literals: Vec<Literal> = texts.into_iter().filter_map(Literal::new::<N>).collect();
+        if literals.is_empty() {
+            return Grams::default();
+        }
+        literals.sort_by_key(|literal| literal.gram);
+        let count = (literals.len() * BITS).next_power_of_two().clamp(1 << 9, MOST_BITS);
+        let shift = 32 - count.trailing_zeros();
+        let mut bits = vec![0_u64; count / 64];
+        for literal in &literals {
+            let hash = hash(literal.gram, shift);
+            if let Some(word) = bits.get_mut(hash / 64) {
+                *word |= 1 << (hash % 64);
+            }
+        }
+        Grams { bits: bits.into(), shift, literals: literals.into() }
+    }
+
+    fn search(&self, value: &[u8], found: &mut dyn FnMut(&[u32])) {
+        if self.bits.is_empty() {
+            return;
+        }
+        for (at, bytes) in value.windows(N).enumerate() {
+            let gram = gram::<N>(bytes);
+            let hash = hash(gram, self.shift);
+            if self.bits.get(hash / 64).is_some_and(|word| word >> (hash % 64) & 1 != 0) {
+                self.confirm(value, at, gram, found);
+            }
+        }
+    }
+
+    #[cold]
+    fn confirm(&self, value: &[u8], at: usize, gram: u32, found: &mut dyn FnMut(&[u32])) {
+        let first = self.literals.partition_point(|literal| literal.gram < gram);
+        let same = self.literals.iter().skip(first).take_while(|literal| literal.gram == gram);
+        for literal in same.filter(|literal| literal.stands(value, at)) {
+            found(&literal.rules);
+        }
+    }
+}
+
+impl Literal {
+    fn new<const N: usize>((text, side, rules): (&str, Side, Rules)) -> Option<Literal> {
+        let grams = text.as_bytes().windows(N).enumerate();
+        let (at, bytes) = grams.max_by_key(|(_, bytes)| bytes.iter().map(rarity).sum::<usize>())?;
+        let gram = gram::<N>(bytes);
+        Some(Literal { gram, at: u32::try_from(at).ok()?, side, text: text.as_bytes().into(), rules })
+    }
+
+    /// Whether the text stands in `value` with these bytes at `at`.
+    fn stands(&self, value: &[u8], at: usize) -> bool {
+        let Some(start) = at.checked_sub(self.at as usize) else { return false };
+        let end = start + self.text.len();
+        let is_side = match self.side {
+            Side::Start => start == 0,
+            Side::End => end == value.len(),
+            Side::None => true,
+        };
+        is_side && value.get(start..end) == Some(&*self.text)
+    }
+}
+
+/// Bytes as a number: a wide load where there are four.
+fn gram<const N: usize>(bytes: &[u8]) -> u32 {
+    match bytes.first_chunk::<4>() {
+        Some(four) if N == 4 => u32::from_le_bytes(*four),
+        _ => bytes.iter().rev().fold(0, |gram, byte| gram << 8 | u32::from(*byte)),
+    }
+}
+
+fn hash(gram: u32, shift: u32) -> usize {
+    (gram.wrapping_mul(0x9e37_79b1) >> shift) as usize
+}
+
+/// Bytes of paths, names and sentences in lower case, roughly the most frequent first; those not listed are rarer still.
+const FREQUENT: &[u8] = b"e\\ s/i.tnora-cmlwdph02u1_fgby5346789v:kxj";
+
+fn rarity(byte: &u8) -> usize {
+    FREQUENT.iter().position(|known| known == byte).unwrap_or(FREQUENT.len())
+}

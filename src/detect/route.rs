@@ -1,0 +1,157 @@
+//! Which rules an event may concern: first by its log sources, then by what its values hold.
+//!
+//! A [`Route`] is worked out for each set of log sources and view that turns up, once for all workers. It files the
+//! rules that fit under their [witnesses](super::witness): questions worth asking, by the fields their answers come from,
+//! and for each an [index](super::index) of what to look for in the answer. Rules without a witness are tried always.
+//!
+//! Sound because the log sources a rule sees do not depend on it, because a question whose fields an event has none of has
+//! no answer ([`View::reads`](crate::model::View::reads)), and because neither witness nor index has false negatives. The
+//! rules found are then held against the event by the plain engine, in the order of all rules.
+//!
+//! Rules for one line of an audit event are tried always: what a line answers by itself may not be among the answers of
+//! the whole.
+
+use super::compile::{CompiledRule, Engine, Kind};
+use super::index::Index;
+use super::witness::{Clue, Hint, Shared, Spot, witness};
+use crate::model::{AskId, FieldId, QuickMap, TagSet, View, limits};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// What events of one kind are held against.
+pub(super) struct Route {
+    /// Whether any rule's log source fits, wanted or not.
+    pub(super) is_assigned: bool,
+    /// The rules somebody wants to know of, in order.
+    pub(super) rules: Box<[u32]>,
+    /// Those that are tried whatever the event holds.
+    pub(super) always: Box<[u32]>,
+    /// Where to look for the others.
+    pub(super) asked: Box<[Asked]>,
+    /// By field: positions in `asked` of questions it may answer.
+    by_field: Box<[Box<[u16]>]>,
+    /// Positions of questions that may have an answer whatever fields there are.
+    pub(super) free: Box<[u16]>,
+    /// What to look for in all values.
+    pub(super) anywhere: Option<Numbered>,
+}
+
+/// A question and what its answers are looked through for.
+pub(super) struct Asked {
+    pub(super) ask: AskId,
+    pub(super) index: Numbered,
+}
+
+/// An index, and a number no other of the run has.
+pub(super) struct Numbered {
+    pub(super) number: u32,
+    pub(super) index: Index,
+}
+
+/// The routes of a run, as far as they were needed.
+#[derive(Default)]
+pub(super) struct Routes {
+    known: RwLock<QuickMap<Key, Arc<Route>>>,
+    indexes: AtomicU32,
+}
+
+/// What a route is a function of: the bits of the log sources, and the view's number.
+pub(super) type Key = ([u64; 8], usize);
+
+impl Route {
+    /// Positions of the questions a field may answer.
+    pub(super) fn of_field(&self, field: FieldId) -> &[u16] {
+        self.by_field.get(field.0 as usize).map_or(&[], |asked| &asked[..])
+    }
+}
+
+impl Engine {
+    /// The route of an event. Which worker asks first does not matter.
+    pub(super) fn route(&self, tags: &TagSet, view: &dyn View) -> Arc<Route> {
+        let key = (tags.bits, view.number());
+        let known = &self.routes.known;
+        if let Some(route) = known.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return Arc::clone(route);
+        }
+        let route = Arc::new(self.new_route(tags, view));
+        let mut known = known.write().unwrap_or_else(PoisonError::into_inner);
+        if known.len() < limits::ROUTES {
+            return Arc::clone(known.entry(key).or_insert(route));
+        }
+        route
+    }
+
+    fn new_route(&self, tags: &TagSet, view: &dyn View) -> Route {
+        let fitting: Vec<(u32, &CompiledRule)> = (0u32..).zip(&self.rules).filter(|(_, r)| r.fits(tags)).collect();
+        let is_assigned = !fitting.is_empty();
+        let wanted: Vec<(u32, &CompiledRule)> = fitting.into_iter().filter(|(_, rule)| rule.is_wanted()).collect();
+        let rules = wanted.iter().map(|(n, _)| *n).collect();
+        if self.options.engine == Kind::Reference {
+            return Route::plain(is_assigned, rules);
+        }
+        let shared = Shared::of(wanted.iter().map(|(_, rule)| *rule));
+        let mut always = Vec::new();
+        let mut filed: BTreeMap<Spot, BTreeMap<Hint, Vec<u32>>> = BTreeMap::new();
+        for (n, rule) in &wanted {
+            match witness(rule, &shared) {
+                Some(clues) if !rule.one_line => {
+                    for Clue { spot, hint } in clues {
+                        let rules = filed.entry(spot).or_default().entry(hint).or_default();
+                        if rules.last() != Some(n) {
+                            rules.push(*n);
+                        }
+                    }
+                }
+                _ => always.push(*n),
+            }
+        }
+        let mut route = Route { always: always.into(), ..Route::plain(is_assigned, rules) };
+        route.file(filed, view, &self.routes.indexes);
+        route
+    }
+}
+
+impl Route {
+    /// All rules are tried always.
+    fn plain(is_assigned: bool, rules: Box<[u32]>) -> Route {
+        let always = rules.clone();
+        Route { is_assigned, rules, always, asked: [].into(), by_field: [].into(), free: [].into(), anywhere: None }
+    }
+
+    fn file(&mut self, filed: BTreeMap<Spot, BTreeMap<Hint, Vec<u32>>>, view: &dyn View, indexes: &AtomicU32) {
+        let mut asked = Vec::new();
+        let mut by_field: Vec<Vec<u16>> = Vec::new();
+        let mut free = Vec::new();
+        for (spot, hints) in filed {
+            let numbered = Numbered { number: indexes.fetch_add(1, Ordering::Relaxed), index: Index::new(&hints) };
+            let Spot::Ask(ask) = spot else {
+                self.anywhere = Some(numbered);
+                continue;
+            };
+            let Ok(at) = u16::try_from(asked.len()) else {
+                // More questions than anybody asks: rules that are not filed must be tried.
+                self.always = self.rules.clone();
+                return;
+            };
+            asked.push(Asked { ask, index: numbered });
+            let mut fields = Vec::new();
+            if view.reads(ask, &mut fields) {
+                free.push(at);
+                continue;
+            }
+            for field in fields {
+                let id = field.0 as usize;
+                if by_field.len() <= id {
+                    by_field.resize(id + 1, Vec::new());
+                }
+                if by_field[id].last() != Some(&at) {
+                    by_field[id].push(at);
+                }
+            }
+        }
+        self.asked = asked.into();
+        self.by_field = by_field.into_iter().map(Vec::into_boxed_slice).collect();
+        self.free = free.into();
+    }
+}

@@ -1,0 +1,179 @@
+//! What must be there for a rule to hold: a few clues, at least one of which every event has that the rule holds for.
+//!
+//! Contract: no false negatives. What the clues say is weaker than the rule, never stronger; a rule of which nothing can
+//! be said has no witness and is tried on every event.
+//!
+//! Sound because clues come from positive positions only: nothing under `not`, a negated field, null or `exists: false`
+//! is looked at. Of what must all hold the cheapest part stands for the whole; of alternatives all are kept, and there
+//! is no witness when one of them has none. A literal is what a value holds once both are folded: patterns are stored
+//! folded, a cased pattern is folded here, and of a pattern with several literals the longest is taken. Tests that do
+//! not look for a text (regular expressions, networks, comparisons) say at least that the field is there.
+
+use super::compile::{CompiledRule, FieldNode, KeywordsNode, Node, Test};
+use super::index::SHORTEST;
+use super::leaf::written;
+use crate::model::AskId;
+use crate::sigma::{Expr, Pattern, PatternPart, folded};
+use std::collections::HashMap;
+
+/// Where a clue is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Spot {
+    /// In the values of a question.
+    Ask(AskId),
+    /// In any value of the event, and in its text where keywords may look there.
+    Anywhere,
+}
+
+/// What is looked for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Hint {
+    /// The folded value is this.
+    Whole(String),
+    /// It begins with this,
+    Start(String),
+    /// ends with this,
+    End(String),
+    /// or holds this.
+    Inside(String),
+    /// The value is a number equal to this one, in the spelling of `leaf::written`.
+    Number(String),
+    /// There is a value.
+    Present,
+}
+
+/// A clue: what, and where.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Clue {
+    pub(super) spot: Spot,
+    pub(super) hint: Hint,
+}
+
+/// How many rules share a clue: one that many share finds many candidates.
+#[derive(Default)]
+pub(super) struct Shared(HashMap<Clue, u32>);
+
+impl Shared {
+    /// Counts the clues of some rules.
+    pub(super) fn of<'r>(rules: impl IntoIterator<Item = &'r CompiledRule>) -> Shared {
+        let mut shared = Shared::default();
+        for rule in rules {
+            // Any choice does to see what is common; the cheapest by itself is the likeliest.
+            for clue in witness(rule, &Shared::default()).into_iter().flatten() {
+                *shared.0.entry(clue).or_default() += 1;
+            }
+        }
+        shared
+    }
+
+    fn count(&self, clue: &Clue) -> u32 {
+        self.0.get(clue).copied().unwrap_or(0)
+    }
+}
+
+/// The clues of a rule; `None`: it must be tried on every event. No clues at all: it never holds.
+pub(super) fn witness(rule: &CompiledRule, shared: &Shared) -> Option<Vec<Clue>> {
+    alternatives(rule.conditions.iter().map(|expr| of_expr(expr, rule, shared)))
+}
+
+fn of_expr(expr: &Expr, rule: &CompiledRule, shared: &Shared) -> Option<Vec<Clue>> {
+    match expr {
+        Expr::And(parts) => cheapest(parts.iter().map(|part| of_expr(part, rule, shared)), shared),
+        Expr::Or(parts) => alternatives(parts.iter().map(|part| of_expr(part, rule, shared))),
+        Expr::Not(_) => None,
+        // A selection that is not there never holds.
+        Expr::Selection(n) => rule.selections.get(*n).map_or(Some(Vec::new()), |s| of_node(&s.body, shared)),
+        Expr::Never => Some(Vec::new()),
+    }
+}
+
+fn of_node(node: &Node, shared: &Shared) -> Option<Vec<Clue>> {
+    match node {
+        Node::All(nodes) => cheapest(nodes.iter().map(|node| of_node(node, shared)), shared),
+        Node::Any(nodes) => alternatives(nodes.iter().map(|node| of_node(node, shared))),
+        Node::Field(FieldNode { negated: true, .. }) | Node::Keywords(KeywordsNode { negated: true, .. }) => None,
+        Node::Field(field) => of_values(&field.values, field.all, Spot::Ask(field.ask), shared),
+        Node::Keywords(words) => of_values(&words.values, words.all, Spot::Anywhere, shared),
+    }
+}
+
+fn of_values(values: &[Vec<Test>], all: bool, spot: Spot, shared: &Shared) -> Option<Vec<Clue>> {
+    let each = values.iter().map(|tests| alternatives(tests.iter().map(|test| of_test(test, spot).map(|c| vec![c]))));
+    if all { cheapest(each, shared) } else { alternatives(each) }
+}
+
+fn of_test(test: &Test, spot: Spot) -> Option<Clue> {
+    let hint = match test {
+        Test::Pattern(needle) => of_pattern(needle.pattern()),
+        Test::Number(number) => Hint::Number(written(number)),
+        Test::Null | Test::Exists(false) => return None,
+        Test::Something
+        | Test::Regex(_)
+        | Test::Bool(_)
+        | Test::Exists(true)
+        | Test::Cidr(_)
+        | Test::Compare(..)
+        | Test::TimePart(..)
+        | Test::SameAs(_) => Hint::Present,
+    };
+    // That some value is there is true of every event.
+    (spot != Spot::Anywhere || hint != Hint::Present).then_some(Clue { spot, hint })
+}
+
+fn of_pattern(pattern: &Pattern) -> Hint {
+    use PatternPart::Literal;
+    let is_literal = |part: Option<&PatternPart>| matches!(part, Some(Literal(_)));
+    let (first, last) = (is_literal(pattern.parts.first()), is_literal(pattern.parts.last()));
+    match pattern.parts.as_slice() {
+        [] => return Hint::Whole(String::new()),
+        [Literal(text)] => return Hint::Whole(folded(text)),
+        _ => {}
+    }
+    let literals = pattern.parts.iter().enumerate().filter_map(|(at, part)| match part {
+        Literal(text) => Some((at, text)),
+        _ => None,
+    });
+    let Some((at, text)) = literals.max_by_key(|(_, text)| text.len()) else { return Hint::Present };
+    let text = folded(text);
+    // A shorter text would be found everywhere; the index has no place for it.
+    if text.len() < SHORTEST {
+        Hint::Present
+    } else if at == 0 && first {
+        Hint::Start(text)
+    } else if at + 1 == pattern.parts.len() && last {
+        Hint::End(text)
+    } else {
+        Hint::Inside(text)
+    }
+}
+
+/// All alternatives together, or nothing when one of them has no witness.
+fn alternatives(parts: impl Iterator<Item = Option<Vec<Clue>>>) -> Option<Vec<Clue>> {
+    let mut all = Vec::new();
+    for part in parts {
+        all.extend(part?);
+    }
+    Some(all)
+}
+
+/// Of parts that must all hold, the one whose clues are found least often and soonest.
+fn cheapest(parts: impl Iterator<Item = Option<Vec<Clue>>>, shared: &Shared) -> Option<Vec<Clue>> {
+    let cost = |clues: &Vec<Clue>| clues.iter().map(|clue| clue_cost(clue, shared)).fold(0_u32, u32::saturating_add);
+    parts.flatten().min_by_key(cost)
+}
+
+/// What looking for a clue costs, and how often it leads to a rule in vain: a guess, and nothing but speed depends on it.
+fn clue_cost(clue: &Clue, shared: &Shared) -> u32 {
+    let own = match &clue.hint {
+        // Short words and numbers are what many events have: levels, types, event ids.
+        Hint::Number(_) => 60,
+        Hint::Whole(text) => 8 + 200 / (text.len() as u32 + 1),
+        Hint::Start(text) | Hint::End(text) => 10 + 120 / (text.len() as u32),
+        // Three bytes and less turn up by chance.
+        Hint::Inside(text) if text.len() < 4 => 400 / (text.len() as u32),
+        Hint::Inside(text) => 12 + 160 / (text.len() as u32),
+        Hint::Present => 2_000,
+    };
+    let anywhere = if clue.spot == Spot::Anywhere { 20 } else { 1 };
+    own.saturating_mul(anywhere).saturating_add(shared.count(clue).saturating_mul(4))
+}
