@@ -193,6 +193,9 @@ pub(crate) struct ScanArgs {
     /// Evaluation engine
     #[arg(long, value_name = "NAME", hide = true, value_parser = ["reference", "default"])]
     pub(crate) engine: Option<String>,
+    /// Say on standard error how long each stage took, and how many rules were tried
+    #[arg(long)]
+    pub(crate) stats: bool,
     /// Accepted for the habit of it: there is no network code
     #[arg(long, hide = true)]
     pub(crate) offline: bool,

@@ -6,6 +6,7 @@ mod commands;
 mod exit;
 mod output;
 mod progress;
+mod stats;
 mod terminal;
 
 use args::{Cli, Command};

@@ -1,7 +1,9 @@
 //! The progress bar: on standard error, only on a terminal, erased at the end.
 
 use super::args::SayArgs;
+use super::stats;
 use super::terminal::{self, Loudness};
+use crate::model::{Clock, Effort};
 use crate::scan::Watch;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -9,11 +11,13 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 pub(crate) struct Progress {
     bar: ProgressBar,
     verbose: bool,
+    /// What the scan took, if anybody wants to know.
+    stats: Option<Effort>,
 }
 
 impl Progress {
     /// Hidden where nobody would see it.
-    pub(crate) fn new(say: &SayArgs) -> Progress {
+    pub(crate) fn new(say: &SayArgs, wants_stats: bool) -> Progress {
         let target = if terminal::wants_progress(say) {
             ProgressDrawTarget::stderr_with_hz(10)
         } else {
@@ -22,12 +26,13 @@ impl Progress {
         let bar = ProgressBar::with_draw_target(None, target);
         let style = ProgressStyle::with_template("{bar:30} {bytes} of {total_bytes} {bytes_per_sec} {eta} left {msg}");
         bar.set_style(style.expect("the template is ours and tried by a test"));
-        Progress { bar, verbose: Loudness::of(say) >= Loudness::Verbose }
+        Progress { bar, verbose: Loudness::of(say) >= Loudness::Verbose, stats: wants_stats.then(Effort::default) }
     }
 
-    /// Erases the bar.
-    pub(crate) fn finish(&self) {
+    /// Erases the bar; gives what the scan took, if that was wanted.
+    pub(crate) fn finish(&self) -> Option<Effort> {
         self.bar.finish_and_clear();
+        self.stats
     }
 }
 
@@ -45,6 +50,16 @@ impl Watch for Progress {
             self.bar.suspend(|| terminal::line("note", &format!("{input}: read as {format} ({why})")));
         }
     }
+
+    fn clock(&self) -> Option<Clock> {
+        self.stats.map(|_| stats::clock as Clock)
+    }
+
+    fn done(&mut self, effort: &Effort) {
+        if let Some(stats) = &mut self.stats {
+            stats.add(effort);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -53,6 +68,6 @@ mod tests {
 
     #[test]
     fn the_template_is_understood() {
-        Progress::new(&SayArgs::default()).finish();
+        assert_eq!(Progress::new(&SayArgs::default(), false).finish(), None);
     }
 }

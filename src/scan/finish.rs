@@ -72,7 +72,7 @@ pub(super) fn scanned(
         Bursts::new(set, &machine.feeds, &scan.rules.infos, (&machine.redactions, judge.as_ref()), &bounds, streams);
     let stream = Streaming { sink, rules: &scan.rules.infos, least: scan.config.min_severity, failure: None };
     let mut merger = Merger::new(rows, (Folds::new(keep, levels), aside), bursts, stream);
-    let desk = Desk { engine: &scan.machine.engine, taxonomy: &scan.machine.taxonomy, streams };
+    let desk = Desk { engine: &scan.machine.engine, taxonomy: &scan.machine.taxonomy, streams, clock: watch.clock() };
     for looked in waiting.iter().flat_map(Series::members) {
         let format = formats::format(looked.sniffed.format).map_or("", |row| row.name);
         watch.taken_for(&looked.shown, format, looked.sniffed.why);

@@ -35,7 +35,7 @@ pub(crate) use test_rules::test_rules;
 use crate::config::Config;
 use crate::model::show::Shown;
 use crate::model::stamp::Zone;
-use crate::model::{LineSink, Problem, Report, RuleInfo};
+use crate::model::{Clock, Effort, LineSink, Problem, Report, RuleInfo};
 use crate::sigma::{self, Diagnostic, Severity};
 use crate::triage::{Baseline, Suppressions};
 use std::path::PathBuf;
@@ -57,6 +57,12 @@ pub(crate) trait Watch {
     fn read(&mut self, bytes: u64);
     /// What an input was taken for, and why.
     fn taken_for(&mut self, input: &str, format: &str, why: &str);
+    /// Measures how long stages take, where somebody wants to know.
+    fn clock(&self) -> Option<Clock> {
+        None
+    }
+    /// What all blocks took.
+    fn done(&mut self, _: &Effort) {}
 }
 
 /// Nobody looks on.

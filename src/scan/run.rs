@@ -6,7 +6,7 @@ use super::turns::Turns;
 use super::work::{Bench, Desk};
 use super::{Watch, inputs::Series};
 use crate::formats::Decoder;
-use crate::model::{Block, Findings};
+use crate::model::{Block, Effort, Findings};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -32,18 +32,28 @@ pub(super) fn run<'m>(
     watch: &mut dyn Watch,
 ) -> Vec<bool> {
     let benches = Mutex::new(Vec::new());
-    let mut feeder = Feeder { turns: Turns::new(waiting), open, block_size: sizes.block, number: 0, read: 0 };
+    let mut feeder = Feeder {
+        turns: Turns::new(waiting),
+        open,
+        block_size: sizes.block,
+        number: 0,
+        read: 0,
+        effort: Effort::default(),
+    };
     if sizes.threads <= 1 {
         let mut bench = Bench::default();
-        while let Some((block, decoder)) = feeder.next(merger, watch) {
+        while let Some((block, decoder)) = feeder.next_timed(desk, merger, watch) {
             let findings = desk.work(&block, &*decoder, &mut bench);
-            merger.add(block.number, findings);
+            desk.timed(&mut feeder.effort.times.merged, || merger.add(block.number, findings));
         }
         benches.lock().unwrap_or_else(PoisonError::into_inner).push(bench);
     } else {
         on_all_cores(desk, &mut feeder, merger, sizes.threads, &benches, watch);
     }
     let benches = benches.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut effort = feeder.effort;
+    benches.iter().for_each(|bench| effort.add(&bench.effort()));
+    watch.done(&effort);
     union(&benches)
 }
 
@@ -62,9 +72,22 @@ struct Feeder<'o, 'm> {
     number: u32,
     /// Bytes as stored of inputs that are done.
     read: u64,
+    effort: Effort,
 }
 
 impl<'m> Feeder<'_, 'm> {
+    fn next_timed(
+        &mut self,
+        desk: &Desk<'_>,
+        merger: &mut Merger<'m>,
+        watch: &mut dyn Watch,
+    ) -> Option<(Block, Arc<dyn Decoder>)> {
+        let mut read = self.effort.times.read;
+        let next = desk.timed(&mut read, || self.next(merger, watch));
+        self.effort.times.read = read;
+        next
+    }
+
     fn next(&mut self, merger: &mut Merger<'m>, watch: &mut dyn Watch) -> Option<(Block, Arc<dyn Decoder>)> {
         loop {
             while let Some(input) = self.turns.next_waiting() {
@@ -120,9 +143,9 @@ fn on_all_cores<'m>(
     let under_way = threads + 2;
     pool.in_place_scope(|scope| {
         let mut order = InOrder::default();
-        while let Some((block, decoder)) = feeder.next(merger, watch) {
+        while let Some((block, decoder)) = feeder.next_timed(desk, merger, watch) {
             while order.sent - order.merged >= under_way as u64 {
-                order.receive(&receiver, merger);
+                order.receive(&receiver, merger, &mut |merge| desk.timed(&mut feeder.effort.times.merged, merge));
             }
             order.sent += 1;
             let sender = sender.clone();
@@ -136,7 +159,7 @@ fn on_all_cores<'m>(
             });
         }
         while order.merged < order.sent {
-            order.receive(&receiver, merger);
+            order.receive(&receiver, merger, &mut |merge| desk.timed(&mut feeder.effort.times.merged, merge));
         }
     });
 }
@@ -153,12 +176,18 @@ struct InOrder {
 }
 
 impl InOrder {
-    fn receive(&mut self, receiver: &Receiver<Worked>, merger: &mut Merger<'_>) {
+    fn receive(
+        &mut self,
+        receiver: &Receiver<Worked>,
+        merger: &mut Merger<'_>,
+        timed: &mut dyn FnMut(&mut dyn FnMut()),
+    ) {
         let (number, findings) = receiver.recv().expect("the sender lives as long as the scope");
         self.early.insert(number, findings.unwrap_or_else(|panic| resume_unwind(panic)));
         while let Some(findings) = u32::try_from(self.merged).ok().and_then(|n| self.early.remove(&n)) {
             let number = u32::try_from(self.merged).unwrap_or(u32::MAX);
-            merger.add(number, findings);
+            let mut findings = Some(findings);
+            timed(&mut || findings.take().into_iter().for_each(|found| merger.add(number, found)));
             self.merged += 1;
         }
     }

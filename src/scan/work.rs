@@ -2,8 +2,9 @@
 
 use crate::detect::{Engine, Worker};
 use crate::formats::{Decoded, Decoder};
-use crate::model::{Block, Event, Findings, ProblemKind, Scratch, Stamp};
+use crate::model::{Block, Clock, Effort, Event, Findings, ProblemKind, Scratch, Stamp, Times};
 use crate::taxonomy::{Frozen, TagMemo};
+use std::time::Duration;
 
 /// What every worker shares.
 pub(super) struct Desk<'a> {
@@ -11,6 +12,8 @@ pub(super) struct Desk<'a> {
     pub(super) taxonomy: &'a Frozen,
     /// Whether every match is kept for a stream.
     pub(super) streams: bool,
+    /// Measures the stages, where somebody wants to know.
+    pub(super) clock: Option<Clock>,
 }
 
 /// What one worker keeps from block to block: memory, nothing that changes a result.
@@ -19,9 +22,15 @@ pub(super) struct Bench {
     scratch: Scratch,
     tags: TagMemo,
     worker: Worker,
+    times: Times,
 }
 
 impl Bench {
+    /// What all this took.
+    pub(super) fn effort(&self) -> Effort {
+        Effort { counts: *self.worker.counts(), times: self.times }
+    }
+
     /// The rules whose log source some event had.
     pub(super) fn applicable(&self) -> &[bool] {
         self.worker.applicable()
@@ -35,9 +44,10 @@ impl Desk<'_> {
         findings.matches = self.streams.then(Vec::new);
         findings.books.bytes = block.input_bytes;
         findings.books.lines = block.line_count;
-        let Bench { scratch, tags, worker } = bench;
+        let Bench { scratch, tags, worker, times } = bench;
+        let (began, before) = (self.now(), times.tagged + times.matched);
         decoder.decode(block, scratch, &mut |decoded| match decoded {
-            Decoded::Event(event) => self.event(event, tags, worker, &mut findings),
+            Decoded::Event(event) => self.event(event, tags, worker, &mut findings, times),
             Decoded::Refused { why, line, .. } => {
                 findings.books.unparsed += 1;
                 let cause = format!("not parsed: expected {}", why.expected);
@@ -53,13 +63,36 @@ impl Desk<'_> {
                 findings.damages.push((damage.what, damage.chunk));
             }
         });
-        self.engine.end_block(worker, &mut findings);
+        times.decoded += (self.now() - began).saturating_sub(times.tagged + times.matched - before);
+        self.timed(&mut times.matched, || self.engine.end_block(worker, &mut findings));
         findings
     }
 
-    fn event(&self, event: &mut Event<'_>, tags: &mut TagMemo, worker: &mut Worker, findings: &mut Findings) {
-        let view = self.taxonomy.tag(event, tags);
-        event.time = view.time(event);
+    /// Does something and adds how long it took.
+    pub(super) fn timed<T>(&self, sum: &mut Duration, what: impl FnOnce() -> T) -> T {
+        let began = self.now();
+        let done = what();
+        *sum += self.now() - began;
+        done
+    }
+
+    fn now(&self) -> Duration {
+        self.clock.map_or(Duration::ZERO, |clock| clock())
+    }
+
+    fn event(
+        &self,
+        event: &mut Event<'_>,
+        tags: &mut TagMemo,
+        worker: &mut Worker,
+        findings: &mut Findings,
+        times: &mut Times,
+    ) {
+        let view = self.timed(&mut times.tagged, || {
+            let view = self.taxonomy.tag(event, tags);
+            event.time = view.time(event);
+            view
+        });
         let (source, line) = (event.origin.source, u64::from(event.origin.line));
         findings.books.events += 1;
         if event.marks.repaired {
@@ -75,7 +108,7 @@ impl Desk<'_> {
         if event.time.time.is_none() {
             findings.books.no_time += 1;
         }
-        if !self.engine.observe(event, view, worker, findings) {
+        if !self.timed(&mut times.matched, || self.engine.observe(event, view, worker, findings)) {
             findings.books.unassigned += 1;
         }
         if event.time.time.is_some() {

@@ -18,7 +18,7 @@ pub(crate) fn run(args: &EventsArgs) -> Exit {
     let say = SayArgs { verbose: args.verbose, no_progress: true, ..SayArgs::default() };
     let mut out = BufWriter::new(io::stdout().lock());
     let mut sink = report::EventLines::new(&mut out);
-    let result = events.run(&args.paths, &mut sink, &mut Progress::new(&say));
+    let result = events.run(&args.paths, &mut sink, &mut Progress::new(&say, false));
     let result = result.and_then(|problems| sink.finish().map(|_| problems));
     match result {
         Ok(problems) => {

@@ -5,6 +5,7 @@ use crate::cli::args::ScanArgs;
 use crate::cli::exit::Exit;
 use crate::cli::output::{Pending, Target};
 use crate::cli::progress::Progress;
+use crate::cli::stats;
 use crate::cli::terminal::{self, Loudness};
 use crate::config::{Config, RawConfig, RawRedact, RawSarif};
 use crate::model::{InputSummary, Line, LineSink, Report};
@@ -27,10 +28,14 @@ pub(crate) fn run(args: &ScanArgs) -> Exit {
         return Exit::Usage;
     }
     let loudness = Loudness::of(&args.say);
+    let began = stats::clock();
     let scan = match Scan::new(config, setup::run_info()) {
         Ok(scan) => scan,
         Err(error) => return setup::refused(&error),
     };
+    if args.stats {
+        stats::say_setup(stats::clock() - began);
+    }
     // Behind the setup: what is wrong with rules and options goes first, and leaves no folder behind.
     if let Some(exit) = unwritable(&targets) {
         return exit;
@@ -50,7 +55,10 @@ pub(crate) fn run(args: &ScanArgs) -> Exit {
     for (target, error) in &failures {
         terminal::error(&format!("{}: the report cannot be written: {error}", named(target)));
     }
-    if failures.is_empty() { exit(&scan, &report) } else { Exit::Output }
+    let exit = if failures.is_empty() { exit(&scan, &report) } else { Exit::Output };
+    // The process is about to end: giving thousands of rules and alerts back piece by piece would be a tenth of it.
+    std::mem::forget((scan, report));
+    exit
 }
 
 fn configuration(args: &ScanArgs) -> Result<Config, SetupError> {
@@ -175,10 +183,12 @@ fn scanned(args: &ScanArgs, scan: &Scan, targets: &[(String, Target)]) -> (Repor
             Err(error) => failures.push((target.clone(), error)),
         }
     }
-    let mut watch = Progress::new(&args.say);
+    let mut watch = Progress::new(&args.say, args.stats);
     let started = setup::now();
     let report = scan.run(&args.paths, if tee.outs.is_empty() { None } else { Some(&mut tee) }, &mut watch);
-    watch.finish();
+    if let Some(effort) = watch.finish() {
+        stats::say(&effort);
+    }
     let times = args.timestamps.then(|| (started.to_string(), setup::now().to_string()));
     for (target, out, so_far) in tee.outs {
         let written = so_far.and_then(|()| out.finish(&report)).and_then(Pending::finish).or_else(closed);
