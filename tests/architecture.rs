@@ -66,6 +66,7 @@ const TENANTS: &[(&str, &[&str])] = &[
     ("memchr", &["taxonomy", "formats", "sigma", "detect", "source", "model"]),
     ("quick_xml", &["formats"]),
     ("rayon", &["scan"]),
+    ("regex_syntax", &["sigma"]),
     ("regex", &["sigma", "redact", "formats", "detect", "taxonomy"]),
     ("ruzstd", &["source"]),
     ("saphyr_parser", &["sigma"]),

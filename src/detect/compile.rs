@@ -8,7 +8,7 @@ use super::redaction::Redaction;
 use super::route::Routes;
 use crate::model::{AskId, Asks, Excuse, Feed, FeedId, FormatId, LogSource, RuleId, TagSet};
 use crate::sigma::{
-    Comparison, Correlation, Decimal, Expr, FieldTest, Group, Keywords, Rule, Ruleset, TimePart, ValueTest,
+    Comparison, Correlation, Decimal, Expr, FieldTest, Group, Keywords, Rule, Ruleset, Search, TimePart, ValueTest,
 };
 
 /// The fields an alert can be about when its rule does not say, the first one first (report.md 1).
@@ -137,7 +137,7 @@ pub(super) enum Test {
     Pattern(Needle),
     /// A lone `*`: something is there that is not null.
     Something,
-    Regex(regex::Regex),
+    Regex(Search),
     Number(Decimal),
     Bool(bool),
     Null,

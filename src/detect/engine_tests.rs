@@ -3,7 +3,7 @@
 
 use super::Kind;
 use super::testing::{JsonEvent, engine, field_test, keywords, number, observe, raw_options, rule};
-use crate::sigma::{Comparison, Expr, FieldTest, Group, Pattern, PatternPart, Rule, ValueTest};
+use crate::sigma::{Comparison, Expr, FieldTest, Flags, Group, Pattern, PatternPart, Rule, Search, ValueTest};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
@@ -35,7 +35,7 @@ fn test() -> impl Strategy<Value = ValueTest> {
         6 => pattern(),
         2 => numbers.clone().prop_map(|n| ValueTest::Number(number(n))),
         1 => numbers.prop_map(|n| ValueTest::Compare(Comparison::Lte, number(n))),
-        1 => expression.prop_map(|text| ValueTest::Regex(regex::Regex::new(text).expect("it is fine"))),
+        1 => expression.prop_map(|text| ValueTest::Regex(Search::new(text, Flags::default()).expect("it is fine"))),
         1 => Just(ValueTest::Null),
         1 => any::<bool>().prop_map(ValueTest::Exists),
         1 => any::<bool>().prop_map(ValueTest::Bool),

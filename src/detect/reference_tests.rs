@@ -3,8 +3,7 @@
 use super::testing::{JsonEvent, engine, field, field_test, keywords, number, observe, one, raw_options, rule, text};
 use super::{Options, RawView};
 use crate::model::{Span, Value};
-use crate::sigma::{Comparison, Expr, FieldTest, Group, Rule, TimePart, ValueTest};
-use regex::Regex;
+use crate::sigma::{Comparison, Expr, FieldTest, Flags, Group, Rule, Search, TimePart, ValueTest};
 
 #[track_caller]
 fn holds(rule: &Rule, event: JsonEvent, options: Options) -> bool {
@@ -97,7 +96,7 @@ fn objects_offer_their_text_to_patterns_only_and_never_under_raw() {
     for (group, scan, raw) in [
         (field("f", text(r#"*"b":"deny"*"#)), true, false),
         (field("f", text("*")), true, true),
-        (field("f", ValueTest::Regex(Regex::new("deny").expect("an expression"))), false, false),
+        (field("f", ValueTest::Regex(Search::new("deny", Flags::default()).expect("an expression"))), false, false),
         (Group::Keywords(keywords(&[r#""b""#])), false, false),
         (Group::Keywords(keywords(&["DENY"])), true, true),
     ] {

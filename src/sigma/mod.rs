@@ -36,6 +36,7 @@ mod pattern;
 mod raw;
 mod resolve;
 mod rule;
+mod search;
 mod words;
 
 #[cfg(test)]
@@ -51,6 +52,9 @@ pub(crate) use rule::{
 };
 #[cfg(test)]
 pub(crate) use rule::{Condition, Selection};
+#[cfg(test)]
+pub(crate) use search::Flags;
+pub(crate) use search::Search;
 
 #[cfg(test)]
 mod tests;

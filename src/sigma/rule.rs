@@ -1,5 +1,6 @@
 //! The typed tree a rule becomes: what the engines walk.
 
+use super::search::Search;
 use crate::model::{Level, LogSource};
 use std::collections::BTreeMap;
 
@@ -112,7 +113,7 @@ pub(crate) enum ValueTest {
     /// A string with wildcards, over the whole value.
     Pattern(Pattern),
     /// A regular expression, searched.
-    Regex(regex::Regex),
+    Regex(Search),
     /// Equal by value to this number.
     Number(Decimal),
     Bool(bool),

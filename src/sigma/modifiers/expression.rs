@@ -4,7 +4,7 @@
 use super::{Apply, Draft, Misuse, Modifier, Shape, Stage, Work, shorten};
 use crate::sigma::diagnostic::Code;
 use crate::sigma::raw::Kind;
-use regex::{Regex, RegexBuilder};
+use crate::sigma::search::{Flags, Search};
 
 pub(super) const RE: Modifier = Modifier {
     name: "re",
@@ -66,16 +66,8 @@ pub(super) struct Expression {
     pub(super) at_end: bool,
 }
 
-/// The flags of an expression.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Flags {
-    pub(super) ignore_case: bool,
-    pub(super) multi_line: bool,
-    pub(super) dot_all: bool,
-}
-
 impl Expression {
-    pub(super) fn compile(&self) -> Result<Regex, Misuse> {
+    pub(super) fn compile(&self) -> Result<Search, Misuse> {
         // By itself first: brackets that do not match up must not pair with those put around it.
         let plain = self.build(&self.source)?;
         if !self.at_start && !self.at_end {
@@ -85,13 +77,8 @@ impl Expression {
         self.build(&format!("{start}(?:{}){end}", self.source))
     }
 
-    fn build(&self, source: &str) -> Result<Regex, Misuse> {
-        RegexBuilder::new(source)
-            .case_insensitive(self.flags.ignore_case)
-            .multi_line(self.flags.multi_line)
-            .dot_matches_new_line(self.flags.dot_all)
-            .build()
-            .map_err(|error| refused(&self.source, &error))
+    fn build(&self, source: &str) -> Result<Search, Misuse> {
+        Search::new(source, self.flags).map_err(|error| refused(&self.source, &error))
     }
 }
 

@@ -76,7 +76,7 @@ fn spelt(pattern: &Pattern) -> String {
 fn shown(test: &ValueTest) -> String {
     match test {
         ValueTest::Pattern(pattern) => spelt(pattern),
-        ValueTest::Regex(regex) => format!("/{regex}/"),
+        ValueTest::Regex(regex) => format!("/{}/", regex.as_str()),
         ValueTest::Number(n) => format!("= {}e{}", n.digits, n.exponent),
         ValueTest::Compare(comparison, n) => format!("{comparison:?} {}e{}", n.digits, n.exponent),
         ValueTest::TimePart(part, comparison, n) => format!("{part:?} {comparison:?} {}e{}", n.digits, n.exponent),
@@ -197,7 +197,7 @@ fn expressions_are_searched_unless_an_end_is_pinned() {
     for bad in ["(open", "a(?!b)", r"(a)\1", "a{99999}{99999}", "a)(b"] {
         refused("re|startswith", bad, Code::BadRegex);
     }
-    let flags = expression::Flags { ignore_case: true, multi_line: true, dot_all: true };
+    let flags = crate::sigma::search::Flags { ignore_case: true, multi_line: true, dot_all: true };
     let regex = Expression { source: "^a.b$".into(), flags, ..Expression::default() };
     assert!(regex.compile().is_ok_and(|regex| regex.is_match("x\nA\nB\ny")));
 }

@@ -1,0 +1,220 @@
+//! Regular expressions of rules: checked when the rule is loaded, compiled when an event first asks.
+//!
+//! Most rules of a large set never meet an event that gets as far as their expressions, and compiling them is a quarter
+//! of loading such a set. What cannot compile is still found while loading: the syntax is read in full, and whatever
+//! could come near the compiler's bound of size is compiled there and then. The reading also tells which texts a match
+//! cannot do without.
+
+use super::fold::folded;
+use regex::{Regex, RegexBuilder};
+use regex_syntax::ParserBuilder;
+use regex_syntax::hir::{Class, Hir, HirKind};
+use std::sync::{Arc, OnceLock};
+
+/// The flags of an expression.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Flags {
+    pub(crate) ignore_case: bool,
+    pub(crate) multi_line: bool,
+    pub(crate) dot_all: bool,
+}
+
+/// A regular expression, searched. Cheap to copy.
+#[derive(Clone, Debug)]
+pub(crate) struct Search {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    source: String,
+    flags: Flags,
+    needed: Option<Vec<String>>,
+    /// `None` when it did not compile, which [`Search::new`] rules out.
+    compiled: OnceLock<Option<Regex>>,
+}
+
+/// An expression of more states is compiled at once. A state takes some forty bytes, the compiler allows ten million.
+const STATES: u64 = 50_000;
+/// States that a range of characters may take: some sequences of up to four bytes.
+const RANGE: u64 = 32;
+/// Brackets inside brackets that are looked through.
+const DEPTH: u32 = 64;
+/// Alternatives that are worth looking for one by one.
+const ALTERNATIVES: usize = 64;
+
+impl Search {
+    /// Reads an expression.
+    pub(crate) fn new(source: &str, flags: Flags) -> Result<Search, regex::Error> {
+        let hir = ParserBuilder::new()
+            .case_insensitive(flags.ignore_case)
+            .multi_line(flags.multi_line)
+            .dot_matches_new_line(flags.dot_all)
+            .build()
+            .parse(source)
+            .map_err(|error| regex::Error::Syntax(error.to_string()))?;
+        if states(&hir, DEPTH) > STATES {
+            return Ok(Search::of(source, flags, &hir, OnceLock::from(Some(build(source, flags)?))));
+        }
+        Ok(Search::of(source, flags, &hir, OnceLock::new()))
+    }
+
+    fn of(source: &str, flags: Flags, hir: &Hir, compiled: OnceLock<Option<Regex>>) -> Search {
+        let needed = needed(hir, DEPTH).filter(|texts| texts.len() <= ALTERNATIVES);
+        Search { inner: Arc::new(Inner { source: source.to_owned(), flags, needed, compiled }) }
+    }
+
+    /// Whether it matches somewhere in `text`.
+    pub(crate) fn is_match(&self, text: &str) -> bool {
+        let Inner { source, flags, compiled, .. } = &*self.inner;
+        compiled.get_or_init(|| build(source, *flags).ok()).as_ref().is_some_and(|regex| regex.is_match(text))
+    }
+
+    /// As written.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.inner.source
+    }
+
+    /// Texts, folded, one of which every folded text holds that it matches; `None` when there are none.
+    pub(crate) fn needed(&self) -> Option<&[String]> {
+        self.inner.needed.as_deref()
+    }
+}
+
+fn build(source: &str, flags: Flags) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(source)
+        .case_insensitive(flags.ignore_case)
+        .multi_line(flags.multi_line)
+        .dot_matches_new_line(flags.dot_all)
+        .build()
+}
+
+/// More states than compiling takes.
+fn states(hir: &Hir, depth: u32) -> u64 {
+    let Some(depth) = depth.checked_sub(1) else { return u64::MAX };
+    let all = |parts: &[Hir]| parts.iter().map(|part| states(part, depth)).fold(1, u64::saturating_add);
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => 1,
+        HirKind::Literal(literal) => literal.0.len() as u64,
+        HirKind::Class(Class::Unicode(class)) => RANGE.saturating_mul(class.ranges().len() as u64),
+        HirKind::Class(Class::Bytes(class)) => class.ranges().len() as u64,
+        HirKind::Repetition(repetition) => {
+            let times = repetition.max.unwrap_or(repetition.min).max(1);
+            states(&repetition.sub, depth).saturating_add(2).saturating_mul(u64::from(times))
+        }
+        HirKind::Capture(capture) => states(&capture.sub, depth).saturating_add(2),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => all(parts),
+    }
+}
+
+/// One of these texts is in every match.
+fn needed(hir: &Hir, depth: u32) -> Option<Vec<String>> {
+    let depth = depth.checked_sub(1)?;
+    match hir.kind() {
+        HirKind::Literal(_) | HirKind::Class(_) => plain(hir).map(|text| vec![text]),
+        HirKind::Capture(capture) => needed(&capture.sub, depth),
+        HirKind::Repetition(repetition) if repetition.min > 0 => needed(&repetition.sub, depth),
+        HirKind::Concat(parts) => {
+            // Neighbouring texts are one text, the longer the better.
+            let mut best: Option<Vec<String>> = None;
+            let mut run = String::new();
+            for part in parts {
+                match plain(part) {
+                    Some(text) => run.push_str(&text),
+                    None => {
+                        best = better(best, Some(vec![std::mem::take(&mut run)]));
+                        best = better(best, needed(part, depth));
+                    }
+                }
+            }
+            better(best, Some(vec![run]))
+        }
+        HirKind::Alternation(parts) => {
+            let mut all = Vec::new();
+            for part in parts {
+                all.extend(needed(part, depth)?);
+            }
+            Some(all)
+        }
+        HirKind::Repetition(_) | HirKind::Empty | HirKind::Look(_) => None,
+    }
+}
+
+/// The text something always matches, folded: a literal, or one character in all its cases.
+fn plain(hir: &Hir) -> Option<String> {
+    match hir.kind() {
+        HirKind::Literal(literal) => std::str::from_utf8(&literal.0).ok().map(folded),
+        HirKind::Class(Class::Unicode(class)) => {
+            let mut chars = class.ranges().iter().take(4).flat_map(|range| (range.start()..=range.end()).take(4));
+            let first = folded(chars.next()?.encode_utf8(&mut [0; 4]));
+            let count = class.ranges().iter().map(|range| u64::from(range.end()) - u64::from(range.start()) + 1);
+            let is_one = count.sum::<u64>() <= 4 && chars.all(|c| folded(c.encode_utf8(&mut [0; 4])) == first);
+            is_one.then_some(first)
+        }
+        _ => None,
+    }
+}
+
+/// The one whose shortest text is longer.
+fn better(one: Option<Vec<String>>, other: Option<Vec<String>>) -> Option<Vec<String>> {
+    let shortest = |texts: &Option<Vec<String>>| {
+        texts.as_ref().map_or(0, |texts| texts.iter().map(String::len).min().unwrap_or(0))
+    };
+    if shortest(&other) > shortest(&one) { other } else { one.filter(|texts| texts.iter().all(|t| !t.is_empty())) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[track_caller]
+    fn check(source: &str, ignore_case: bool, want: Option<&[&str]>) {
+        let search = Search::new(source, Flags { ignore_case, ..Flags::default() }).expect("an expression");
+        let want = want.map(|texts| texts.iter().map(ToString::to_string).collect::<Vec<_>>());
+        assert_eq!(search.needed(), want.as_deref(), "{source}");
+    }
+
+    #[test]
+    fn every_match_holds_one_of_the_needed_texts() {
+        check(r"\\temp\\.*\.EXE$", false, Some(&["\\temp\\"]));
+        check(r"(?i)kernel|shell(32)?\.dll", false, Some(&["kernel", "shell"]));
+        check("Kernel", true, Some(&["kernel"]));
+        check("(ab)+c?", false, Some(&["ab"]));
+        check("[0-9]{4}x?", false, None);
+        check("a|b*", false, None);
+        check("^$", false, None);
+    }
+
+    #[test]
+    fn what_does_not_compile_is_known_at_once() {
+        for source in ["(", "(?=x)", r"(\w{100}){100}", "(((a{200}){200}){200})"] {
+            assert!(Search::new(source, Flags::default()).is_err(), "{source}");
+            let whole = Regex::new(source).expect_err("it is wrong").to_string();
+            assert_eq!(Search::new(source, Flags::default()).expect_err("it is wrong").to_string(), whole);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn it_matches_what_the_expression_matches(
+            source in r"(\(\?i\))?[abkK](\(b\|K[ab]\)|\[a-c\]|b|.|k){0,4}[*+?]?(\{2\})?", text in "[aAbBkK\u{212a}c]{0,8}"
+        ) {
+            let (Ok(regex), search) = (Regex::new(&source), Search::new(&source, Flags::default())) else {
+                return Ok(());
+            };
+            let search = search.expect("it compiles");
+            prop_assert_eq!(search.is_match(&text), regex.is_match(&text));
+            if let (true, Some(needed)) = (regex.is_match(&text), search.needed()) {
+                prop_assert!(needed.iter().any(|n| folded(&text).contains(n.as_str())), "{needed:?} of {source} in {text}");
+            }
+        }
+
+        #[test]
+        fn what_is_compiled_late_does_compile(source in r"(\\w|\[^a\]|.|x|\\pL|\\d){1,9}(\{[0-9]{1,3}\})?") {
+            if let Ok(search) = Search::new(&source, Flags { ignore_case: true, ..Flags::default() }) {
+                prop_assert!(build(search.as_str(), search.inner.flags).is_ok(), "{source}");
+            }
+        }
+    }
+}
