@@ -68,9 +68,20 @@ impl Finder {
             }
         }
         if let Some(index) = &route.anywhere {
-            let values = case.event.entries.iter().map(|entry| case.event.datum(entry));
-            for value in values.chain(case.raw_text.map(Datum::borrowed)) {
-                self.look(index, value.text());
+            if let Some(raw) = case.raw_text {
+                // A record's text is seldom met twice.
+                let Finder { marks, text, .. } = self;
+                index.index.search(raw, text, &mut |rules| marks.add(rules));
+                self.counts.values += 1;
+            }
+            // What words are found in may stand anywhere in it, so a value that is a piece of the text is done with it.
+            let text = case.raw_text.unwrap_or_default().as_bytes().as_ptr_range();
+            let is_piece = |value: &str| {
+                let value = value.as_bytes().as_ptr_range();
+                text.start <= value.start && value.end <= text.end
+            };
+            for value in case.event.entries.iter().map(|entry| case.event.datum(entry)) {
+                self.look(index, value.text().filter(|value| !is_piece(value)));
             }
         }
         self.marks.found.sort_unstable();

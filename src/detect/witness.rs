@@ -6,8 +6,9 @@
 //! Sound because clues come from positive positions only: nothing under `not`, a negated field, null or `exists: false`
 //! is looked at. Of what must all hold the cheapest part stands for the whole; of alternatives all are kept, and there
 //! is no witness when one of them has none. A literal is what a value holds once both are folded: patterns are stored
-//! folded, a cased pattern is folded here, and of a pattern with several literals the longest is taken. Tests that do
-//! not look for a text (regular expressions, networks, comparisons) say at least that the field is there.
+//! folded, a cased pattern is folded here, and of a pattern with several literals the longest is taken. Of a
+//! regular expression its reading tells what a match holds. Tests that do not look for a text (networks, comparisons)
+//! say at least that the field is there.
 
 use super::compile::{CompiledRule, FieldNode, KeywordsNode, Node, Test};
 use super::index::SHORTEST;
@@ -98,15 +99,19 @@ fn of_node(node: &Node, shared: &Shared) -> Option<Vec<Clue>> {
 }
 
 fn of_values(values: &[Vec<Test>], all: bool, spot: Spot, shared: &Shared) -> Option<Vec<Clue>> {
-    let each = values.iter().map(|tests| alternatives(tests.iter().map(|test| of_test(test, spot).map(|c| vec![c]))));
+    let each = values.iter().map(|tests| alternatives(tests.iter().map(|test| of_test(test, spot))));
     if all { cheapest(each, shared) } else { alternatives(each) }
 }
 
-fn of_test(test: &Test, spot: Spot) -> Option<Clue> {
+fn of_test(test: &Test, spot: Spot) -> Option<Vec<Clue>> {
     let hint = match test {
         Test::Pattern(needle) => of_pattern(needle.pattern()),
         Test::Number(number) => Hint::Number(written(number)),
         Test::Null | Test::Exists(false) => return None,
+        Test::Regex(search) if search.needed().is_some_and(|texts| texts.iter().all(|t| t.len() >= SHORTEST)) => {
+            let texts = search.needed().unwrap_or_default();
+            return Some(texts.iter().map(|text| Clue { spot, hint: Hint::Inside(text.clone()) }).collect());
+        }
         Test::Something
         | Test::Regex(_)
         | Test::Bool(_)
@@ -116,8 +121,8 @@ fn of_test(test: &Test, spot: Spot) -> Option<Clue> {
         | Test::TimePart(..)
         | Test::SameAs(_) => Hint::Present,
     };
-    // That some value is there is true of every event.
-    (spot != Spot::Anywhere || hint != Hint::Present).then_some(Clue { spot, hint })
+    // That some value is there is true of every event, and what is found anywhere is found inside a value.
+    (spot != Spot::Anywhere || matches!(hint, Hint::Inside(_))).then(|| vec![Clue { spot, hint }])
 }
 
 fn of_pattern(pattern: &Pattern) -> Hint {
@@ -162,18 +167,20 @@ fn cheapest(parts: impl Iterator<Item = Option<Vec<Clue>>>, shared: &Shared) -> 
     parts.flatten().min_by_key(cost)
 }
 
-/// What looking for a clue costs, and how often it leads to a rule in vain: a guess, and nothing but speed depends on it.
+/// How often a clue leads to a rule in vain, in thousandths of what is worst: a guess, and nothing but speed depends on it.
 fn clue_cost(clue: &Clue, shared: &Shared) -> u32 {
     let own = match &clue.hint {
-        // Short words and numbers are what many events have: levels, types, event ids.
-        Hint::Number(_) => 60,
-        Hint::Whole(text) => 8 + 200 / (text.len() as u32 + 1),
-        Hint::Start(text) | Hint::End(text) => 10 + 120 / (text.len() as u32),
+        // That there is a value says nothing; short words and numbers are what most events have: methods, types, ids.
+        Hint::Present => 1_000,
+        Hint::Number(_) => 600,
+        Hint::Whole(text) if text.len() <= 4 => 600,
+        Hint::Whole(text) => 30 + 1_500 / (text.len() as u32),
+        Hint::Start(text) | Hint::End(text) => 60 / (text.len() as u32) + 2,
         // Three bytes and less turn up by chance.
-        Hint::Inside(text) if text.len() < 4 => 400 / (text.len() as u32),
-        Hint::Inside(text) => 12 + 160 / (text.len() as u32),
-        Hint::Present => 2_000,
+        Hint::Inside(text) if text.len() < 4 => 200 / (text.len() as u32),
+        Hint::Inside(text) => 50 / (text.len() as u32) + 2,
     };
-    let anywhere = if clue.spot == Spot::Anywhere { 20 } else { 1 };
-    own.saturating_mul(anywhere).saturating_add(shared.count(clue).saturating_mul(4))
+    // There is more text anywhere, and all of it must be looked through.
+    let anywhere = if clue.spot == Spot::Anywhere { 3 } else { 1 };
+    own.saturating_mul(anywhere).saturating_add(shared.count(clue))
 }
