@@ -70,7 +70,17 @@ impl Tagger {
 
     /// The routes and profiles that may hold for a record with these facts.
     fn likely(&self, facts: &Facts<'_, '_>, memo: &mut TagMemo) -> Arc<Likely> {
+        std::mem::swap(&mut memo.key, &mut memo.last_key);
         facts.key(&mut memo.key);
+        if let Some(last) = memo.last.as_ref().filter(|_| memo.key == memo.last_key) {
+            return Arc::clone(last);
+        }
+        let likely = self.likely_anew(facts, memo);
+        memo.last = Some(Arc::clone(&likely));
+        likely
+    }
+
+    fn likely_anew(&self, facts: &Facts<'_, '_>, memo: &mut TagMemo) -> Arc<Likely> {
         if let Some(known) = memo.known.get(memo.key.as_slice()) {
             return Arc::clone(known);
         }
@@ -93,6 +103,9 @@ fn positions<'c>(conditions: impl IntoIterator<Item = &'c Condition>, facts: &Fa
 pub(crate) struct TagMemo {
     known: QuickMap<Box<[u8]>, Arc<Likely>>,
     key: Vec<u8>,
+    /// Of the record before: neighbours are often of a kind.
+    last_key: Vec<u8>,
+    last: Option<Arc<Likely>>,
 }
 
 /// Positions in the lists of [`Tagger`], in order.
