@@ -69,11 +69,11 @@ fn read(record: &mut Record<'_>) -> Result<(), Refused> {
     let text = record.text;
     let refused = Refused { expected: "`log`, `stream` and `time`", at: 0 };
     if !text.contains('\n') {
-        let object = read_object(record)?;
+        let (object, seen) = read_object(record)?;
         if !is_line(text.get(object).unwrap_or_default()) {
             return Err(refused);
         }
-        inside::of_object(record);
+        inside::of_object(record, seen);
         return Ok(());
     }
     // Each piece is an object of its own; the first one's members are the record's.

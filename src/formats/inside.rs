@@ -5,6 +5,7 @@
 //! stand beside those around it; what is inside that is read likewise, to a small depth. The stamp inside counts when it
 //! has date and zone, else the one around it. Text nobody knows gives nothing.
 
+use super::json::Seen;
 use super::json::member::{member, push_text};
 use super::{LineShape, Record, Refused, json, lines, payload};
 use crate::model::{Entry, FieldId, Quality, Region, Sentence, Stamp, Value, limits, stamp};
@@ -35,12 +36,12 @@ pub(super) fn read(record: &mut Record<'_>, text: &str, trust: Trust) -> bool {
     }
     if text.trim_start().starts_with('{') {
         return attempt(record, text, "json", |inner| {
-            let end = json::read_object(inner)?.end;
-            let is_whole = inner.text.get(end..).is_some_and(|rest| rest.trim().is_empty());
+            let (place, seen) = json::read_object(inner)?;
+            let is_whole = inner.text.get(place.end..).is_some_and(|rest| rest.trim().is_empty());
             if !is_whole {
                 return Err(NOBODY_KNOWS);
             }
-            of_object(inner);
+            of_object(inner, seen);
             Ok(())
         });
     }
@@ -101,25 +102,27 @@ fn attempt(
     true
 }
 
-/// Looks into an object that was just read, which is the record's text, for a member that holds a line or a message.
-pub(super) fn of_object(record: &mut Record<'_>) {
+/// Looks into an object that was just read, which is the record's text and has members of these names, for one that
+/// holds a line or a message.
+pub(super) fn of_object(record: &mut Record<'_>, seen: Seen) {
+    if seen == Seen::default() {
+        return;
+    }
     let text = record.text;
-    let start = text.find('{').unwrap_or(0);
-    let object = text.get(start..).unwrap_or("");
-    let has = |name: &[u8]| memchr::memmem::find(object.as_bytes(), name).is_some();
-    if has(b"\"MESSAGE\"") && (has(b"\"__REALTIME_TIMESTAMP\"") || has(b"\"SYSLOG_IDENTIFIER\"")) {
+    let object = text.get(text.find('{').unwrap_or(0)..).unwrap_or("");
+    if seen.has("MESSAGE") && (seen.has("__REALTIME_TIMESTAMP") || seen.has("SYSLOG_IDENTIFIER")) {
         journal(record, object);
-    } else if has(b"\"log\"") && (has(b"\"stream\"") || has(b"\"kubernetes\"")) {
+    } else if seen.has("log") && (seen.has("stream") || seen.has("kubernetes")) {
         container(record, object);
-    } else if has(b"\"SyslogMessage\"") {
+    } else if seen.has("SyslogMessage") {
         syslog_table(record, object);
-    } else if has(b"\"textPayload\"") && has(b"\"logName\"") {
+    } else if seen.has("textPayload") && seen.has("logName") {
         // Google's agents put the line a program wrote there.
         if let Some(value) = member(object, "textPayload") {
             with_text(record, &[value], |record, text| read(record, text, Trust::Line));
         }
-    } else if has(b"\"message\"")
-        && let Some(value) = member(object, "message")
+    } else if seen.has("message")
+        && let Some(value) = member(object, "message").filter(|value| may_be_line(value))
     {
         let before = record.time;
         outer_time(record, object, &["@timestamp", "timestamp", "time"]);
@@ -127,6 +130,19 @@ pub(super) fn of_object(record: &mut Record<'_>) {
             record.time = before;
         }
     }
+}
+
+/// Whether a string, as written, begins as records of precise formats do: most messages are sentences, and are not worth a
+/// second look.
+fn may_be_line(value: &str) -> bool {
+    const STARTS: [&str; 22] = [
+        "<", "{", "[", "%", "::", "CEF:", "LEEF:", "type=", "node=", "pam_", "Jan ", "Feb ", "Mar ", "Apr ", "May ",
+        "Jun ", "Jul ", "Aug ", "Sep ", "Oct ", "Nov ", "Dec ",
+    ];
+    value.strip_prefix('"').is_some_and(|inside| {
+        let inside = inside.trim_start();
+        inside.starts_with(|c: char| c.is_ascii_digit()) || STARTS.iter().any(|start| inside.starts_with(start))
+    })
 }
 
 /// A line of Docker's `json-file`, or what shippers make of it.

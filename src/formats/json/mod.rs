@@ -23,6 +23,7 @@ mod token;
 use super::{Decoder, ReadOptions, Record, Refused, Sniffed, document, inside};
 use crate::model::stamp::{self, Zone};
 use crate::model::{FieldTable, Regions, Scratch, Span, Stamp, Value, limits};
+pub(crate) use read::Seen;
 use read::{Place, Strings};
 use std::ops::Range;
 use std::sync::Arc;
@@ -39,19 +40,19 @@ pub(crate) fn decoder(sniffed: &Sniffed, table: &Arc<FieldTable>, options: &Read
 /// Reads the object that starts at byte `from` of the record's text, pushes its fields, and gives where
 /// it ends. When it is refused, nothing stays pushed.
 pub(crate) fn object_at(record: &mut Record<'_>, from: usize) -> Result<usize, Refused> {
-    read_at(record, from, Strings::Open)
+    Ok(read_at(record, from, Strings::Open)?.0)
 }
 
 /// As [`object_at`], but strings stay strings, whatever they hold.
 pub(crate) fn bare_object_at(record: &mut Record<'_>, from: usize) -> Result<usize, Refused> {
-    read_at(record, from, Strings::Leave)
+    Ok(read_at(record, from, Strings::Leave)?.0)
 }
 
-fn read_at(record: &mut Record<'_>, from: usize, strings: Strings) -> Result<usize, Refused> {
+fn read_at(record: &mut Record<'_>, from: usize, strings: Strings) -> Result<(usize, Seen), Refused> {
     let place = Place { region: record.scratch.within, start: record.start };
-    let (end, repaired) = read::object(record.text, from, place, strings, record.scratch, record.table)?;
+    let (end, repaired, seen) = read::object(record.text, from, place, strings, record.scratch, record.table)?;
     record.repaired |= repaired;
-    Ok(end)
+    Ok((end, seen))
 }
 
 /// Where the text of a field, which lies in the scratch region, is one whole object: reads its members
@@ -65,20 +66,21 @@ pub(crate) fn object_in(span: Span, name: &str, scratch: &mut Scratch, table: &F
 
 /// Reads a record that is one object, and what its members say that hold lines of others.
 pub(crate) fn read_record(record: &mut Record<'_>) -> Result<(), Refused> {
-    read_object(record)?;
-    inside::of_object(record);
+    let (_, seen) = read_object(record)?;
+    inside::of_object(record, seen);
     Ok(())
 }
 
 /// Reads a record that is one object. What stands behind it is cut off, which counts as a repair. Before
-/// it may stand what container tools put there: a name and a bar, or a stamp. Gives where the object stands.
-pub(crate) fn read_object(record: &mut Record<'_>) -> Result<Range<usize>, Refused> {
+/// it may stand what container tools put there: a name and a bar, or a stamp. Gives where the object stands and which
+/// telling names it has.
+pub(crate) fn read_object(record: &mut Record<'_>) -> Result<(Range<usize>, Seen), Refused> {
     let (prefix, start) = before_object(record.text);
     let stamp = match prefix {
         "" => None,
         prefix => read_prefix(prefix, record.zone)?,
     };
-    let end = object_at(record, start)?;
+    let (end, seen) = read_at(record, start, Strings::Open)?;
     record.repaired |= record.text.bytes().skip(end).any(|b| !b.is_ascii_whitespace());
     record.time = stamp.unwrap_or(record.time);
     if !prefix.is_empty() {
@@ -86,7 +88,7 @@ pub(crate) fn read_object(record: &mut Record<'_>) -> Result<Range<usize>, Refus
         let value = Value::Text(Span { region: record.scratch.within, start: record.start, len });
         record.scratch.push(record.table, "prefix", value);
     }
-    Ok(start..end)
+    Ok((start..end, seen))
 }
 
 /// The longest text before an object.

@@ -2,21 +2,13 @@
 //!
 //! Nothing recurses: open containers stand on a stack of their own, in the worker's scratch.
 
+mod strings;
+
 use super::pairs::{self, DATA};
 use super::{escape, token};
 use crate::formats::Refused;
 use crate::model::{Entry, FieldId, FieldTable, Open, Region, Scratch, Span, Value, limits};
-use std::mem;
-
-/// Whether strings that hold an object are read for its fields too.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Strings {
-    Open,
-    Leave,
-}
-
-/// Members that hold the record of another service as a string: events `CloudTrail` finds again, exports of Microsoft 365.
-const WRAPPERS: [&str; 2] = ["CloudTrailEvent", "AuditData"];
+pub(super) use strings::Strings;
 
 /// Where the text that is read lies.
 #[derive(Clone, Copy, Debug)]
@@ -26,8 +18,8 @@ pub(super) struct Place {
     pub(super) start: u32,
 }
 
-/// Reads the object that starts at `from`, pushes its fields, and gives where it ends and whether
-/// anything in it had to be repaired. When it is refused, nothing stays pushed.
+/// Reads the object that starts at `from`, pushes its fields, and gives where it ends, whether anything in it had to be
+/// repaired, and which telling names it has. When it is refused, nothing stays pushed.
 pub(super) fn object(
     text: &str,
     from: usize,
@@ -35,14 +27,14 @@ pub(super) fn object(
     strings: Strings,
     scratch: &mut Scratch,
     table: &FieldTable,
-) -> Result<(usize, bool), Refused> {
+) -> Result<(usize, bool, Seen), Refused> {
     scratch.path.clear();
     scratch.open.clear();
     let root = Slot { shape: 0, dots: 0, ..Slot::default() };
     let mut reader = Reader::new(text, from, place, scratch, table);
     reader.strings = strings;
     reader.object(root)?;
-    Ok((reader.at, reader.repaired))
+    Ok((reader.at, reader.repaired, reader.seen))
 }
 
 /// Reads the object that a text of the record holds, under that text's name.
@@ -51,6 +43,38 @@ pub(super) fn object_in(span: Span, name: &str, scratch: &mut Scratch, table: &F
     scratch.path.push_str(name);
     scratch.open.clear();
     Reader::new("", 0, Place { region: span.region, start: 0 }, scratch, table).open_string(span, Slot::default());
+}
+
+/// Names of members, at the top of a record, that may hold or announce a text of somebody else, in bits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Seen(u16);
+
+impl Seen {
+    const NAMES: [&'static str; 10] = [
+        "MESSAGE",
+        "__REALTIME_TIMESTAMP",
+        "SYSLOG_IDENTIFIER",
+        "log",
+        "stream",
+        "kubernetes",
+        "SyslogMessage",
+        "textPayload",
+        "logName",
+        "message",
+    ];
+
+    /// Whether a member of this name was met.
+    pub(crate) fn has(self, name: &str) -> bool {
+        Seen::NAMES.iter().position(|known| *known == name).is_some_and(|bit| self.0 >> bit & 1 == 1)
+    }
+
+    fn note(&mut self, name: &str) {
+        // Most names are told by their length alone.
+        if matches!(name.len(), 3 | 6 | 7 | 10 | 11 | 13 | 17 | 20) {
+            let bit = Seen::NAMES.iter().position(|known| *known == name);
+            self.0 |= bit.map_or(0, |bit| 1 << bit);
+        }
+    }
 }
 
 /// Where the value about to be read goes.
@@ -106,6 +130,7 @@ struct Reader<'r> {
     /// An object is waiting for the compact form of the record.
     compact: bool,
     spent: Spent,
+    seen: Seen,
     repaired: bool,
 }
 
@@ -125,6 +150,7 @@ impl<'r> Reader<'r> {
             blanks: 0,
             compact: false,
             spent: Spent::default(),
+            seen: Seen::default(),
             repaired: false,
         }
     }
@@ -291,6 +317,9 @@ impl<'r> Reader<'r> {
         } else {
             self.scratch.path.push_str(inside);
         }
+        if path == 0 {
+            self.seen.note(inside);
+        }
         self.spent.names += self.scratch.path.len();
         if self.spent.names > limits::JSON_NAMES {
             return Err(self.expected("names of at most 32 MiB together"));
@@ -377,66 +406,6 @@ impl<'r> Reader<'r> {
         }
         self.at = at + 1;
         Ok(Quoted { start, end: at, escaped })
-    }
-
-    /// Pushes a string, and what it holds.
-    fn text_value(&mut self, quoted: &Quoted, slot: Slot) {
-        let inside = self.text.get(quoted.start..quoted.end).unwrap_or("");
-        if !quoted.escaped {
-            if let Some(field) = slot.field {
-                self.push(field, slot, Value::Text(self.span(quoted.start, quoted.end)));
-            }
-            return;
-        }
-        // An object that is not empty has quotes, and quotes need escapes: looking here is enough.
-        let holds_object =
-            self.strings == Strings::Open && inside.starts_with('{') && inside.len() <= limits::JSON_IN_STRING;
-        if slot.field.is_none() && !holds_object {
-            self.repaired |= escape::needs_repair(inside);
-            return;
-        }
-        let start = self.scratch.text.len();
-        self.repaired |= escape::unescape(inside, &mut self.scratch.text);
-        let span = self.scratch.since(start);
-        if let Some(field) = slot.field {
-            self.push(field, slot, Value::Text(span));
-        }
-        if holds_object && !self.open_string(span, slot) && slot.field.is_none() {
-            self.scratch.text.truncate(start);
-        }
-    }
-
-    /// Reads the object a string holds, under the string's name, and gives whether that pushed anything. What only wraps
-    /// the record of somebody else is read as if it stood in its place, too.
-    fn open_string(&mut self, span: Span, slot: Slot) -> bool {
-        let is_wrapper = WRAPPERS.contains(&self.scratch.path.as_str());
-        // This takes the name off the path.
-        let is_opened = self.open_string_as(span, slot);
-        (is_wrapper && self.open_string_as(span, Slot::default())) || is_opened
-    }
-
-    fn open_string_as(&mut self, span: Span, mut slot: Slot) -> bool {
-        let mut inner = mem::take(&mut self.scratch.inner);
-        inner.clear();
-        let (start, len) = (span.start as usize, span.len as usize);
-        inner.push_str(self.scratch.text.get(start..start + len).unwrap_or(""));
-        let (path, entries) = (self.scratch.path.len(), self.scratch.entries.len());
-        if path > 0 {
-            self.step_into(&mut slot);
-        }
-        let place = Place { region: Region::Scratch, start: span.start };
-        let mut reader = Reader::new(&inner, 0, place, &mut *self.scratch, self.table);
-        reader.spent = self.spent;
-        // The string has its own entry under this name already.
-        let root = Slot { field: None, ..slot };
-        let whole = reader.object(root).is_ok() && inner.get(reader.at..).is_some_and(|rest| rest.trim().is_empty());
-        self.spent = reader.spent;
-        if !whole {
-            self.scratch.entries.truncate(entries);
-        }
-        self.scratch.path.truncate(path);
-        self.scratch.inner = inner;
-        self.scratch.entries.len() > entries
     }
 
     /// Reads a number, a word, or what stands in the place of one.
