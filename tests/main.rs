@@ -20,5 +20,6 @@ mod formats;
 mod invariance;
 mod readme;
 mod rules;
+mod selection;
 mod support;
 mod triage;

@@ -47,10 +47,11 @@ impl Analyzer {
     ///
     /// # Errors
     ///
-    /// None at present: what cannot be read is part of the analysis ([`Analysis::is_complete`],
-    /// [`Analysis::problems`]).
+    /// A period that counts from the newest event, when `-` is among the paths. What cannot be read is part of the analysis
+    /// ([`Analysis::is_complete`], [`Analysis::problems`]).
     pub fn analyze_paths<P: AsRef<Path>>(&self, paths: &[P]) -> Result<Analysis, SetupError> {
         let paths: Vec<PathBuf> = paths.iter().map(|path| path.as_ref().to_path_buf()).collect();
+        self.scan.check_paths(&paths)?;
         let report = self.scan.run(&paths, None, &mut Unwatched);
         let gate = self.scan.verdict(&report);
         Ok(Analysis { report, gate })

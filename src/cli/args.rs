@@ -87,6 +87,33 @@ pub(crate) struct ReadArgs {
     /// Stands in for the clock (RFC 3339): last resort for years
     #[arg(long, value_name = "TIME")]
     pub(crate) reference_time: Option<String>,
+    /// Encoding of inputs without a byte order mark: windows-1252, utf-16le, shift_jis, … [default: UTF-8, or by content]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) encoding: Option<String>,
+    /// How lines make records in text logs: start=RE, sep=RE, lines=N, auto or off [default: auto]
+    #[arg(long, value_name = "HOW")]
+    pub(crate) multiline: Option<String>,
+    /// Only events of this time: 2026-06, 2026-06-01,2026-06-03, 2026-06-01T10,2h, end,-1d, or 1d for the last day
+    #[arg(long, value_name = "PERIOD", allow_hyphen_values = true)]
+    pub(crate) time: Option<String>,
+    /// Read only logs whose name or path fits (also in archives); repeatable, replaces the configured list
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) include: Vec<String>,
+    /// Leave out files, folders, archives and members whose name or path fits; repeatable, replaces the configured list
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) exclude: Vec<String>,
+    /// Containers inside each other [default: 4]
+    #[arg(long, value_name = "N", value_parser = super::at_least_one)]
+    pub(crate) max_depth: Option<usize>,
+    /// Members of one archive [default: 10000]
+    #[arg(long, value_name = "N", value_parser = super::at_least_one)]
+    pub(crate) max_members: Option<usize>,
+    /// Unpacked bytes for each packed one, behind the first 64 MiB [default: 200]
+    #[arg(long, value_name = "N", value_parser = super::at_least_one)]
+    pub(crate) max_ratio: Option<usize>,
+    /// Unpacked bytes of one input [default: no limit]
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) max_unpacked: Option<String>,
     /// What reports call standard input [default: stdin]
     #[arg(long, value_name = "NAME")]
     pub(crate) stdin_name: Option<String>,

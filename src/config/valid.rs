@@ -29,6 +29,24 @@ pub struct Config {
     pub levels: Vec<(String, Level)>,
     /// Format of all inputs; `None` looks at their content.
     pub input_format: Option<String>,
+    /// Encoding of inputs without a byte order mark; `None`: UTF-8, or UTF-16 where the content shows it.
+    pub encoding: Option<String>,
+    /// How lines make records in text logs, as `--multiline` takes it.
+    pub multiline: Option<String>,
+    /// Which events count, as `--time` takes it.
+    pub time: Option<String>,
+    /// Patterns of the logs that are read; none: all.
+    pub include: Vec<String>,
+    /// Patterns of the files, folders, archives and members that are left out.
+    pub exclude: Vec<String>,
+    /// Containers inside each other.
+    pub max_depth: usize,
+    /// Members of one archive.
+    pub max_members: usize,
+    /// Unpacked bytes for each packed one, behind the first 64 MiB.
+    pub max_ratio: usize,
+    /// Unpacked bytes of one input.
+    pub max_unpacked: Option<usize>,
     /// Values of placeholders (`expand`) in rules.
     pub placeholders: BTreeMap<String, Vec<String>>,
     /// What is blanked in reports.
@@ -120,6 +138,15 @@ impl Default for Config {
             choice: Choice::default(),
             levels: Vec::new(),
             input_format: None,
+            encoding: None,
+            multiline: None,
+            time: None,
+            include: Vec::new(),
+            exclude: Vec::new(),
+            max_depth: limits::NESTING,
+            max_members: limits::MEMBERS,
+            max_ratio: limits::RATIO,
+            max_unpacked: None,
             placeholders: BTreeMap::new(),
             redaction: Redaction::Default(Vec::new()),
             reports: Vec::new(),
@@ -207,13 +234,21 @@ pub(crate) fn checked(raw: RawConfig, layer: &Layer) -> Result<Config, ConfigErr
         let expected = "use an offset like +02:00, UTC, or a name like Europe/Berlin";
         return Err(bad("timezone", zone, "time zone", expected.to_owned()));
     }
-    let correlation_memory = match raw.correlation_memory.as_deref() {
-        None => default.correlation_memory,
-        Some(text) => size(text).ok_or_else(|| {
-            bad("correlation_memory", text, "size", "use a number with K, M or G, like 96M".to_owned())
-        })?,
+    let bytes = |key: &str, text: Option<&str>| {
+        let wrong = |text| bad(key, text, "size", "use a number with K, M or G, like 96M".to_owned());
+        text.map(|text| size(text).ok_or_else(|| wrong(text))).transpose()
     };
-    for (key, number) in [("samples", raw.samples), ("max_alerts", raw.max_alerts), ("threads", raw.threads)] {
+    let correlation_memory =
+        bytes("correlation_memory", raw.correlation_memory.as_deref())?.unwrap_or(default.correlation_memory);
+    let max_unpacked = bytes("max_unpacked", raw.max_unpacked.as_deref())?;
+    for (key, number) in [
+        ("samples", raw.samples),
+        ("max_alerts", raw.max_alerts),
+        ("threads", raw.threads),
+        ("max_depth", raw.max_depth),
+        ("max_members", raw.max_members),
+        ("max_ratio", raw.max_ratio),
+    ] {
         if number == Some(0) {
             return Err(bad(key, "0", "number of them", "use a number from 1 on".to_owned()));
         }
@@ -227,6 +262,14 @@ pub(crate) fn checked(raw: RawConfig, layer: &Layer) -> Result<Config, ConfigErr
         choice,
         levels,
         input_format: raw.input_format.filter(|f| f != "auto"),
+        encoding: raw.encoding,
+        multiline: raw.multiline,
+        include: raw.include.unwrap_or_default(),
+        exclude: raw.exclude.unwrap_or_default(),
+        max_depth: raw.max_depth.unwrap_or(default.max_depth),
+        max_members: raw.max_members.unwrap_or(default.max_members),
+        max_ratio: raw.max_ratio.unwrap_or(default.max_ratio),
+        max_unpacked,
         placeholders: raw.placeholders.unwrap_or_default(),
         redaction,
         reports: raw.reports.unwrap_or_default().into_iter().collect(),

@@ -69,19 +69,18 @@ static KINDS: &[Magic] = &[
 /// Login records have no magic number; see [`is_utmp`].
 const UTMP: BinaryKind = BinaryKind { name: "login records (utmp, wtmp, btmp)", advice: "convert it: `utmpdump FILE`" };
 
-/// A tar archive (POSIX and GNU), which has its magic number behind the first name.
-const TAR: BinaryKind = BinaryKind { name: "a tar archive", advice: UNPACK };
-
 /// What has no name here.
 const OTHER: BinaryKind = BinaryKind { name: "binary data", advice: "it is no text, and no format that is known" };
 
 /// What an input is, by its first bytes, if it is not text.
 pub(crate) fn binary_kind(head: &[u8]) -> Option<BinaryKind> {
-    if head.get(257..262) == Some(b"ustar") {
-        return Some(TAR);
-    }
+    named_kind(head).or_else(|| is_binary(head).then_some(OTHER))
+}
+
+/// What an input is, by its first bytes, if it is one of the kinds that are known by name.
+pub(crate) fn named_kind(head: &[u8]) -> Option<BinaryKind> {
     let known = KINDS.iter().find(|row| row.bytes.iter().any(|magic| head.starts_with(magic))).map(|row| row.kind);
-    known.or_else(|| is_utmp(head).then_some(UTMP)).or_else(|| is_binary(head).then_some(OTHER))
+    known.or_else(|| is_utmp(head).then_some(UTMP))
 }
 
 /// How much of an input is looked at.

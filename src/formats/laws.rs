@@ -178,7 +178,7 @@ fn hostile_json_and_tables_cost_only_what_is_broken() {
 fn hostile_utf16_reads_like_utf8() {
     let Some(dir) = corpora() else { return };
     let bytes = fs::read(dir.join("nasty/enc/utf16le_bom.jsonl")).expect("it is in the collection");
-    let mut recoder = super::recode::Recoder::of(&bytes).expect("it is UTF-16");
+    let mut recoder = super::recode::Recoder::of(&bytes, None).expect("it is UTF-16");
     let mut utf8 = Vec::new();
     recoder.push(&bytes, &mut utf8);
     recoder.finish(&mut utf8);

@@ -29,6 +29,7 @@ mod laurel;
 mod leef;
 pub(crate) mod lines;
 mod logfmt;
+pub(crate) mod multiline;
 mod nginx_error;
 mod otlp_json;
 mod pairs;
@@ -187,6 +188,8 @@ pub(crate) enum Learned {
     Delimiter(u8),
     /// JSON document: the member that holds the records.
     Envelope(String),
+    /// Plain text: where records have the stamp they begin with.
+    Stamp(multiline::StampPlace),
     /// Lines: every record begins with `<PRI>`, so a line without belongs to the record above.
     Priority,
 }
@@ -200,6 +203,8 @@ pub(crate) struct ReadOptions {
     pub(crate) first_year: Option<i16>,
     /// The user named the format: no other is tried where it refuses a line.
     pub(crate) forced: bool,
+    /// How lines of text make records.
+    pub(crate) multiline: multiline::Multiline,
 }
 
 /// The beginning of an input, cleaned.

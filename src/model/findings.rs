@@ -130,6 +130,8 @@ pub(crate) struct Books {
     pub(crate) header_lines: u64,
     /// Members of a container that were not read.
     pub(crate) skipped_members: u64,
+    /// Events outside of the time that was asked for.
+    pub(crate) left_out: u64,
     /// Events that fit no loaded rule's log source.
     pub(crate) unassigned: u64,
     /// Events without a time of their own.
@@ -150,6 +152,7 @@ impl Books {
         self.blank += other.blank;
         self.header_lines += other.header_lines;
         self.skipped_members += other.skipped_members;
+        self.left_out += other.left_out;
         self.unassigned += other.unassigned;
         self.no_time += other.no_time;
         self.bytes += other.bytes;

@@ -25,6 +25,8 @@ pub(crate) const INSIDE: u8 = 4;
 pub(crate) const CSV_ROW_LINES: usize = 1_000;
 /// See [`CSV_ROW_LINES`].
 pub(crate) const CSV_ROW_BYTES: usize = 1 << 20;
+/// What a compiled expression of the user may take.
+pub(crate) const EXPRESSION: usize = 10 << 20;
 /// A record made of several lines (stack traces) ends after this many lines or bytes.
 pub(crate) const RECORD_LINES: usize = 500;
 /// See [`RECORD_LINES`].
@@ -40,7 +42,7 @@ pub(crate) const SNIFF_LINES: usize = 200;
 /// Containers inside containers.
 pub(crate) const NESTING: usize = 4;
 /// Unpacked bytes per packed byte, once [`RATIO_FREE`] bytes were unpacked.
-pub(crate) const RATIO: u64 = 200;
+pub(crate) const RATIO: usize = 200;
 /// Unpacked bytes before the ratio is looked at.
 pub(crate) const RATIO_FREE: u64 = 64 << 20;
 /// A sample's raw text is cut at this many bytes.

@@ -103,6 +103,8 @@ pub(crate) struct Summary {
     pub(crate) books: super::Books,
     /// Alerts below `--min-severity`.
     pub(crate) hidden: u64,
+    /// Inputs that patterns left out.
+    pub(crate) left_out_inputs: u64,
     /// Number of inputs.
     pub(crate) inputs: u64,
     /// Bytes of the inputs as stored.

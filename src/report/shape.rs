@@ -79,6 +79,8 @@ pub(super) struct SummaryShape {
     header_lines: u64,
     unassigned: u64,
     skipped_members: u64,
+    left_out: u64,
+    left_out_inputs: u64,
     hidden: u64,
     inputs: u64,
     bytes: u64,
@@ -133,6 +135,8 @@ impl SummaryShape {
             header_lines: books.header_lines,
             unassigned: books.unassigned,
             skipped_members: books.skipped_members,
+            left_out: books.left_out,
+            left_out_inputs: summary.left_out_inputs,
             hidden: summary.hidden,
             inputs: summary.inputs,
             bytes: summary.bytes,
@@ -168,6 +172,7 @@ struct InputShape<'a> {
     blank: u64,
     header_lines: u64,
     skipped_members: u64,
+    left_out: u64,
     first_event: Option<String>,
     last_event: Option<String>,
 }
@@ -189,6 +194,7 @@ impl<'a> InputShape<'a> {
             blank: books.blank,
             header_lines: books.header_lines,
             skipped_members: books.skipped_members,
+            left_out: books.left_out,
             first_event: input.first.rfc3339(),
             last_event: input.last.rfc3339(),
         }

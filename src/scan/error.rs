@@ -59,6 +59,41 @@ pub enum SetupError {
         /// What was given.
         value: String,
     },
+    /// `--time` names no period (exit code 2).
+    #[error("--time {value:?}: {why}")]
+    Period {
+        /// What was given.
+        value: String,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// `--time` counts from the newest event of standard input (exit code 2).
+    #[error("--time counts from the newest event, for which inputs are read twice; standard input cannot be")]
+    PeriodOfPipe,
+    /// A pattern for paths that is none (exit code 2).
+    #[error("{flag} {value:?} is no pattern for paths: {why}")]
+    Glob {
+        /// Where it came from.
+        flag: &'static str,
+        /// What was given.
+        value: String,
+        /// The compiler's words.
+        why: String,
+    },
+    /// `--encoding` names none (exit code 2).
+    #[error("{value:?} is no encoding: use a name like windows-1252, iso-8859-1, utf-16le, shift_jis or gb18030")]
+    Encoding {
+        /// What was given.
+        value: String,
+    },
+    /// `--multiline` cannot be understood (exit code 2).
+    #[error("--multiline {value:?}: {why}")]
+    Multiline {
+        /// What was given.
+        value: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// A redaction pattern that is no regular expression (exit code 2).
     #[error("redact.patterns: {why}")]
     Pattern {

@@ -1,11 +1,11 @@
 //! `events`: the normalised records, one after the other.
 
 use super::damages::Damages;
-use super::inputs::{self, Inputs, inputs};
+use super::inputs::{Inputs, inputs};
+use super::period::Window;
 use super::{RunInfo, SetupError, Watch, look, setup};
 use crate::config::Config;
 use crate::formats::{self, Decoded};
-use crate::model::stamp::Zone;
 use crate::model::{
     AskId, Asks, Counting, Datum, Event, EventLine, InputSummary, Line, LineSink, LogSource, Place, Problem, Quality,
     Scratch,
@@ -15,12 +15,21 @@ use crate::taxonomy::{Frozen, TagMemo, Taxonomy};
 use std::io;
 use std::path::PathBuf;
 
+/// What there is to say when all records were written.
+pub(crate) struct Outcome {
+    /// What went wrong.
+    pub(crate) problems: Vec<Problem>,
+    /// Inputs that `--include` and `--exclude` left out.
+    pub(crate) left_out_inputs: u64,
+    /// Events that `--time` left out.
+    pub(crate) left_out_events: u64,
+}
+
 /// Names and options, ready to read inputs.
 pub(crate) struct Events {
     config: Config,
     run: RunInfo,
-    reference: jiff::Timestamp,
-    zone: Zone,
+    reading: setup::Reading,
     taxonomy: Frozen,
     /// Every canonical field, and the question for it.
     canonical: Vec<(&'static str, AskId)>,
@@ -29,53 +38,48 @@ pub(crate) struct Events {
 impl Events {
     /// Freezes every canonical name.
     pub(crate) fn new(config: Config, run: RunInfo) -> Result<Events, SetupError> {
-        look::known_format(&config)?;
-        let reference = setup::reference(&config, &run)?;
-        let zone = setup::zone(&config);
+        let reading = setup::reading(&config, &run)?;
         let taxonomy = Taxonomy::load();
         let mut asks = Asks::default();
         let names = taxonomy.fields().iter().map(|row| row.name).filter(|name| *name != "timestamp");
         let canonical = names.map(|name| (name, asks.intern(&format!("norm.{name}"), None))).collect();
-        let taxonomy = taxonomy.freeze(&asks, true, &zone, &formats::names());
-        Ok(Events { config, run, reference, zone, taxonomy, canonical })
+        let taxonomy = taxonomy.freeze(&asks, true, &reading.zone, &formats::names());
+        Ok(Events { config, run, reading, taxonomy, canonical })
     }
 
-    /// Writes every record below `paths` to `sink`, input by input in reading order, and gives what went wrong.
-    pub(crate) fn run(
-        &self,
-        paths: &[PathBuf],
-        sink: &mut dyn LineSink,
-        watch: &mut dyn Watch,
-    ) -> io::Result<Vec<Problem>> {
-        let context = look::Context {
-            config: &self.config,
-            taxonomy: &self.taxonomy,
-            zone: &self.zone,
-            reference: self.reference,
-        };
-        let Inputs { rows, waiting, mut problems } = inputs(&context, &self.run.directory, paths);
+    /// Writes every record below `paths` to `sink`, input by input in reading order.
+    pub(crate) fn run(&self, paths: &[PathBuf], sink: &mut dyn LineSink, watch: &mut dyn Watch) -> io::Result<Outcome> {
+        let context = look::Context { config: &self.config, taxonomy: &self.taxonomy, reading: &self.reading };
+        let window = self.reading.window(&context, &self.run.directory, paths);
+        let Inputs { rows, waiting, problems, left_out } = inputs(&context, &self.run.directory, paths);
+        let mut outcome = Outcome { problems, left_out_inputs: left_out, left_out_events: 0 };
         for mut series in waiting {
-            while let Some(opened) = series.next(&inputs::bounds(&self.config)) {
+            while let Some(opened) = series.next(&context) {
                 match opened {
                     Ok((looked, stream)) => {
                         let format = formats::format(looked.sniffed.format).map_or("", |row| row.name);
                         watch.taken_for(&looked.shown, format, looked.sniffed.why);
-                        self.input(looked, stream, &rows, sink, &mut problems)?;
+                        self.input((looked, stream), window, &rows, sink, &mut outcome)?;
                     }
-                    Err(problem) => problems.push(problem),
+                    Err(problem) => outcome.problems.push(problem),
                 }
             }
         }
-        Ok(problems)
+        Ok(outcome)
+    }
+
+    /// Refuses paths that cannot be read the way that was asked for.
+    pub(crate) fn check_paths(&self, paths: &[PathBuf]) -> Result<(), SetupError> {
+        self.reading.check_paths(paths)
     }
 
     fn input(
         &self,
-        looked: look::Looked,
-        stream: Stream,
+        (looked, stream): (look::Looked, Stream),
+        window: Option<Window>,
         inputs: &[InputSummary],
         sink: &mut dyn LineSink,
-        problems: &mut Vec<Problem>,
+        outcome: &mut Outcome,
     ) -> io::Result<()> {
         let row = formats::format(looked.sniffed.format);
         let format = row.map_or("", |row| row.name);
@@ -100,7 +104,9 @@ impl Events {
                         seen += 1;
                         let place = place(event.origin.line, records + seen, event.lines);
                         let memory = (&mut has_time, &mut tags);
-                        self.event(event, place, memory, sink, inputs)
+                        self.event(event, place, memory, window, sink, inputs).map(|is_written| {
+                            outcome.left_out_events += u64::from(!is_written);
+                        })
                     }
                     Decoded::Refused { line, lines: n, text, .. } => {
                         seen += 1;
@@ -128,24 +134,29 @@ impl Events {
             records += seen;
         }
         let shown = inputs.get(reader.source.0 as usize).map_or("", |input| &input.path);
-        problems.extend(damages.take().into_iter().map(|(_, kind, message, count)| {
+        outcome.problems.extend(damages.take().into_iter().map(|(_, kind, message, count)| {
             let path = shown.to_owned();
             Problem { path, kind, count, first: Vec::new(), message, incomplete: true }
         }));
-        problems.extend(reader.failure.take().map(|error| look::broken_off(shown, lines, &error)));
+        outcome.problems.extend(reader.failure.take().map(|error| look::broken_off(shown, lines, &error)));
         Ok(())
     }
 
+    /// Writes an event of the time that was asked for, and says whether it is one.
     fn event(
         &self,
         event: &mut Event<'_>,
         place: Place,
         (has_time, tags): (&mut bool, &mut TagMemo),
+        window: Option<Window>,
         sink: &mut dyn LineSink,
         inputs: &[InputSummary],
-    ) -> io::Result<()> {
+    ) -> io::Result<bool> {
         let view = self.taxonomy.tag(event, tags);
         event.time = view.time(event);
+        if window.is_some_and(|window| !window.holds(event.time.time)) {
+            return Ok(false);
+        }
         if event.time.time.is_some() {
             *has_time = true;
         } else if *has_time {
@@ -183,7 +194,7 @@ impl Events {
             canonical: &canonical,
             raw: &raw,
         };
-        sink.line(&Line::Event(&line), inputs)
+        sink.line(&Line::Event(&line), inputs).map(|()| true)
     }
 }
 

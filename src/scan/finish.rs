@@ -2,7 +2,8 @@
 
 use super::aside::Aside;
 use super::bursts::{Bursts, Limits, Streaming};
-use super::inputs::{self, Inputs, Series, inputs};
+use super::inputs::{Inputs, Series, inputs};
+use super::look::Context;
 use super::merge::{Merged, Merger};
 use super::run::{Open, Sizes, run};
 use super::work::Desk;
@@ -55,7 +56,8 @@ pub(super) fn scanned(
     watch: &mut dyn Watch,
 ) -> Report {
     let context = scan.look_context();
-    let Inputs { rows, waiting, problems } = inputs(&context, &scan.run.directory, paths);
+    let window = scan.reading.window(&context, &scan.run.directory, paths);
+    let Inputs { rows, waiting, problems, left_out } = inputs(&context, &scan.run.directory, paths);
     watch.total(waiting.iter().flat_map(Series::members).map(|looked| looked.stored_bytes).sum());
 
     let levels: Vec<Level> = scan.rules.infos.iter().map(|rule| rule.level).collect();
@@ -72,14 +74,19 @@ pub(super) fn scanned(
         Bursts::new(set, &machine.feeds, &scan.rules.infos, (&machine.redactions, judge.as_ref()), &bounds, streams);
     let stream = Streaming { sink, rules: &scan.rules.infos, least: scan.config.min_severity, failure: None };
     let mut merger = Merger::new(rows, (Folds::new(keep, levels), aside), bursts, stream);
-    let desk = Desk { engine: &scan.machine.engine, taxonomy: &scan.machine.taxonomy, streams, clock: watch.clock() };
+    merger.forced = scan.config.input_format.is_some();
+    let (engine, taxonomy) = (&scan.machine.engine, &scan.machine.taxonomy);
+    let desk = Desk { engine, taxonomy, streams, clock: watch.clock(), window };
     for looked in waiting.iter().flat_map(Series::members) {
         let format = formats::format(looked.sniffed.format).map_or("", |row| row.name);
         watch.taken_for(&looked.shown, format, looked.sniffed.why);
     }
-    let mut open = |series: Series, position: u64, merger: &mut Merger<'_>| opened(scan, series, position, merger);
+    let mut open =
+        |series: Series, position: u64, merger: &mut Merger<'_>| opened(scan, &context, series, position, merger);
     let applicable = run(&desk, waiting, &mut open, &mut merger, sizes(&scan.config), watch);
-    report(scan, merger, problems, &applicable, judge.as_ref())
+    let mut report = report(scan, merger, problems, &applicable, judge.as_ref());
+    report.summary.left_out_inputs = left_out;
+    report
 }
 
 fn sizes(config: &Config) -> Sizes {
@@ -88,9 +95,15 @@ fn sizes(config: &Config) -> Sizes {
 }
 
 /// Opens the next input of a series for good.
-fn opened(scan: &Scan, mut series: Series, position: u64, merger: &mut Merger<'_>) -> Option<Open> {
+fn opened(
+    scan: &Scan,
+    context: &Context<'_>,
+    mut series: Series,
+    position: u64,
+    merger: &mut Merger<'_>,
+) -> Option<Open> {
     loop {
-        match series.next(&inputs::bounds(&scan.config))? {
+        match series.next(context)? {
             Ok((looked, stream)) => {
                 if let Some(format) = formats::format(looked.sniffed.format) {
                     merger.open(looked.source, format, looked.container.clone());
@@ -132,7 +145,7 @@ fn report(
     Report {
         version: env!("CARGO_PKG_VERSION"),
         config: scan.config.file.as_ref().map(|file| shown_config(file, &scan.run.directory)),
-        reference_time: has_assumed_year.then(|| format!("{:.0}", scan.reference)),
+        reference_time: has_assumed_year.then(|| format!("{:.0}", scan.reading.reference)),
         summary,
         inputs,
         rules,
@@ -226,6 +239,7 @@ fn summary(
         gone: None,
         books,
         hidden: 0,
+        left_out_inputs: 0,
         inputs: inputs.len() as u64,
         bytes: inputs.iter().map(|input| input.bytes).sum(),
         first,

@@ -21,6 +21,8 @@ pub(super) struct Inputs {
     pub(super) waiting: Vec<Series>,
     /// What cannot be read, and why.
     pub(super) problems: Vec<Problem>,
+    /// Inputs that `--include` and `--exclude` leave out.
+    pub(super) left_out: u64,
 }
 
 /// Logs that are read one after the other: one, or the members of an archive.
@@ -38,18 +40,33 @@ struct Row {
     log: Option<Box<Looked>>,
 }
 
+/// What one path gives.
+struct Given {
+    rows: Vec<Row>,
+    left_out: u64,
+}
+
 /// Finds everything below `paths` and looks at it.
 pub(super) fn inputs(context: &Context<'_>, directory: &Path, paths: &[PathBuf]) -> Inputs {
     let config = context.config;
     let mut shower = shower(config, directory);
-    let discovered = source::discover(paths, &config.outputs, &config.stdin_name, &mut shower);
+    let mut discovered = source::discover(paths, &config.outputs, &config.stdin_name, &mut shower);
     let mut problems = discovered.problems;
-    if discovered.inputs.is_empty() && !config.allow_empty {
-        let message = "nothing to scan was found; `--allow-empty` if that is meant";
+    let found = discovered.inputs.len();
+    discovered.inputs.retain(|found| !context.reading.wanted.excludes(&found.shown));
+    let mut left_out = (found - discovered.inputs.len()) as u64;
+    let given: Vec<Given> = discovered.inputs.into_par_iter().map(|found| given(context, found)).collect();
+    left_out += given.iter().map(|given| given.left_out).sum::<u64>();
+    let mut rows: Vec<Row> = given.into_iter().flat_map(|given| given.rows).collect();
+    let is_bare = |row: &Row| row.log.is_none() && row.problems.is_empty();
+    let is_nothing = rows.is_empty() || (left_out > 0 && rows.iter().all(is_bare));
+    if is_nothing && !config.allow_empty {
+        let message = match left_out {
+            0 => "nothing to scan was found; `--allow-empty` if that is meant",
+            _ => "--include and --exclude left nothing to scan; `--allow-empty` if that is meant",
+        };
         problems.push(look::problem("", ProblemKind::Unreadable, message.to_owned(), true));
     }
-    let rows: Vec<Vec<Row>> = discovered.inputs.into_par_iter().map(|found| rows(context, found)).collect();
-    let mut rows: Vec<Row> = rows.into_iter().flatten().collect();
     rows.sort_by(|a, b| a.summary.path.as_bytes().cmp(b.summary.path.as_bytes()));
     let mut summaries = Vec::with_capacity(rows.len());
     let mut logs = Vec::new();
@@ -61,7 +78,7 @@ pub(super) fn inputs(context: &Context<'_>, directory: &Path, paths: &[PathBuf])
             *log
         }));
     }
-    Inputs { rows: summaries, waiting: in_order(logs), problems }
+    Inputs { rows: summaries, waiting: in_order(logs), problems, left_out }
 }
 
 /// Paths are shown relative to the configured root, else to the top of the git work tree around the current directory, else
@@ -76,8 +93,14 @@ fn shower(config: &Config, directory: &Path) -> Shower {
 }
 
 /// What unpacking may cost.
-pub(super) fn bounds(config: &Config) -> Bounds {
-    Bounds { hashed: config.hash_inputs, ..Bounds::default() }
+fn bounds(config: &Config) -> Bounds {
+    Bounds {
+        nesting: config.max_depth,
+        members: config.max_members,
+        ratio: config.max_ratio,
+        unpacked: config.max_unpacked.map(|bytes| bytes as u64),
+        hashed: config.hash_inputs,
+    }
 }
 
 /// Groups members of one archive; by first stamp, those without one last, then by path.
@@ -105,56 +128,75 @@ fn in_order(logs: Vec<Looked>) -> Vec<Series> {
 }
 
 /// What one path gives: itself, or the logs in it and itself.
-fn rows(context: &Context<'_>, mut found: Found) -> Vec<Row> {
-    match source::open(&mut found, &bounds(context.config)) {
+fn given(context: &Context<'_>, mut found: Found) -> Given {
+    let is_left_out = |shown: &str| !context.reading.wanted.includes(shown);
+    let rows = match source::open(&mut found, &bounds(context.config)) {
+        Ok(Opened::Log(_)) if is_left_out(&found.shown) => return Given { rows: Vec::new(), left_out: 1 },
         Ok(Opened::Log(stream)) => {
             let (shown, named) = (found.shown.clone(), found.named);
             let look = look::look(context, &shown, named, Origin::of(found), stream);
             vec![row(shown, look)]
         }
-        Ok(Opened::Archive(walk, container)) => members_of(context, found, walk, container),
-        Ok(Opened::Members(inside, steps)) => {
-            let members: Vec<Vec<Row>> = inside.into_par_iter().map(|member| rows(context, member)).collect();
-            let mut archive = Archive::new(context.config, &found, "zip".to_owned());
-            let members: Vec<Row> = members.into_iter().flatten().collect();
-            members.iter().for_each(|row| archive.count_unread(row));
-            steps.into_iter().for_each(|step| archive.note(step, false));
-            members.into_iter().chain([archive.row]).collect()
-        }
+        Ok(Opened::Archive(walk, container)) => return members_of(context, found, walk, container),
+        Ok(Opened::Members(inside, steps)) => return zipped(context, &found, inside, steps),
         Err(error) => vec![row(found.shown.clone(), Look::Not(unopened(&found, &error)))],
-    }
+    };
+    Given { rows, left_out: 0 }
+}
+
+/// The logs of a zip archive whose members can be opened one by one.
+fn zipped(context: &Context<'_>, found: &Found, mut inside: Vec<Found>, steps: Vec<Step>) -> Given {
+    let all = inside.len();
+    inside.retain(|member| !context.reading.wanted.excludes(&member.shown));
+    let excluded = (all - inside.len()) as u64;
+    let members: Vec<Given> = inside.into_par_iter().map(|member| given(context, member)).collect();
+    let left_out = members.iter().map(|member| member.left_out).sum::<u64>() + excluded;
+    let mut rows: Vec<Row> = members.into_iter().flat_map(|member| member.rows).collect();
+    let mut archive = Archive::new(context.config, found, "zip".to_owned());
+    rows.iter().for_each(|row| archive.count_unread(row));
+    steps.into_iter().for_each(|step| archive.note(step, false));
+    rows.push(archive.row);
+    Given { rows, left_out }
 }
 
 fn row(shown: String, look: Look) -> Row {
     let summary = InputSummary { path: shown, ..InputSummary::default() };
     match look {
-        Look::Ready(mut log) => Row { summary, problems: log.problem.take().into_iter().collect(), log: Some(log) },
+        Look::Ready(mut log) => Row { summary, problems: std::mem::take(&mut log.problems), log: Some(log) },
         Look::Not(problem) => Row { summary, problems: vec![problem], log: None },
     }
 }
 
 /// The logs of an archive that is read in one pass.
-fn members_of(context: &Context<'_>, found: Found, mut walk: Walk, container: String) -> Vec<Row> {
+fn members_of(context: &Context<'_>, found: Found, mut walk: Walk, container: String) -> Given {
+    let wanted = &context.reading.wanted;
     let mut archive = Archive::new(context.config, &found, container);
     let root = Arc::new(found);
-    let mut members: Vec<Row> = Vec::new();
-    while let Some(step) = walk.next() {
+    let (mut rows, mut left_out, mut at) = (Vec::<Row>::new(), 0, 0);
+    while let Some(step) = walk.next(&|shown| wanted.excludes(shown)) {
+        let is_read = rows.last().is_some_and(|row| row.log.is_some());
         match step {
             Step::Member(member) => {
-                let origin = Origin::Part(Arc::clone(&root), members.len());
+                let origin = Origin::Part(Arc::clone(&root), at);
+                at += 1;
+                if !wanted.includes(&member.shown) {
+                    left_out += 1;
+                    continue;
+                }
                 let mut look = look::look(context, &member.shown, false, origin, member.stream);
                 if let Look::Ready(log) = &mut look {
                     log.stored_bytes = member.size;
                 }
                 let row = row(member.shown, look);
                 archive.count_unread(&row);
-                members.push(row);
+                rows.push(row);
             }
-            step => archive.note(step, members.last().is_some_and(|row| row.log.is_some())),
+            Step::LeftOut => left_out += 1,
+            step => archive.note(step, is_read),
         }
     }
-    members.push(archive.row);
-    members
+    rows.push(archive.row);
+    Given { rows, left_out }
 }
 
 /// The row of an archive, while what it holds is looked at.
@@ -185,7 +227,7 @@ impl Archive {
     /// Notes what is not read. What breaks off inside a member that is read is told when that is read to its end.
     fn note(&mut self, step: Step, is_told_later: bool) {
         match step {
-            Step::Member(_) => {}
+            Step::Member(_) | Step::LeftOut => {}
             Step::Broken { inside: true, .. } if is_told_later => {}
             Step::Broken { shown, why, .. } => {
                 let problem =
@@ -236,28 +278,28 @@ impl Series {
     }
 
     /// The next log, open at its beginning; or why it cannot be opened.
-    pub(super) fn next(&mut self, bounds: &Bounds) -> Option<Result<(Looked, Stream), Problem>> {
+    pub(super) fn next(&mut self, context: &Context<'_>) -> Option<Result<(Looked, Stream), Problem>> {
         let mut log = self.members.pop_front()?;
         let opened = match (&log.origin, log.kept.take()) {
             (_, Some(stream)) => Ok(stream),
-            (Origin::Own(found), None) => reopened(&mut found.clone(), bounds),
-            (Origin::Part(root, at), None) => self.walk_to(&Arc::clone(root), *at, &log.shown, bounds),
+            (Origin::Own(found), None) => reopened(&mut found.clone(), context),
+            (Origin::Part(root, at), None) => self.walk_to(&Arc::clone(root), *at, &log.shown, context),
             (Origin::Pipe, None) => Err(changed(&log.shown)),
         };
         Some(opened.map(|stream| (log, stream)))
     }
 
     /// Walks on to the member that was met as number `at`.
-    fn walk_to(&mut self, root: &Found, at: usize, shown: &str, bounds: &Bounds) -> Result<Stream, Problem> {
+    fn walk_to(&mut self, root: &Found, at: usize, shown: &str, context: &Context<'_>) -> Result<Stream, Problem> {
         if self.walk.is_none() {
-            match source::open(&mut root.clone(), bounds) {
+            match source::open(&mut root.clone(), &bounds(context.config)) {
                 Ok(Opened::Archive(walk, _)) => self.walk = Some((walk, 0)),
                 Ok(_) => return Err(changed(shown)),
                 Err(error) => return Err(unopened(root, &error)),
             }
         }
         let Some((walk, next)) = &mut self.walk else { return Err(changed(shown)) };
-        while let Some(step) = walk.next() {
+        while let Some(step) = walk.next(&|shown| context.reading.wanted.excludes(shown)) {
             let Step::Member(member) = step else { continue };
             *next += 1;
             if *next > at {
@@ -268,8 +310,8 @@ impl Series {
     }
 }
 
-fn reopened(found: &mut Found, bounds: &Bounds) -> Result<Stream, Problem> {
-    match source::open(found, bounds) {
+fn reopened(found: &mut Found, context: &Context<'_>) -> Result<Stream, Problem> {
+    match source::open(found, &bounds(context.config)) {
         Ok(Opened::Log(stream)) => Ok(stream),
         Ok(_) => Err(changed(&found.shown)),
         Err(error) => Err(unopened(found, &error)),

@@ -4,12 +4,12 @@
 
 use super::SetupError;
 use super::reader::Reader;
+use super::setup::Reading;
 use super::text_stream::TextStream;
 use crate::config::Config;
 use crate::formats::recode::Recoder;
 use crate::formats::years::{self, YearScan};
-use crate::formats::{self, Decoded, Decoder, Head, ReadOptions, Sniffed, text};
-use crate::model::stamp::Zone;
+use crate::formats::{self, Decoded, Decoder, Head, ReadOptions, Sniffed, binary, text};
 use crate::model::{FieldTable, Problem, ProblemKind, Scratch, SourceId, Time, limits};
 use crate::source::{Found, Place, Stream};
 use crate::taxonomy::{Frozen, TagMemo};
@@ -20,9 +20,7 @@ use std::sync::Arc;
 pub(super) struct Context<'a> {
     pub(super) config: &'a Config,
     pub(super) taxonomy: &'a Frozen,
-    pub(super) zone: &'a Zone,
-    /// Stands in for the clock.
-    pub(super) reference: jiff::Timestamp,
+    pub(super) reading: &'a Reading,
 }
 
 /// What a look gives.
@@ -47,7 +45,7 @@ pub(super) struct Looked {
     /// Size as stored, where that can be known beforehand.
     pub(super) stored_bytes: u64,
     /// What reports should say: a year that was assumed.
-    pub(super) problem: Option<Problem>,
+    pub(super) problems: Vec<Problem>,
     options: ReadOptions,
     recoder: Option<Recoder>,
     /// Standard input stays open.
@@ -116,20 +114,22 @@ fn looked(
         return Err(broken_off(shown, 0, error));
     }
     let told = context.config.input_format.as_deref();
-    let binary = formats::sniff::by_magic(&head, told);
-    if binary.is_none()
-        && let Some(kind) = formats::binary::binary_kind(&head)
+    let magic = formats::sniff::by_magic(&head, told);
+    // What the user says about its encoding makes text of what would not look like it.
+    let kind_of = if context.reading.encoding.is_some() { binary::named_kind } else { binary::binary_kind };
+    if magic.is_none()
+        && let Some(kind) = kind_of(&head)
     {
         return Err(skipped(shown, named, &format!("{}: {}", kind.name, kind.advice)));
     }
     let mut whole = head.len() < limits::SNIFF_BYTES;
-    if binary.is_some() && !whole {
+    if magic.is_some() && !whole {
         // The first chunk ends a little behind what shows the format of a text. What cannot be read now is told later.
         drop(fill(&mut stream, &mut head, formats::evtx::BEGINNING + 1));
         whole = head.len() <= formats::evtx::BEGINNING;
     }
     stream.unread(&head);
-    let recoder = if binary.is_some() { None } else { Recoder::of(&head) };
+    let recoder = if magic.is_some() { None } else { Recoder::of(&head, context.reading.encoding) };
     if let Some(mut rewriter) = recoder.clone() {
         let mut text = Vec::new();
         rewriter.push(&head, &mut text);
@@ -137,12 +137,20 @@ fn looked(
     }
     let clean = text::Text::clean(&head);
     let start = Head::new(&clean.text, whole);
-    let sniffed = binary
+    let sniffed = magic
         .or_else(|| told.and_then(|name| formats::sniff::forced(name, &start)))
         .unwrap_or_else(|| formats::sniff::sniff(&start));
-    let mut options =
-        ReadOptions { zone: context.zone.clone(), first_year: None, forced: context.config.input_format.is_some() };
-    let mut problem = None;
+    let mut options = ReadOptions {
+        zone: context.reading.zone.clone(),
+        first_year: None,
+        forced: context.config.input_format.is_some(),
+        multiline: context.reading.multiline.clone(),
+    };
+    let mut problems = Vec::new();
+    if recoder.as_ref().is_some_and(Recoder::has_returns) {
+        let message = "its lines end with carriage returns alone, which were taken for line ends";
+        problems.push(problem(shown, ProblemKind::Repaired, message.to_owned(), false));
+    }
     let mut stream = TextStream::new(stream, recoder.clone());
     let is_pipe = matches!(origin, Origin::Pipe);
     // A pipe is held back while it is looked through, so only for stamps that its beginning shows.
@@ -151,7 +159,7 @@ fn looked(
         let scan = looked_through(&origin, &mut stream, recoder.clone(), scan);
         let (year, assumed) = first_year(context, shown, &stream.stream, &scan, start.text);
         options.first_year = year;
-        problem = assumed.then(|| assumed_year(shown, context.reference));
+        problems.extend(assumed.then(|| assumed_year(shown, context.reading.reference)));
     }
     let stream = stream.stream;
     let container = stream.container.clone();
@@ -164,7 +172,7 @@ fn looked(
         sniffed,
         container,
         first: None,
-        problem,
+        problems,
         options,
         recoder,
     };
@@ -258,7 +266,7 @@ fn anchor(context: &Context<'_>, shown: &str, stream: &Stream, head: &str, insid
         .or_else(|| stored.map(day_of));
     match known {
         Some(date) => (date, false),
-        None => (day_of(context.reference), true),
+        None => (day_of(context.reading.reference), true),
     }
 }
 

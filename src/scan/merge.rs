@@ -56,6 +56,8 @@ pub(super) struct Merger<'s> {
     damages: Damages,
     bases: Vec<Base>,
     stream: Streaming<'s>,
+    /// Whether the user named the format of all inputs.
+    pub(super) forced: bool,
 }
 
 /// What is left when all blocks are in.
@@ -96,6 +98,7 @@ impl<'s> Merger<'s> {
             damages: Damages::default(),
             bases: Vec::new(),
             stream,
+            forced: false,
         }
     }
 
@@ -200,8 +203,18 @@ impl<'s> Merger<'s> {
             self.problems.push(Problem { path, kind, count, first: Vec::new(), message, incomplete: true });
         }
         for ((source, kind, cause), (count, first)) in std::mem::take(&mut self.counted) {
-            let path = self.summaries.get(source.0 as usize).map_or_else(String::new, |s| s.path.clone());
-            self.problems.push(Problem { path, kind, count, first, message: cause, incomplete: false });
+            let summary = self.summaries.get(source.0 as usize);
+            let path = summary.map_or_else(String::new, |s| s.path.clone());
+            // A format the user named is not second-guessed, but they should see how well it fits.
+            let told = summary.filter(|_| self.forced).map(|summary| {
+                let (refused, all) = (summary.books.unparsed, summary.books.records());
+                format!("--input-format was told, and it refused {refused} of {all} records")
+            });
+            let message = match (kind, &told) {
+                (ProblemKind::Unparsed, Some(told)) => format!("{cause}; {told}"),
+                _ => cause,
+            };
+            self.problems.push(Problem { path, kind, count, first, message, incomplete: false });
         }
         for (input, summary) in self.inputs.iter().zip(&mut self.summaries) {
             if let Some((first, last)) = input.span {

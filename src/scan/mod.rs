@@ -15,6 +15,8 @@ mod finish;
 mod inputs;
 mod look;
 mod merge;
+mod newest;
+mod period;
 mod reader;
 mod rule_files;
 mod run;
@@ -23,6 +25,7 @@ mod statistics;
 mod test_rules;
 mod text_stream;
 mod turns;
+mod wanted;
 mod work;
 
 pub(crate) use check::check_rules;
@@ -34,7 +37,6 @@ pub(crate) use test_rules::test_rules;
 
 use crate::config::Config;
 use crate::model::show::Shown;
-use crate::model::stamp::Zone;
 use crate::model::{Clock, Effort, LineSink, Problem, Report, RuleInfo};
 use crate::sigma::{self, Diagnostic, Severity};
 use crate::triage::{Baseline, Suppressions};
@@ -78,8 +80,7 @@ impl Watch for Unwatched {
 pub(crate) struct Scan {
     config: Config,
     run: RunInfo,
-    reference: jiff::Timestamp,
-    zone: Zone,
+    reading: setup::Reading,
     rules: setup::Rules,
     machine: setup::Machine,
     suppressions: Option<Suppressions>,
@@ -89,15 +90,13 @@ pub(crate) struct Scan {
 impl Scan {
     /// Loads and compiles everything; refuses what makes no sense.
     pub(crate) fn new(config: Config, run: RunInfo) -> Result<Scan, SetupError> {
-        look::known_format(&config)?;
-        let reference = setup::reference(&config, &run)?;
-        let zone = setup::zone(&config);
+        let reading = setup::reading(&config, &run)?;
         let rules = setup::rules(&config)?;
-        let suppressions = setup::suppressions(&config, &rules, reference)?;
+        let suppressions = setup::suppressions(&config, &rules, reading.reference)?;
         let excuses = suppressions.as_ref().map(Suppressions::excuses).unwrap_or_default();
-        let machine = setup::machine(&config, &rules, excuses, &zone)?;
+        let machine = setup::machine(&config, &rules, excuses, &reading.zone)?;
         let baseline = config.baseline.as_deref().map(Baseline::open).transpose()?;
-        Ok(Scan { config, run, reference, zone, rules, machine, suppressions, baseline })
+        Ok(Scan { config, run, reading, rules, machine, suppressions, baseline })
     }
 
     /// What the scan goes by.
@@ -156,9 +155,14 @@ impl Scan {
         finish::scanned(self, paths, sink, watch)
     }
 
+    /// Refuses paths that cannot be read the way that was asked for.
+    pub(crate) fn check_paths(&self, paths: &[PathBuf]) -> Result<(), SetupError> {
+        self.reading.check_paths(paths)
+    }
+
     fn look_context(&self) -> look::Context<'_> {
         let taxonomy = &self.machine.taxonomy;
-        look::Context { config: &self.config, taxonomy, zone: &self.zone, reference: self.reference }
+        look::Context { config: &self.config, taxonomy, reading: &self.reading }
     }
 
     /// What the report means for the caller of the program.

@@ -1,17 +1,24 @@
 //! Everything that is decided before the first byte is read. It may refuse; nothing after it does.
 
 use super::bursts::Redactions;
+use super::look::{self, Context};
+use super::newest::newest;
+use super::period::{self, Period, Window};
+use super::wanted::Wanted;
 use super::{RunInfo, SetupError, choice, rule_files};
-use crate::config::{Config, Redaction as Wanted};
+use crate::config::{self, Config};
 use crate::correlate;
 use crate::detect::{Engine, Kind, Options, Redaction};
 use crate::formats;
+use crate::formats::multiline::Multiline;
+use crate::formats::recode::Encoding;
 use crate::model::stamp::Zone;
 use crate::model::{AlertKind, Asks, Excuse, Feed, Level, LogSource, Problem, ProblemKind, RuleId, RuleInfo};
 use crate::redact::Redactor;
 use crate::sigma::{self, Diagnostic, LoadOptions, Loaded, RuleMeta, Ruleset, Severity};
 use crate::taxonomy::{Frozen, Taxonomy};
 use crate::triage::Suppressions;
+use std::path::{Path, PathBuf};
 
 /// Loaded rules and what became of the rest.
 pub(super) struct Rules {
@@ -238,10 +245,10 @@ pub(super) fn machine(
 /// the one people see.
 fn redactions(config: &Config) -> Result<(Redaction, Redactions), SetupError> {
     let own = || match &config.redaction {
-        Wanted::Default(patterns) if patterns.is_empty() => Ok(None),
-        Wanted::Default(patterns) => Redactor::with_patterns(patterns).map(Some),
-        Wanted::Strict(patterns) => Redactor::strict(patterns).map(Some),
-        Wanted::Off => Ok(Some(Redactor::off())),
+        config::Redaction::Default(patterns) if patterns.is_empty() => Ok(None),
+        config::Redaction::Default(patterns) => Redactor::with_patterns(patterns).map(Some),
+        config::Redaction::Strict(patterns) => Redactor::strict(patterns).map(Some),
+        config::Redaction::Off => Ok(Some(Redactor::off())),
     };
     let pattern = |why: crate::redact::BadPattern| SetupError::Pattern { why: why.to_string() };
     let redaction = own().map_err(pattern)?.map_or_else(Redaction::default_rules, Redaction::showing);
@@ -249,13 +256,64 @@ fn redactions(config: &Config) -> Result<(Redaction, Redactions), SetupError> {
     Ok((redaction, redactions))
 }
 
+/// How inputs are read, worked out once.
+pub(super) struct Reading {
+    /// Stands in for the clock.
+    pub(super) reference: jiff::Timestamp,
+    /// Zone of stamps that name none.
+    pub(super) zone: Zone,
+    pub(super) wanted: Wanted,
+    pub(super) encoding: Option<Encoding>,
+    pub(super) multiline: Multiline,
+    period: Option<Period>,
+}
+
+/// Works out how inputs are read.
+pub(super) fn reading(config: &Config, run: &RunInfo) -> Result<Reading, SetupError> {
+    look::known_format(config)?;
+    let zone = zone(config);
+    let encoding = config
+        .encoding
+        .as_deref()
+        .map(|label| Encoding::of(label).ok_or_else(|| SetupError::Encoding { value: label.to_owned() }));
+    let multiline = config.multiline.as_deref().map_or(Ok(Multiline::Auto), |text| {
+        Multiline::parse(text).map_err(|why| SetupError::Multiline { value: text.to_owned(), why })
+    });
+    Ok(Reading {
+        reference: reference(config, run)?,
+        wanted: Wanted::new(&config.include, &config.exclude)?,
+        encoding: encoding.transpose()?,
+        multiline: multiline?,
+        period: period::parsed(config.time.as_deref(), &zone)?,
+        zone,
+    })
+}
+
+impl Reading {
+    /// A period that counts from the newest event needs a second look, which a pipe does not give.
+    pub(super) fn check_paths(&self, paths: &[PathBuf]) -> Result<(), SetupError> {
+        let reads_stdin = paths.iter().any(|path| path.as_os_str() == "-");
+        match &self.period {
+            Some(Period::Last(_)) if reads_stdin => Err(SetupError::PeriodOfPipe),
+            _ => Ok(()),
+        }
+    }
+
+    /// Which events count; looks for the newest one where that matters.
+    pub(super) fn window(&self, context: &Context<'_>, directory: &Path, paths: &[PathBuf]) -> Option<Window> {
+        let period = self.period?;
+        let newest = if matches!(period, Period::Last(_)) { newest(context, directory, paths) } else { None };
+        Some(period.window(newest))
+    }
+}
+
 /// The zone of stamps that name none.
-pub(super) fn zone(config: &Config) -> Zone {
+fn zone(config: &Config) -> Zone {
     config.timezone.as_deref().and_then(Zone::parse).unwrap_or_default()
 }
 
 /// The instant that stands in for the clock.
-pub(super) fn reference(config: &Config, run: &RunInfo) -> Result<jiff::Timestamp, SetupError> {
+fn reference(config: &Config, run: &RunInfo) -> Result<jiff::Timestamp, SetupError> {
     match &config.reference_time {
         None => Ok(run.now),
         Some(text) => text.parse().map_err(|_| SetupError::ReferenceTime { value: text.clone() }),

@@ -1,5 +1,6 @@
 //! What happens to one block on one core: decode, tag, look, hold against the rules.
 
+use super::period::Window;
 use crate::detect::{Engine, Worker};
 use crate::formats::{Decoded, Decoder};
 use crate::model::{Block, Clock, Effort, Event, Findings, ProblemKind, Scratch, Stamp, Times};
@@ -14,6 +15,8 @@ pub(super) struct Desk<'a> {
     pub(super) streams: bool,
     /// Measures the stages, where somebody wants to know.
     pub(super) clock: Option<Clock>,
+    /// Which events count.
+    pub(super) window: Option<Window>,
 }
 
 /// What one worker keeps from block to block: memory, nothing that changes a result.
@@ -107,6 +110,10 @@ impl Desk<'_> {
         }
         if event.time.time.is_none() {
             findings.books.no_time += 1;
+        }
+        if self.window.is_some_and(|window| !window.holds(event.time.time)) {
+            findings.books.left_out += 1;
+            return;
         }
         if !self.timed(&mut times.matched, || self.engine.observe(event, view, worker, findings)) {
             findings.books.unassigned += 1;

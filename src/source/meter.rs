@@ -24,7 +24,7 @@ pub(super) struct Meter {
 
 impl Meter {
     pub(super) fn new(stored: Tally, bounds: &Bounds) -> Meter {
-        Meter { stored, unpacked: Arc::default(), ratio: bounds.ratio, most: bounds.unpacked }
+        Meter { stored, unpacked: Arc::default(), ratio: bounds.ratio as u64, most: bounds.unpacked }
     }
 
     /// Watches over what a compression unpacks.

@@ -13,7 +13,7 @@ pub(crate) struct Bounds {
     /// Members of one archive, those of archives inside it included.
     pub(crate) members: usize,
     /// Unpacked bytes per stored byte, once [`limits::RATIO_FREE`] bytes were unpacked.
-    pub(crate) ratio: u64,
+    pub(crate) ratio: usize,
     /// Unpacked bytes of one input, all its compressions together.
     pub(crate) unpacked: Option<u64>,
     /// Whether contents are hashed while they are read.

@@ -51,6 +51,8 @@ pub(crate) enum Step {
         /// Whether something is missing from the result because of it.
         incomplete: bool,
     },
+    /// A member nobody wants.
+    LeftOut,
     /// An archive that ended before its end.
     Broken {
         /// What the archive is called.
@@ -102,8 +104,8 @@ impl Walk {
         Walk { levels: vec![level], meter, bounds, met: 0, names: HashSet::new() }
     }
 
-    /// Goes on to the next member, whatever was left of the one before.
-    pub(crate) fn next(&mut self) -> Option<Step> {
+    /// Goes on to the next member, whatever was left of the one before. `excludes` says of a name that nobody wants it.
+    pub(crate) fn next(&mut self, excludes: &dyn Fn(&str) -> bool) -> Option<Step> {
         loop {
             let level = self.levels.last_mut()?;
             let met = match level.entries.next() {
@@ -130,6 +132,9 @@ impl Walk {
                 return Some(Step::Broken { shown, why, inside: false });
             }
             self.met += 1;
+            if excludes(&shown) {
+                return Some(Step::LeftOut);
+            }
             match reader {
                 Err((why, incomplete)) => return Some(Step::Skipped { shown, why, incomplete }),
                 Ok(reader) => match self.enter(&shown, reader, met.size, met.changed) {

@@ -15,17 +15,27 @@ pub(crate) fn run(args: &EventsArgs) -> Exit {
         Ok(events) => events,
         Err(error) => return setup::refused(&error),
     };
+    if let Err(error) = events.check_paths(&args.paths) {
+        return setup::refused(&error);
+    }
     let say = SayArgs { verbose: args.verbose, no_progress: true, ..SayArgs::default() };
     let mut out = BufWriter::new(io::stdout().lock());
     let mut sink = report::EventLines::new(&mut out);
     let result = events.run(&args.paths, &mut sink, &mut Progress::new(&say, false));
-    let result = result.and_then(|problems| sink.finish().map(|_| problems));
+    let result = result.and_then(|outcome| sink.finish().map(|_| outcome));
     match result {
-        Ok(problems) => {
-            for problem in &problems {
+        Ok(outcome) => {
+            for problem in &outcome.problems {
                 terminal::whole_line(&report::problem_line(problem, &report::Options::default()));
             }
-            if problems.iter().any(|p| p.incomplete) { Exit::Input } else { Exit::Clean }
+            if outcome.left_out_inputs + outcome.left_out_events > 0 {
+                let (inputs, events) = (outcome.left_out_inputs, outcome.left_out_events);
+                terminal::line(
+                    "note",
+                    &format!("left out: {inputs} input(s) by their names, {events} event(s) by their time"),
+                );
+            }
+            if outcome.problems.iter().any(|p| p.incomplete) { Exit::Input } else { Exit::Clean }
         }
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Clean,
         Err(error) => {

@@ -33,6 +33,9 @@ pub(crate) fn run(args: &ScanArgs) -> Exit {
         Ok(scan) => scan,
         Err(error) => return setup::refused(&error),
     };
+    if let Err(error) = scan.check_paths(&args.paths) {
+        return setup::refused(&error);
+    }
     if args.stats {
         stats::say_setup(stats::clock() - began);
     }

@@ -58,6 +58,14 @@ pub(super) fn rule_flags(args: &RuleArgs, flags: &mut RawConfig) -> Result<(), C
 /// The layer of flags that say how inputs are read.
 pub(super) fn read_flags(args: &ReadArgs, flags: &mut RawConfig) {
     flags.input_format.clone_from(&args.input_format);
+    flags.encoding.clone_from(&args.encoding);
+    flags.multiline.clone_from(&args.multiline);
+    flags.include = some(&args.include);
+    flags.exclude = some(&args.exclude);
+    flags.max_depth = args.max_depth;
+    flags.max_members = args.max_members;
+    flags.max_ratio = args.max_ratio;
+    flags.max_unpacked.clone_from(&args.max_unpacked);
     if args.year.is_some() || args.tz.is_some() {
         flags.syslog = Some(config::RawSyslog { year: args.year, timezone: args.tz.clone() });
     }
@@ -69,6 +77,7 @@ pub(super) fn read_flags(args: &ReadArgs, flags: &mut RawConfig) {
 /// What of [`ReadArgs`] no configuration file can say.
 pub(super) fn read_extras(args: &ReadArgs, config: &mut Config) {
     config.reference_time.clone_from(&args.reference_time);
+    config.time.clone_from(&args.time);
     if let Some(name) = &args.stdin_name {
         config.stdin_name.clone_from(name);
     }
@@ -128,6 +137,11 @@ pub(super) fn refused(error: &SetupError) -> Exit {
         | SetupError::UnknownRule { .. }
         | SetupError::AmbiguousRule { .. }
         | SetupError::ReferenceTime { .. }
+        | SetupError::Period { .. }
+        | SetupError::PeriodOfPipe
+        | SetupError::Glob { .. }
+        | SetupError::Encoding { .. }
+        | SetupError::Multiline { .. }
         | SetupError::Pattern { .. } => Exit::Usage,
     }
 }

@@ -73,7 +73,7 @@ impl LineCutter {
             }
             let line = rest.get(..len).unwrap_or_default();
             let turn = walk.framer.turn(&self.readers, line);
-            if turn != Turn::Continues && walk.at >= target {
+            if !matches!(turn, Turn::Continues | Turn::BlankInside) && walk.at >= target {
                 return Front::Records;
             }
             if turn == Turn::Header {

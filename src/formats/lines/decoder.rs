@@ -130,6 +130,8 @@ impl LineDecoder {
     fn lines(&self, mut year: YearTrack, mut reading: Reading<'_>, scratch: &mut Scratch, sink: &mut Sink<'_>) {
         let mut framer = Framer::new(&self.readers);
         let mut open: Option<Open> = None;
+        // Blank lines behind the open record, which are part of it if it goes on.
+        let mut inside = 0;
         let block = reading.block;
         // Cleaning keeps every line feed, so lines of the bytes and of the text go side by side.
         let (mut in_bytes, mut in_text) = (0, 0);
@@ -139,15 +141,20 @@ impl LineDecoder {
             let (start, end) = (in_text, in_text + text_len);
             (in_bytes, in_text) = (in_bytes + line.len() + 1, end + 1);
             let turn = framer.turn(&self.readers, line);
+            if turn == Turn::BlankInside {
+                inside += 1;
+                continue;
+            }
             if turn == Turn::Continues {
                 if let Some(open) = &mut open {
-                    (open.end, open.lines) = (end, open.lines + 1);
+                    (open.end, open.lines) = (end, open.lines + 1 + std::mem::take(&mut inside));
                 }
                 continue;
             }
             if let Some(open) = open.take() {
                 self.finish(&open, &mut reading, scratch, sink);
             }
+            reading.blank += std::mem::take(&mut inside);
             if turn == Turn::Blank {
                 reading.blank += 1;
                 continue;
@@ -166,6 +173,7 @@ impl LineDecoder {
         if let Some(open) = open {
             self.finish(&open, &mut reading, scratch, sink);
         }
+        reading.blank += inside;
         tell_blank(&mut reading, sink);
     }
 

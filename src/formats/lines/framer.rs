@@ -16,6 +16,8 @@ pub(super) enum Turn {
     StartsProse,
     /// A further line of the record above.
     Continues,
+    /// A blank line that is part of the record above if a line follows that is.
+    BlankInside,
 }
 
 /// Walks lines in order.
@@ -35,6 +37,17 @@ struct Open {
     bytes: usize,
 }
 
+impl Open {
+    /// Whether a line more would not make it longer than a record may be.
+    fn has_room(&self, line: &[u8]) -> bool {
+        self.lines < limits::RECORD_LINES && self.bytes + line.len() < limits::RECORD_BYTES
+    }
+
+    fn with(self, line: &[u8]) -> Open {
+        Open { lines: self.lines + 1, bytes: self.bytes + line.len() + 1, ..self }
+    }
+}
+
 impl Framer {
     /// At the start of a record.
     pub(super) fn new(readers: &Readers) -> Framer {
@@ -48,23 +61,31 @@ impl Framer {
 
     /// The next line, without its line feed.
     pub(super) fn turn(&mut self, readers: &Readers, line: &[u8]) -> Turn {
-        if is_blank(line) {
+        let body = readers.body(line);
+        let is_blank = is_blank(line);
+        if is_blank
+            && readers.spans_blanks()
+            && let Some(open) = self.open.filter(|open| !open.is_prose && open.has_room(line))
+        {
+            self.open = Some(open.with(line));
+            return Turn::BlankInside;
+        }
+        if is_blank || readers.separates(body) {
             self.open = None;
             return Turn::Blank;
         }
-        let body = readers.body(line);
         if readers.is_header(body) {
             self.open = None;
             return Turn::Header;
         }
         let is_prose = self.is_prose(readers, body);
         let goes_on = self.open.filter(|open| {
-            let belongs = if open.is_prose { is_prose } else { readers.continues(body) };
+            let belongs = if open.is_prose { is_prose } else { readers.continues(body, open.lines) };
             // What is longer than a record may be begins another.
-            belongs && open.lines < limits::RECORD_LINES && open.bytes + line.len() < limits::RECORD_BYTES
+            belongs && open.has_room(line)
         });
         if let Some(open) = goes_on {
-            self.open = Some(Open { lines: open.lines + 1, bytes: open.bytes + line.len() + 1, ..open });
+            self.open = Some(open.with(line));
             return Turn::Continues;
         }
         self.open = Some(Open { is_prose, lines: 1, bytes: line.len() + 1 });

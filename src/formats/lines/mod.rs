@@ -17,6 +17,7 @@ mod long;
 #[cfg(test)]
 mod tests;
 
+use super::multiline::{Multiline, StampPlace};
 use super::{
     Cutter, Decoder, FORMATS, Head, HeaderShape, Learned, LineShape, ReadOptions, Record, Shape, Sniffed, YearTrack,
     id_of, logfmt, syslog,
@@ -125,6 +126,30 @@ struct Readers {
     has_priorities: bool,
     /// How lines that stand apart are one record.
     link: Option<LinkOf>,
+    /// How lines make records, where the format does not know.
+    grouping: Option<Grouping>,
+}
+
+/// How lines make records.
+#[derive(Clone)]
+enum Grouping {
+    /// Records have their stamp there.
+    Stamp(StampPlace),
+    /// The user's rule.
+    Told(Multiline),
+}
+
+impl Grouping {
+    /// What the user said for text, else what was learned. Formats with headers, and those that put lines together
+    /// themselves, know better.
+    fn of(readers: &Readers, sniffed: &Sniffed, options: &ReadOptions) -> Option<Grouping> {
+        let is_text = readers.header.is_none() && readers.link.is_none() && super::format(readers.own.0)?.raw_text;
+        match (&options.multiline, &sniffed.learned) {
+            (Multiline::Auto, Learned::Stamp(place)) => Some(Grouping::Stamp(*place)),
+            (Multiline::Auto, _) => None,
+            (told, _) => is_text.then(|| Grouping::Told(told.clone())),
+        }
+    }
 }
 
 impl Readers {
@@ -145,12 +170,35 @@ impl Readers {
             _ => None,
         });
         let link = super::format(own.0).and_then(|row| join::link_of(row.name));
-        Some(Readers { own, others, plain, prose, header, prefix, has_priorities, link })
+        let mut readers = Readers { own, others, plain, prose, header, prefix, has_priorities, link, grouping: None };
+        readers.grouping = Grouping::of(&readers, sniffed, options);
+        Some(readers)
     }
 
     /// Whether a line goes on with the record above, if there is one.
-    fn continues(&self, body: &[u8]) -> bool {
+    fn continues(&self, body: &[u8], lines: usize) -> bool {
+        match &self.grouping {
+            Some(Grouping::Stamp(place)) => return !place.begins(body),
+            Some(Grouping::Told(Multiline::Start(start))) => return !start.is_match(body),
+            Some(Grouping::Told(Multiline::Separator(_))) => return true,
+            Some(Grouping::Told(Multiline::Lines(most))) => return lines < *most,
+            Some(Grouping::Told(Multiline::Off)) => return false,
+            Some(Grouping::Told(Multiline::Auto)) | None => {}
+        }
         (self.own.1.continues)(body) || (self.has_priorities && !syslog::begins_record(body))
+    }
+
+    /// Whether blank lines may stand inside a record.
+    fn spans_blanks(&self) -> bool {
+        matches!(
+            self.grouping,
+            Some(Grouping::Stamp(_) | Grouping::Told(Multiline::Start(_) | Multiline::Separator(_)))
+        )
+    }
+
+    /// Whether a line stands between records and is part of none.
+    fn separates(&self, body: &[u8]) -> bool {
+        matches!(&self.grouping, Some(Grouping::Told(Multiline::Separator(separator))) if separator.is_match(body))
     }
 
     /// A line without its byte order mark, NULs and the constant prefix.

@@ -1,5 +1,6 @@
 //! Laws of cutting and reading lines.
 
+use crate::formats::multiline::Multiline;
 use crate::formats::testing::{Read, everything, fields, read_with};
 use crate::formats::{Decoded, FORMATS, Head, Learned, ReadOptions, Shape, Sniffed, format, id_of};
 use crate::model::{Scratch, limits};
@@ -33,9 +34,12 @@ pub(super) fn sniffed(name: &str) -> Sniffed {
 }
 
 pub(super) fn run(sniffed: &Sniffed, input: &[u8], first_year: Option<i16>, sizes: Sizes) -> All {
-    let options = ReadOptions { first_year, ..ReadOptions::default() };
-    let mut cutter = super::cutter(sniffed, &options).expect("a format of lines");
-    let decoder = super::decoder(sniffed, &Arc::new(everything()), &options).expect("a format of lines");
+    run_with(sniffed, input, &ReadOptions { first_year, ..ReadOptions::default() }, sizes)
+}
+
+fn run_with(sniffed: &Sniffed, input: &[u8], options: &ReadOptions, sizes: Sizes) -> All {
+    let mut cutter = super::cutter(sniffed, options).expect("a format of lines");
+    let decoder = super::decoder(sniffed, &Arc::new(everything()), options).expect("a format of lines");
     let (mut all, mut scratch, mut pending) = (All::default(), Scratch::default(), Vec::new());
     let mut chunks = input.chunks(sizes.chunk.clamp(1, input.len().max(1))).peekable();
     loop {
@@ -217,6 +221,61 @@ fn marks_nuls_and_bad_bytes_cost_no_record() {
     );
     assert!(all.records.iter().all(|(_, r)| r.repaired));
     assert_eq!(all.blank, 1);
+}
+
+/// Records of several lines in plain text, by the rule the user gave.
+#[track_caller]
+fn check_groups(rule: &str, input: &str, want: &[(u32, u32)], blank: u32) {
+    let head = Head { text: input, whole: true };
+    let sniffed = crate::formats::sniff::forced("plain", &head).expect("it is a format");
+    let options = ReadOptions { multiline: Multiline::parse(rule).expect("a rule"), ..ReadOptions::default() };
+    let all = run_with(&sniffed, input.as_bytes(), &options, WHOLE);
+    let places: Vec<_> = all.records.iter().map(|(_, r)| (r.line, r.lines)).collect();
+    assert_eq!((places.as_slice(), all.blank), (want, blank), "{rule}");
+    for sizes in [Sizes { chunk: 1, target: 1 }, Sizes { chunk: 7, target: 13 }, Sizes { chunk: 64, target: 30 }] {
+        assert!(
+            run_with(&sniffed, input.as_bytes(), &options, sizes) == all,
+            "{rule} {} {}",
+            sizes.chunk,
+            sizes.target
+        );
+    }
+}
+
+const TRACES: &str = "\
+2024-01-02 10:00:00,001 ERROR a\n\
+java.lang.X: y\n\
+\tat a.b(C.java:1)\n\
+\n\
+Caused by: z\n\
+\t... 12 more\n\
+\n\
+2024-01-02 10:00:01,001 INFO b\n\
+\n\
+\n\
+2024-01-02 10:00:02,001 INFO c\n\
+---\n\
+tail\n";
+
+#[test]
+fn lines_without_the_stamp_belong_to_the_record_above() {
+    check_groups("auto", TRACES, &[(0, 6), (7, 1), (10, 3)], 3);
+    check_groups("auto", "no stamp\n in here\n", &[(0, 1), (1, 1)], 0);
+}
+
+#[test]
+fn the_user_may_say_how_lines_make_records() {
+    check_groups("off", TRACES, &[(0, 1), (1, 1), (2, 1), (4, 1), (5, 1), (7, 1), (10, 1), (11, 1), (12, 1)], 4);
+    check_groups("start=^(java|tail)", TRACES, &[(0, 1), (1, 11), (12, 1)], 0);
+    check_groups("sep=^---$", TRACES, &[(0, 11), (12, 1)], 1);
+    check_groups("lines=3", "a\nb\nc\nd\n\ne\n", &[(0, 3), (3, 1), (5, 1)], 1);
+}
+
+#[test]
+fn a_record_of_many_lines_ends_at_the_limit() {
+    let input = format!("2024-01-02 10:00:00 a\n{}2024-01-02 10:00:01 b\n", "\tat x\n".repeat(limits::RECORD_LINES));
+    let limit = u32::try_from(limits::RECORD_LINES).expect("small");
+    check_groups("auto", &input, &[(0, limit), (limit, 1), (limit + 1, 1)], 0);
 }
 
 #[test]

@@ -106,6 +106,8 @@ fn closing(summary: &Summary, options: &Options) -> Vec<String> {
     let rules = |n: u64, what: &str| format!("{} {what}", counted(n, "rule", "rules"));
     add(summary.rules.not_applicable, rules(summary.rules.not_applicable, "about other logs"));
     add(summary.rules.left_out, rules(summary.rules.left_out, "not chosen"));
+    add(summary.left_out_inputs, counted(summary.left_out_inputs, "input left out", "inputs left out"));
+    add(books.left_out, format!("{} outside of the time asked for", counted(books.left_out, "event", "events")));
     add(summary.rules.rejected, counted(summary.rules.rejected, "rule not loaded", "rules not loaded"));
     let below = format!("{} below {} not shown", counted(summary.hidden, "alert", "alerts"), options.min_severity);
     add(summary.hidden, below);

@@ -150,6 +150,8 @@ fn facts(report: &Report) -> Vec<(&'static str, String)> {
     add("Members skipped", books.skipped_members);
     add("Events no rule is about", books.unassigned);
     add("Rules loaded", summary.rules.loaded);
+    add("Inputs left out", summary.left_out_inputs);
+    add("Events outside of the time asked for", books.left_out);
     add("Rules not loaded", summary.rules.rejected);
     add("Rules not chosen", summary.rules.left_out);
     add("Rules about other logs", summary.rules.not_applicable);

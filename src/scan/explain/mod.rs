@@ -9,7 +9,6 @@ mod records;
 
 use super::{RunInfo, SetupError, look, setup};
 use crate::config::{Choice, Config};
-use crate::model::stamp::Zone;
 use crate::model::{Event, ExplainedEvent, Explanation, LogSource, Place, RuleId, SourceWord, View};
 use crate::sigma::Rule;
 use crate::taxonomy::Taxonomy;
@@ -59,8 +58,7 @@ impl At {
 pub(crate) struct Explain {
     config: Config,
     run: RunInfo,
-    reference: jiff::Timestamp,
-    zone: Zone,
+    reading: setup::Reading,
     rules: setup::Rules,
     machine: setup::Machine,
     /// The rule asked about, within the rules that are left.
@@ -70,12 +68,10 @@ pub(crate) struct Explain {
 impl Explain {
     /// Loads the rules a configuration asks for and finds the one of this identity, id or exact title.
     pub(crate) fn new(mut config: Config, run: RunInfo, rule: &str) -> Result<Explain, SetupError> {
-        look::known_format(&config)?;
+        let reading = setup::reading(&config, &run)?;
         // Whatever a scan leaves out can still be asked about.
         config.exclude_rules.clear();
         config.choice = Choice::default();
-        let reference = setup::reference(&config, &run)?;
-        let zone = setup::zone(&config);
         let mut rules = setup::rules(&config)?;
         let asked = match rules.set.find(rule).as_slice() {
             [only] => *only,
@@ -91,8 +87,8 @@ impl Explain {
         let wanted: Vec<bool> = (0..rules.infos.len()).map(|n| n == asked).collect();
         let asked = rules.narrow(&wanted).get(asked).copied().flatten().and_then(|n| u32::try_from(n).ok());
         let asked = RuleId(asked.expect("what is wanted is kept"));
-        let machine = setup::machine(&config, &rules, Vec::new(), &zone)?;
-        Ok(Explain { config, run, reference, zone, rules, machine, asked })
+        let machine = setup::machine(&config, &rules, Vec::new(), &reading.zone)?;
+        Ok(Explain { config, run, reading, rules, machine, asked })
     }
 
     /// Looks at the records of `path` that are meant.
@@ -124,7 +120,7 @@ impl Explain {
 
     fn look_context(&self) -> look::Context<'_> {
         let taxonomy = &self.machine.taxonomy;
-        look::Context { config: &self.config, taxonomy, zone: &self.zone, reference: self.reference }
+        look::Context { config: &self.config, taxonomy, reading: &self.reading }
     }
 
     /// What a rule says of an event, whose tags and time are set.

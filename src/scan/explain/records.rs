@@ -4,7 +4,7 @@ use super::Explain;
 use crate::formats::{self, Decoded};
 use crate::model::{Block, Counting, Event, Explanation, Place, Problem, Scratch, View};
 use crate::scan::damages::Damages;
-use crate::scan::inputs::{self, Inputs, Series, inputs};
+use crate::scan::inputs::{Inputs, Series, inputs};
 use crate::scan::look::{self, Looked};
 use crate::source::Stream;
 use crate::taxonomy::TagMemo;
@@ -23,7 +23,7 @@ pub(super) trait Visitor {
 /// Takes a first look at every input and puts them in order.
 pub(super) fn look_at_all(explain: &Explain, path: PathBuf, told: &mut Explanation) -> Vec<Series> {
     let context = explain.look_context();
-    let Inputs { rows, waiting, problems } = inputs(&context, &explain.run.directory, &[path]);
+    let Inputs { rows, waiting, problems, .. } = inputs(&context, &explain.run.directory, &[path]);
     told.inputs = rows;
     told.problems = problems;
     for looked in waiting.iter().flat_map(Series::members) {
@@ -37,9 +37,10 @@ pub(super) fn look_at_all(explain: &Explain, path: PathBuf, told: &mut Explanati
 
 /// Shows every record to `visitor`, until it has seen enough. Blocks are numbered over all inputs.
 pub(super) fn visit(explain: &Explain, waiting: Vec<Series>, visitor: &mut dyn Visitor, problems: &mut Vec<Problem>) {
+    let context = explain.look_context();
     let mut number = 0;
     for mut series in waiting {
-        while let Some(opened) = series.next(&inputs::bounds(&explain.config)) {
+        while let Some(opened) = series.next(&context) {
             match opened {
                 Ok((looked, stream)) => {
                     if !log(explain, looked, stream, visitor, &mut number, problems) {

@@ -1,0 +1,167 @@
+//! What is looked at, and how bytes become records: names, times, encodings, lines.
+
+use crate::support::{Folder, Ran, run_with_input};
+use std::io::Write;
+
+const DAYS: &str = "\
+2026-06-01T10:00:00Z web1 sshd[1]: Failed password for root from 203.0.113.9 port 22 ssh2\n\
+2026-06-02T10:00:00Z web1 sshd[1]: Failed password for root from 203.0.113.9 port 22 ssh2\n\
+2026-06-03T10:00:00Z web1 sshd[1]: Failed password for root from 203.0.113.9 port 22 ssh2\n";
+
+/// Paths and lines of the records `events` prints.
+fn places(ran: &Ran) -> Vec<(String, u64)> {
+    let place = |line: serde_json::Value| {
+        (line["@path"].as_str().expect("a path").to_owned(), line["@line"].as_u64().expect("a line"))
+    };
+    ran.lines().into_iter().map(place).collect()
+}
+
+#[track_caller]
+fn check_places(folder: &Folder, args: &[&str], want: &[(&str, u64)]) -> Ran {
+    let ran = folder.run(&[&["events", "--no-config", "--sarif-root", "."], args].concat()).with_code(0);
+    assert_eq!(
+        places(&ran),
+        want.iter().map(|(path, line)| ((*path).to_owned(), *line)).collect::<Vec<_>>(),
+        "{args:?}"
+    );
+    ran
+}
+
+#[test]
+fn only_events_of_the_time_asked_for_count() {
+    let folder = Folder::new();
+    folder.write("a.log", DAYS);
+    folder.write("b.log", "2026-06-04T00:00:00Z web1 app: the newest\n");
+    for (time, want) in [
+        ("2026-06-02", &[("a.log", 2)][..]),
+        ("2026-06-01,2026-06-02", &[("a.log", 1), ("a.log", 2)]),
+        ("2026-06-02T10,1d12h", &[("a.log", 2), ("a.log", 3)]),
+        ("end,-1d", &[("a.log", 3), ("b.log", 1)]),
+        ("1s", &[("b.log", 1)]),
+        ("2025", &[]),
+    ] {
+        let ran = check_places(&folder, &["a.log", "b.log", "--time", time], want);
+        let left_out = 4 - want.len();
+        assert!(ran.stderr.contains(&format!("{left_out} event(s) by their time")), "{time}: {}", ran.stderr);
+    }
+    let report = folder.run(&["scan", "a.log", "--no-config", "--format", "json", "--time", "2026-06-02"]).json();
+    let numbers = |key: &str| (report["summary"][key].as_u64(), report["inputs"][0][key].as_u64());
+    assert_eq!((numbers("events"), numbers("left_out")), ((Some(3), Some(3)), (Some(2), Some(2))));
+    let alerts = report["alerts"].as_array().expect("a list");
+    assert!(!alerts.is_empty() && alerts.iter().all(|alert| alert["count"] == 1), "{alerts:?}");
+}
+
+#[test]
+fn a_time_that_makes_no_sense_is_refused() {
+    let folder = Folder::new();
+    folder.write("a.log", DAYS);
+    let ran = folder.run(&["scan", "a.log", "--no-config", "--time", "yesterday"]).with_code(2);
+    assert!(ran.stderr.contains("use a date or time"), "{}", ran.stderr);
+    let ran = run_with_input(folder.path(), &["scan", "-", "--no-config", "--time", "end,-1d"], DAYS.as_bytes());
+    assert!(ran.with_code(2).stderr.contains("standard input"));
+    let ran = run_with_input(folder.path(), &["events", "-", "--no-config", "--time", "2026-06-02"], DAYS.as_bytes());
+    assert_eq!(places(&ran.with_code(0)), [("stdin".to_owned(), 2)]);
+}
+
+#[test]
+fn names_choose_what_is_read_also_in_archives() {
+    let folder = Folder::new();
+    folder.write("case/a.log", "one\n");
+    folder.write("case/old/b.log", "one\n");
+    folder.write("case/c.txt", "one\n");
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for name in ["d.log", "e.txt"] {
+        writer.start_file(name, zip::write::SimpleFileOptions::default()).expect("memory");
+        writer.write_all(b"one\n").expect("memory");
+    }
+    folder.write("case/z.zip", writer.finish().expect("memory").into_inner());
+    let (a, b, c) = (("case/a.log", 1), ("case/old/b.log", 1), ("case/c.txt", 1));
+    let (d, e) = (("case/z.zip!/d.log", 1), ("case/z.zip!/e.txt", 1));
+    for (args, want, left_out) in [
+        (&[][..], &[a, c, b, d, e][..], 0),
+        (&["--include", "*.log"], &[a, b, d], 2),
+        (&["--exclude", "*.log"], &[c, e], 3),
+        (&["--exclude", "*.zip", "--exclude", "old"], &[a, c], 2),
+        (&["--include", "case/*.log", "--exclude", "a.*"], &[], 0),
+        (&["--include", "*.zip!/*.txt"], &[e], 4),
+    ] {
+        if want.is_empty() {
+            let ran = folder.run(&[&["scan", "case", "--no-config"], args].concat()).with_code(4);
+            assert!(ran.stderr.contains("--include and --exclude left nothing to scan"), "{}", ran.stderr);
+            continue;
+        }
+        check_places(&folder, &[&["case"], args].concat(), want);
+        let scanned = folder.run(&[&["scan", "case", "--no-config", "--format", "json"], args].concat()).with_code(0);
+        assert_eq!(scanned.json()["summary"]["left_out_inputs"], left_out, "{args:?}");
+    }
+}
+
+#[test]
+fn a_declared_encoding_is_read() {
+    let folder = Folder::new();
+    folder.write("latin1.log", b"Nov 14 22:13:20 h app[1]: user=ren\xe9\n");
+    let args = ["events", "latin1.log", "--no-config", "--year", "2023"];
+    let read = |more: &[&str]| folder.run(&[&args[..], more].concat()).with_code(0).stdout;
+    assert!(read(&[]).contains("ren\u{fffd}") && read(&["--encoding", "latin1"]).contains("rené"));
+    let scan = |more: &[&str]| {
+        let args = [&["scan", "latin1.log", "--no-config", "--format", "json", "--year", "2023"], more].concat();
+        folder.run(&args).json()["summary"]["repaired"].as_u64()
+    };
+    assert_eq!((scan(&[]), scan(&["--encoding", "windows-1252"])), (Some(1), Some(0)));
+    let ran = folder.run(&["scan", "latin1.log", "--no-config", "--encoding", "klingon"]).with_code(2);
+    assert!(ran.stderr.contains("windows-1252"), "{}", ran.stderr);
+}
+
+#[test]
+fn lines_make_records_as_the_user_says() {
+    let folder = Folder::new();
+    folder.write("app.log", "BEGIN a\nmore\nBEGIN b\n");
+    let lines = |more: &[&str]| {
+        let ran = folder.run(&[&["events", "app.log", "--no-config"], more].concat()).with_code(0);
+        ran.lines().iter().map(|line| line["@lines"].as_u64().expect("a number")).collect::<Vec<_>>()
+    };
+    assert_eq!(lines(&[]), [1, 1, 1]);
+    assert_eq!(lines(&["--multiline", "start=^BEGIN"]), [2, 1]);
+    assert_eq!(lines(&["--multiline", "lines=3"]), [3]);
+    let ran = folder.run(&["scan", "app.log", "--no-config", "--multiline", "start=("]).with_code(2);
+    assert!(ran.stderr.contains("--multiline"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_forced_format_says_how_much_it_refused() {
+    let folder = Folder::new();
+    folder.write("mixed.log", "{\"a\":1}\nno JSON\nnone either\n");
+    let ran = folder.run(&["scan", "mixed.log", "--no-config", "--input-format", "jsonl"]).with_code(0);
+    assert!(ran.stderr.contains("--input-format was told, and it refused 2 of 3 records"), "{}", ran.stderr);
+}
+
+#[test]
+fn bounds_on_unpacking_can_be_set() {
+    let folder = Folder::new();
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packed.write_all(&b"one line\n".repeat(1000)).expect("memory");
+    let packed = packed.finish().expect("memory");
+    folder.write("a.gz", &packed);
+    let mut twice = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    twice.write_all(&packed).expect("memory");
+    folder.write("twice.gz", twice.finish().expect("memory"));
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for name in ["a", "b", "c"] {
+        writer.start_file(name, zip::write::SimpleFileOptions::default()).expect("memory");
+        writer.write_all(b"one\n").expect("memory");
+    }
+    folder.write("three.zip", writer.finish().expect("memory").into_inner());
+    for (args, events, said) in [
+        (
+            ["a.gz", "--max-unpacked", "4500"],
+            500,
+            "a.gz: cannot be read beyond line 500: unpacks to more than 4500 bytes",
+        ),
+        (["twice.gz", "--max-depth", "1"], 0, "more than 1 containers inside each other"),
+        (["three.zip", "--max-members", "2"], 2, "more than 2 members"),
+    ] {
+        let ran = folder.run(&[&["scan", "--no-config", "--format", "json"], &args[..]].concat()).with_code(4);
+        assert_eq!(ran.json()["summary"]["events"], events, "{args:?}");
+        assert!(ran.stderr.contains(said), "{args:?}: {}", ran.stderr);
+    }
+}
