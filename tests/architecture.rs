@@ -67,6 +67,7 @@ const TENANTS: &[(&str, &[&str])] = &[
     ("quick_xml", &["formats"]),
     ("rayon", &["scan"]),
     ("regex_syntax", &["sigma"]),
+    ("rayon", &["scan", "sigma"]),
     ("regex", &["sigma", "redact", "formats", "detect", "taxonomy"]),
     ("ruzstd", &["source"]),
     ("saphyr_parser", &["sigma"]),

@@ -3,6 +3,7 @@
 use super::SetupError;
 use crate::config::Config;
 use crate::sigma::SourceText;
+use rayon::prelude::*;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -31,13 +32,18 @@ pub(super) fn texts(config: &Config) -> Result<Vec<SourceText>, SetupError> {
 pub(super) fn user_texts(paths: &[PathBuf]) -> Result<Vec<SourceText>, SetupError> {
     let mut texts = Vec::new();
     for path in paths {
-        for file in files(path).map_err(|why| refused(path, &why))? {
-            let bytes = fs::read(&file).map_err(|why| refused(&file, &why))?;
-            let text = String::from_utf8_lossy(&bytes).into_owned();
-            texts.push(SourceText { shown: shown(&file), text, builtin: false });
-        }
+        let files = files(path).map_err(|why| refused(path, &why))?;
+        // Collected before errors are looked at: the first in order is told, whoever met it.
+        let read: Vec<_> = files.par_iter().map(|file| text(file)).collect();
+        texts.extend(read.into_iter().collect::<Result<Vec<_>, _>>()?);
     }
     Ok(texts)
+}
+
+fn text(file: &Path) -> Result<SourceText, SetupError> {
+    let bytes = fs::read(file).map_err(|why| refused(file, &why))?;
+    let text = String::from_utf8(bytes).unwrap_or_else(|bad| String::from_utf8_lossy(bad.as_bytes()).into_owned());
+    Ok(SourceText { shown: shown(file), text, builtin: false })
 }
 
 fn refused(path: &Path, why: &std::io::Error) -> SetupError {

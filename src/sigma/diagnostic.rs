@@ -263,6 +263,11 @@ impl Notes {
         }
     }
 
+    /// Adds what was said of other documents.
+    pub(super) fn append(&mut self, mut other: Notes) {
+        self.said.append(&mut other.said);
+    }
+
     /// How many errors a document has.
     pub(super) fn errors(&self, doc: DocId) -> usize {
         self.said.get(&doc).map_or(0, |said| said.errors)

@@ -32,7 +32,9 @@ pub(super) struct Document {
 pub(super) fn split(source: usize, text: &str, notes: &mut Notes) -> (Vec<Document>, usize) {
     let stream = raw::read(text);
     let read = stream.documents.len();
-    let mut splitter = Splitter::default();
+    let repeats =
+        stream.documents.iter().any(|node| node.map().is_some_and(|entries| action(entries) == Some("repeat")));
+    let mut splitter = Splitter { repeats, ..Splitter::default() };
     let mut documents = Vec::new();
     let mut count = 0;
     for (document, node) in stream.documents.into_iter().enumerate() {
@@ -54,8 +56,15 @@ pub(super) fn split(source: usize, text: &str, notes: &mut Notes) -> (Vec<Docume
     (documents, count)
 }
 
+/// The action a document states.
+fn action(entries: &[Entry]) -> Option<&str> {
+    entry(entries, "action").and_then(|item| item.value.text())
+}
+
 #[derive(Default)]
 struct Splitter {
+    /// Whether some document of the text repeats another: else none has to be kept.
+    repeats: bool,
     template: Vec<Entry>,
     /// The plain rule before, as it was merged.
     before: Option<Vec<Entry>>,
@@ -113,7 +122,9 @@ impl Splitter {
                 notes.say(at, Code::GlobalOverride, "the `action: global` document has this key too, and wins", help);
             });
         }
-        self.before = Some(entries.clone());
+        if self.repeats {
+            self.before = Some(entries.clone());
+        }
         Some(entries)
     }
 
@@ -155,16 +166,19 @@ fn kind(entries: &[Entry]) -> DocKind {
 /// Objects to every key that stands twice in one map: the second one would hide the first.
 fn duplicates(entries: &[Entry], at: &At<'_>, notes: &mut DocNotes<'_>) {
     let mut seen = HashMap::new();
-    for entry in entries {
-        match seen.insert(entry.key.as_str(), entry.line) {
-            None => {}
-            Some(first) => {
-                let key = shorten(&entry.key);
-                let message = format!("the key `{key}` stands twice in one map, here and in line {}", entry.line);
-                let help = "join the values in one list (`|all` if every one must match), or use two identifiers";
-                notes.say(&at.key(&entry.key, first), Code::DuplicateKey, message, help);
-                seen.insert(entry.key.as_str(), first);
-            }
+    for (n, entry) in entries.iter().enumerate() {
+        // Most maps are so small that looking through them is the quickest.
+        let first = if entries.len() <= 16 {
+            entries.iter().take(n).find(|other| other.key == entry.key).map(|other| other.line)
+        } else {
+            let first = *seen.entry(entry.key.as_str()).or_insert((n, entry.line));
+            (first.0 < n).then_some(first.1)
+        };
+        if let Some(first) = first {
+            let key = shorten(&entry.key);
+            let message = format!("the key `{key}` stands twice in one map, here and in line {}", entry.line);
+            let help = "join the values in one list (`|all` if every one must match), or use two identifiers";
+            notes.say(&at.key(&entry.key, first), Code::DuplicateKey, message, help);
         }
     }
     for entry in entries {

@@ -9,6 +9,7 @@ use super::meta;
 use super::raw::{Kind, entry};
 use super::resolve::{self, Label, Member, Parsed};
 use super::rule::{Rule, Ruleset};
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// The text of one rule file.
@@ -44,17 +45,16 @@ pub(crate) struct Loaded {
     pub(crate) replaced: Vec<(String, String)>,
 }
 
-/// Loads all texts together: references go across files.
+/// Loads all texts together: references go across files. The texts are read on all cores and put together in order.
 pub(crate) fn load(sources: &[SourceText], options: &LoadOptions) -> Loaded {
     let mut notes = Notes::default();
     let mut parsed = Parsed::default();
     let mut documents = 0;
-    for (index, source) in sources.iter().enumerate() {
-        let (found, count) = document::split(index, &source.text, &mut notes);
-        documents += count;
-        for document in &found {
-            read(document, source, options, &mut parsed, &mut notes);
-        }
+    let files: Vec<File> = sources.par_iter().enumerate().map(|(n, source)| File::read(n, source, options)).collect();
+    for file in files {
+        parsed.append(file.parsed);
+        notes.append(file.notes);
+        documents += file.documents;
     }
     let (rules, replaced) = resolve::resolve(parsed, &mut notes);
     let rejected = notes.rejected();
@@ -65,6 +65,28 @@ pub(crate) fn load(sources: &[SourceText], options: &LoadOptions) -> Loaded {
         documents,
         loaded: documents.saturating_sub(rejected),
         replaced,
+    }
+}
+
+/// What one text gave.
+#[derive(Default)]
+struct File {
+    parsed: Parsed,
+    notes: Notes,
+    /// Documents that are not empty.
+    documents: usize,
+}
+
+impl File {
+    /// Reads the documents of text `n`. No file knows of another one here.
+    fn read(n: usize, source: &SourceText, options: &LoadOptions) -> File {
+        let mut file = File::default();
+        let (found, documents) = document::split(n, &source.text, &mut file.notes);
+        file.documents = documents;
+        for document in &found {
+            read(document, source, options, &mut file.parsed, &mut file.notes);
+        }
+        file
     }
 }
 

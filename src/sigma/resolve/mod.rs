@@ -72,6 +72,15 @@ pub(super) struct Parsed {
     pub(super) labels: Vec<Label>,
 }
 
+impl Parsed {
+    /// Adds the documents of the next file.
+    pub(super) fn append(&mut self, mut next: Parsed) {
+        self.members.append(&mut next.members);
+        self.filters.append(&mut next.filters);
+        self.labels.append(&mut next.labels);
+    }
+}
+
 /// The finished rule set, and which built-ins were replaced by which file.
 pub(super) fn resolve(mut parsed: Parsed, notes: &mut Notes) -> (Ruleset, Vec<(String, String)>) {
     let (inherited, replaced) = builtins::replace(&mut parsed.members);
