@@ -21,5 +21,6 @@ mod invariance;
 mod readme;
 mod rules;
 mod selection;
+mod sigma_page;
 mod support;
 mod triage;
