@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 /// rooms that stand below it in this table.
 const DOORS: &[(&str, &[&str])] = &[
     ("fuzzing", &["analyzer", "config", "scan", "formats", "sigma", "model"]),
-    ("cli", &["config", "scan", "report", "formats", "sigma", "model"]),
+    ("cli", &["config", "scan", "report", "triage", "formats", "sigma", "model"]),
     ("analyzer", &["config", "scan", "report", "model"]),
     (
         "scan",
@@ -71,7 +71,7 @@ const TENANTS: &[(&str, &[&str])] = &[
     ("regex", &["sigma", "redact", "formats", "detect", "taxonomy"]),
     ("ruzstd", &["source"]),
     ("saphyr_parser", &["sigma"]),
-    ("schemars", &["cli", "config", "report"]),
+    ("schemars", &["cli", "config", "report", "triage"]),
     ("serde", &["config", "report", "taxonomy", "score", "cli", "scan", "sigma", "formats", "triage"]),
     (
         "serde_json",

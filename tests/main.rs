@@ -22,5 +22,6 @@ mod readme;
 mod rules;
 mod selection;
 mod sigma_page;
+mod schemas;
 mod support;
 mod triage;

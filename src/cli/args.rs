@@ -26,6 +26,14 @@ pub(crate) enum Command {
     Formats(FormatsArgs),
     /// Print the version
     Version(VersionArgs),
+    /// Write a configuration and an ignore file with every key explained
+    Init(InitArgs),
+    /// Print a JSON Schema: of the configuration, the JSON report or the ignore file
+    Schema(SchemaArgs),
+    /// Print the completions of a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page
+    Man(ManArgs),
     /// Panic, so that tests can see what a bug of ours looks like to the caller
     #[cfg(debug_assertions)]
     #[command(hide = true)]
@@ -383,4 +391,31 @@ pub(crate) struct VersionArgs {
     /// Print a JSON object with commit, target and rule counts
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// Where to
+    #[arg(default_value = ".", value_name = "DIR")]
+    pub(crate) directory: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SchemaArgs {
+    /// What of
+    #[arg(value_parser = ["config", "report", "ignore"])]
+    pub(crate) of: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// Which shell
+    #[arg(value_enum)]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ManArgs {
+    /// The page of a command, instead of the one of all
+    pub(crate) command: Option<String>,
 }

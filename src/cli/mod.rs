@@ -45,6 +45,10 @@ fn run(cli: Cli) -> Exit {
         Command::Explain(args) => commands::explain::run(&args),
         Command::Formats(args) => commands::formats::run(&args),
         Command::Version(args) => commands::version::run(&args),
+        Command::Init(args) => commands::init::run(&args),
+        Command::Schema(args) => commands::about::schema(&args),
+        Command::Completions(args) => commands::about::completions(&args),
+        Command::Man(args) => commands::about::manual(&args),
         #[cfg(debug_assertions)]
         Command::Bug => panic!("asked for"),
     }

@@ -12,7 +12,7 @@ mod valid;
 pub use choice::Choice;
 pub(crate) use environment::environment;
 pub(crate) use file::{file_layer, search, search_ignore_file};
-pub(crate) use raw::{RawConfig, RawRedact, RawSarif, RawSyslog};
+pub(crate) use raw::{RawConfig, RawRedact, RawSarif, RawSyslog, schema};
 pub use valid::{Config, Redaction, SarifOptions};
 pub(crate) use valid::{Layer, checked, merged};
 

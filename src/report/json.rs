@@ -19,6 +19,14 @@ pub(super) fn write_rules(rules: &[RuleInfo], _: &Options, out: &mut dyn Write) 
     json_text::to_pages(&shapes, out)
 }
 
+/// The JSON Schema of the report.
+pub(crate) fn schema() -> schemars::Schema {
+    schemars::generate::SchemaSettings::draft2020_12()
+        .for_serialize()
+        .into_generator()
+        .into_root_schema_for::<ReportShape<'static>>()
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::sample;

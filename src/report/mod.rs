@@ -33,6 +33,7 @@ mod statistics;
 pub(crate) use baseline::write_baseline;
 pub(crate) use console::{problem_line, summary_line};
 pub(crate) use explain::EXPLAINERS;
+pub(crate) use json::schema;
 pub(crate) use lines::{EventLines, MatchLines};
 pub(crate) use rules::rule_text;
 pub(crate) use sarif::left_out;

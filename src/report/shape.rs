@@ -8,14 +8,18 @@ use crate::model::{
     Alert, Books, Entity, InputSummary, LogSource, Pair, Place, Problem, Report, RuleId, RuleInfo, Sample, SampleField,
     Stamp, Summary,
 };
+use schemars::JsonSchema;
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
 
 /// The name of this shape, which `logsentry schema report` describes.
 pub(super) const SCHEMA: &str = "logsentry-report/1";
 
-#[derive(Serialize)]
+/// What `logsentry scan --format json` prints. Keys are added over time and never taken away.
+#[derive(Serialize, JsonSchema)]
+#[schemars(title = "Report of logsentry")]
 pub(super) struct ReportShape<'a> {
+    #[schemars(extend("const" = "logsentry-report/1"))]
     schema: &'static str,
     tool: ToolShape,
     config: Option<&'a str>,
@@ -48,21 +52,23 @@ impl<'a> ReportShape<'a> {
 }
 
 /// When the scan ran; with `--timestamps` only.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct TimesShape<'a> {
     started: &'a str,
     finished: &'a str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ToolShape {
     name: &'static str,
     version: &'static str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct SummaryShape {
+    #[schemars(extend("enum" = ["CLEAN", "LOW_RISK", "MODERATE", "HIGH_RISK", "CRITICAL"]))]
     verdict: &'static str,
+    #[schemars(range(max = 100))]
     risk_score: u8,
     alerts: AlertsShape,
     matches: u64,
@@ -90,7 +96,7 @@ pub(super) struct SummaryShape {
     complete: bool,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct AlertsShape {
     total: u64,
     critical: u64,
@@ -100,7 +106,7 @@ struct AlertsShape {
     informational: u64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct RulesShape {
     loaded: u64,
     detection: u64,
@@ -157,7 +163,7 @@ impl SummaryShape {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct InputShape<'a> {
     path: &'a str,
     format: Option<&'a str>,
@@ -202,12 +208,14 @@ impl<'a> InputShape<'a> {
 }
 
 /// A rule, here and in `rules --format json`.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct RuleShape<'a> {
     id: &'a str,
     uuid: Option<&'a str>,
     title: &'a str,
+    #[schemars(extend("enum" = ["critical", "high", "medium", "low", "informational"]))]
     level: &'static str,
+    #[schemars(extend("enum" = ["detection", "correlation"]))]
     kind: &'static str,
     status: Option<&'a str>,
     logsource: LogSourceShape<'a>,
@@ -241,7 +249,7 @@ impl<'a> RuleShape<'a> {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct LogSourceShape<'a> {
     product: Option<&'a str>,
     category: Option<&'a str>,
@@ -258,11 +266,13 @@ impl<'a> LogSourceShape<'a> {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct AlertShape<'a> {
     rule_id: &'a str,
     rule_title: &'a str,
+    #[schemars(extend("enum" = ["critical", "high", "medium", "low", "informational"]))]
     level: &'static str,
+    #[schemars(extend("enum" = ["detection", "correlation"]))]
     kind: &'static str,
     entity: Vec<PairShape<'a>>,
     count: u64,
@@ -276,6 +286,7 @@ pub(super) struct AlertShape<'a> {
     remediation: Option<&'a str>,
     events: Vec<SampleShape<'a>>,
     fingerprint: &'a str,
+    #[schemars(extend("enum" = ["new", "unchanged", "suppressed"]))]
     status: &'static str,
     suppression: Option<SuppressionShape<'a>>,
 }
@@ -310,7 +321,7 @@ impl<'a> AlertShape<'a> {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct PairShape<'a> {
     field: &'a str,
     value: &'a str,
@@ -321,7 +332,7 @@ pub(super) fn pairs(entity: &Entity) -> Vec<PairShape<'_>> {
     entity.iter().map(|Pair { field, value }| PairShape { field, value }).collect()
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct LocationShape<'a> {
     path: &'a str,
     line: Option<u64>,
@@ -329,16 +340,17 @@ struct LocationShape<'a> {
     column: Option<u64>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct SuppressionShape<'a> {
     reason: &'a str,
     expires: Option<&'a str>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct SampleShape<'a> {
     #[serde(flatten)]
     event: EventShape<'a>,
+    #[schemars(with = "FieldValues")]
     fields: FieldsShape<'a>,
     raw: Option<&'a str>,
 }
@@ -354,7 +366,7 @@ impl<'a> SampleShape<'a> {
 }
 
 /// An event as alerts and bursts list it: where, when, and by which rule.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct EventShape<'a> {
     path: &'a str,
     line: Option<u64>,
@@ -390,6 +402,19 @@ impl Serialize for FieldsShape<'_> {
     }
 }
 
+/// What [`FieldsShape`] looks like to those who read it.
+type FieldValues = std::collections::BTreeMap<String, FieldValue>;
+
+/// A field's value: none, one, or several.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+#[expect(dead_code, reason = "told to readers, never built")]
+enum FieldValue {
+    None(()),
+    One(String),
+    Several(Vec<String>),
+}
+
 /// No value is `null`, one stands alone, several are a list.
 pub(super) struct Several<'a, T>(pub(super) &'a [T]);
 
@@ -409,7 +434,7 @@ impl<T: Serialize> Serialize for Several<'_, T> {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ProblemShape<'a> {
     path: Option<&'a str>,
     kind: &'static str,

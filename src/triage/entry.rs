@@ -8,6 +8,7 @@ use super::TriageError;
 use crate::model::{Wanted, limits};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -55,24 +56,33 @@ fn parse(path: &Path, text: &str) -> Result<Vec<Entry>, TriageError> {
     raw.into_iter().enumerate().map(checked).collect()
 }
 
-#[derive(Deserialize)]
+/// What `.logsentryignore.yml` is a list of: matches to put aside, why, and until when.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(title = "Ignore entry of logsentry")]
 #[serde(deny_unknown_fields, expecting = "an entry, like {rule: …, reason: …, expires: 2026-06-30}")]
 struct RawEntry {
+    /// Identity, id or exact title of a rule.
     rule: String,
+    /// Globs of shown paths; all of them when left out.
     #[serde(default)]
     paths: Option<Several<String>>,
+    /// Field to value or values, of which one must be there; `*` and `?` are wildcards.
     #[serde(default)]
     fields: BTreeMap<String, Several<Scalar>>,
+    /// One alert, by its fingerprint.
     #[serde(default)]
     fingerprint: Option<String>,
+    /// Why; shown in every report.
     reason: String,
+    /// The last day it holds, like 2026-06-30.
     #[serde(default)]
     expires: Option<String>,
+    /// Holds for good, instead of a date.
     #[serde(default)]
     permanent: bool,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(untagged, expecting = "a value or a list of values")]
 enum Several<T> {
     One(T),
@@ -88,7 +98,7 @@ impl<T> Several<T> {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(untagged, expecting = "text, a number, true or false")]
 enum Scalar {
     Bool(bool),
@@ -106,6 +116,14 @@ impl Scalar {
             Scalar::Text(text) => text.clone(),
         }
     }
+}
+
+/// The JSON Schema of an ignore file.
+pub(crate) fn schema() -> schemars::Schema {
+    schemars::generate::SchemaSettings::draft2020_12()
+        .for_deserialize()
+        .into_generator()
+        .into_root_schema_for::<Vec<RawEntry>>()
 }
 
 fn checked(raw: RawEntry) -> Result<Entry, String> {

@@ -12,6 +12,7 @@ mod entry;
 mod judge;
 
 pub(crate) use baseline::{Baseline, known};
+pub(crate) use entry::schema;
 pub(crate) use judge::{Judge, Suppressions};
 
 use std::path::PathBuf;

@@ -1,8 +1,10 @@
 //! One file a command: options in, exit code out.
 
+pub(super) mod about;
 pub(super) mod events;
 pub(super) mod explain;
 pub(super) mod formats;
+pub(super) mod init;
 pub(super) mod rules;
 pub(super) mod scan;
 mod setup;
