@@ -137,7 +137,7 @@ fn user(message: &str) -> Option<&str> {
 const PAIRS: usize = 64;
 
 /// `[id "981176"] [msg "..."] [uri "/"]`: repeated names (`tag`) are several values.
-fn modsecurity<'r>(record: &mut Record<'r>, message: &str) {
+fn modsecurity(record: &mut Record<'_>, message: &str) {
     for piece in message.split(" [").skip(1).take(PAIRS) {
         let pair = piece.strip_suffix("\"]").or_else(|| piece.split_once("\"]").map(|(p, _)| p));
         if let Some((name, value)) = pair.and_then(|p| p.split_once(" \""))

@@ -1,4 +1,4 @@
-//! The Common Event Format of ArcSight: `CEF:0|VENDOR|PRODUCT|VERSION|CLASS|NAME|SEVERITY|key=value key=value ...`.
+//! The Common Event Format of `ArcSight`: `CEF:0|VENDOR|PRODUCT|VERSION|CLASS|NAME|SEVERITY|key=value key=value ...`.
 //!
 //! Read alone in a line (`<PRI>` or not), behind any header of syslog, and behind what else a shipper puts in front: a
 //! stamp and a host. In the header `\|` and `\\` are escapes, in values `\=`, `\\`, `\n` and `\r`. A value ends where a

@@ -12,6 +12,7 @@ mod aws_vpc_flow;
 pub(crate) mod binary;
 mod cef;
 mod cri;
+mod cisco;
 mod csv;
 mod docker_json;
 pub(crate) mod document;
@@ -304,6 +305,7 @@ pub(crate) static FORMATS: &[Format] = &[
     leef::FORMAT,
     fortigate::FORMAT,
     laurel::FORMAT,
+    cisco::FORMAT,
     logfmt::FORMAT,
     logfmt::LOOSE_FORMAT,
     csv::FORMAT,

@@ -51,8 +51,45 @@ pub(super) fn priority(text: &str) -> Option<(&str, &str)> {
     (is_priority && number.parse::<u8>().is_ok_and(|n| n <= 191)).then_some((number, rest))
 }
 
+/// Where the message of a network device begins that puts a number and a stamp of its own behind the header: `45: *Mar  1
+/// 18:46:11.123 UTC: %SYS-5-CONFIG_I: ...`. Any other text is left alone.
+fn behind_device_header(text: &str) -> &str {
+    // A mnemonic stands near the beginning.
+    const ENOUGH: usize = 80;
+    if memchr::memchr(b'%', text.as_bytes().get(..ENOUGH).unwrap_or(text.as_bytes())).is_none() {
+        return text;
+    }
+    let rest = behind_number(text.trim_start_matches([' ', ':']));
+    let stamp = stamp::read_yearless(rest).map(|(_, taken)| taken);
+    let stamp = stamp.or_else(|| stamp::read_prefix(rest, &Zone::default()).map(|(_, taken)| taken));
+    let rest = match stamp.and_then(|taken| rest.get(taken..)) {
+        Some(behind) => behind.trim_start_matches([' ', ':']),
+        None => behind_uptime(rest),
+    };
+    if rest.starts_with('%') { rest } else { text }
+}
+
+/// Takes off the number a network device gives its messages: `45: `.
+pub(super) fn behind_number(text: &str) -> &str {
+    behind_word(text, |b| b.is_ascii_digit())
+}
+
+/// Takes off the time since a network device started: `1w2d: `, `00:05:12: `.
+pub(super) fn behind_uptime(text: &str) -> &str {
+    behind_word(text, |b| b.is_ascii_digit() || b"ywdhms:.".contains(&b))
+}
+
+fn behind_word(text: &str, is_of_it: fn(u8) -> bool) -> &str {
+    let len = text.bytes().take(16).take_while(|b| is_of_it(*b)).count();
+    // An uptime has colons of its own.
+    let word = text.get(..len).unwrap_or_default().trim_end_matches(':');
+    let behind = text.get(word.len()..).and_then(|rest| rest.strip_prefix(": "));
+    behind.filter(|_| !word.is_empty()).map_or(text, |rest| rest.trim_start_matches(' '))
+}
+
 /// Splits `TAG[PID]: rest`.
 pub(super) fn tag(text: &str) -> Option<(Tag<'_>, &str)> {
+    let text = behind_device_header(text);
     // `polkitd(authority=local)[7]: `: only there an equals sign may stand in a tag.
     let mut is_inside = false;
     let end = text.bytes().position(|b| {
@@ -103,10 +140,23 @@ pub(super) fn finish(record: &mut Record<'_>, tag: Option<Tag<'_>>, message: &st
         None => message,
     };
     let inner = without_solaris_id(inner);
+    // A mnemonic is half of what a network device says.
+    let inner = match tag {
+        Some(Tag { program, .. }) if program.starts_with('%') => joined(record.text, program, inner),
+        _ => inner,
+    };
     match tag {
         Some(Tag { program, pam_module: Some(module), .. }) => payload::extract_pam(module, program, inner, record),
         _ => payload::extract(tag.map(|t| t.program), inner, record),
     }
+}
+
+/// A tag and its message as one piece of the record, if they are.
+fn joined<'r>(record: &'r str, tag: &str, message: &'r str) -> &'r str {
+    let place = |piece: &str| piece.as_ptr().addr().checked_sub(record.as_ptr().addr());
+    let whole =
+        place(tag).zip(place(message)).and_then(|(start, end)| record.get(start..end.checked_add(message.len())?));
+    whole.unwrap_or(message)
 }
 
 /// Opens `message repeated N times: [ M ]`.

@@ -30,7 +30,7 @@ pub(crate) const FORMAT: Format = Format {
 
 fn sniff(head: &Head<'_>) -> Option<Sniffed> {
     syslog::sniff(head, FORMAT.name, 6, "lines begin with a month, a day and a time", |line| {
-        let (_, rest) = header_start(line);
+        let rest = header_start(line).rest;
         undated(rest).is_some() || dated(rest, &Zone::default()).is_some()
     })
 }
@@ -47,7 +47,7 @@ fn yearless(line: &[u8]) -> Option<Yearless> {
         Ok(line) => line,
         Err(error) => std::str::from_utf8(line.get(..error.valid_up_to())?).ok()?,
     };
-    stamp::read_yearless(header_start(line).1).map(|(stamp, _)| stamp)
+    stamp::read_yearless(header_start(line).rest).map(|(stamp, _)| stamp)
 }
 
 /// A stamp of the right shape that no clock shows (`Mar  1 25:00:00`): it costs the stamp, not the record.
@@ -65,7 +65,7 @@ fn impossible(text: &str) -> Option<(Stamp, usize)> {
 
 fn read(record: &mut Record<'_>) -> Result<(), Refused> {
     let text = record.text;
-    let (pri, rest) = header_start(text);
+    let Start { pri, host: before, rest } = header_start(text);
     let (time, taken) = match undated(rest) {
         Some((stamp, taken)) => (record.yearless(stamp), taken),
         None => dated(rest, record.zone).or_else(|| impossible(rest)).ok_or_else(|| Refused {
@@ -81,7 +81,7 @@ fn read(record: &mut Record<'_>) -> Result<(), Refused> {
         Some(rest) => (None, rest.trim_start_matches(' ')),
         None => host(rest.trim_start_matches(' ')),
     };
-    record.push_some("hostname", host);
+    record.push_some("hostname", before.or(host));
     // Cisco writes `host : %ASA-...`.
     let rest = rest.strip_prefix(": ").unwrap_or(rest);
     match tag(rest) {
@@ -91,15 +91,29 @@ fn read(record: &mut Record<'_>) -> Result<(), Refused> {
     Ok(())
 }
 
-/// Takes the priority off, and Cisco's sequence number: `<189>29: *Mar  1 ...`.
-fn header_start(line: &str) -> (Option<&str>, &str) {
+/// What stands before a stamp.
+struct Start<'l> {
+    pri: Option<&'l str>,
+    host: Option<&'l str>,
+    /// From the stamp on.
+    rest: &'l str,
+}
+
+/// Takes the priority off, and the number and the name Cisco's devices may put behind it: `<189>29: sw1: *Mar  1 ...`.
+fn header_start(line: &str) -> Start<'_> {
     let (pri, rest) = priority(line).map_or((None, line), |(pri, rest)| (Some(pri), rest));
     let rest = rest.trim_start_matches(' ');
-    if pri.is_none() {
-        return (None, rest);
+    let behind = syslog::behind_number(rest);
+    let named = behind.split_once(": ").filter(|(name, stamp)| {
+        let is_name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
+        (1..=64).contains(&name.len()) && name.bytes().all(is_name) && undated(stamp).is_some()
+    });
+    let is_numbered = behind.len() < rest.len();
+    match named {
+        Some((host, rest)) if is_numbered => Start { pri, host: Some(host), rest },
+        _ if pri.is_some() || (is_numbered && undated(behind).is_some()) => Start { pri, host: None, rest: behind },
+        _ => Start { pri, host: None, rest },
     }
-    let sequence = rest.split_once(": ").filter(|(n, _)| n.len() <= 10 && n.bytes().all(|b| b.is_ascii_digit()));
-    (pri, sequence.map_or(rest, |(_, rest)| rest))
 }
 
 /// Reads a stamp without a year that names its month.
@@ -123,6 +137,11 @@ fn dated(text: &str, zone: &Zone) -> Option<(Stamp, usize)> {
 fn host(text: &str) -> (Option<&str>, &str) {
     let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
     let rest = rest.trim_start_matches(' ');
+    // Firewalls may put the colon at the host.
+    if let Some(name) = word.strip_suffix(':').filter(|name| !name.is_empty() && rest.starts_with('%')) {
+        let is_number = name.bytes().all(|b| b.is_ascii_digit());
+        return (Some(name).filter(|_| !is_number), rest);
+    }
     let is_name = word.bytes().any(|b| b.is_ascii_alphanumeric()) && !word.contains(['=', '[', '"', '(']);
     let is_tag = word.ends_with(':') && tag(word).is_some();
     let is_repetition = text.starts_with("last message repeated ") || text.starts_with("message repeated ");
@@ -164,11 +183,24 @@ const SAMPLES: &[Sample] = &[
     },
     Sample {
         text: "<189>29: *Mar  1 18:46:11.123 UTC: %SYS-5-CONFIG_I: Configured from console",
-        fields: &[("pri", "189"), ("appname", "%SYS-5-CONFIG_I"), ("msg", "Configured from console")],
+        fields: &[
+            ("pri", "189"),
+            ("appname", "%SYS-5-CONFIG_I"),
+            ("msg", "Configured from console"),
+            ("facility", "SYS"),
+            ("level", "5"),
+            ("mnemonic", "CONFIG_I"),
+        ],
     },
     Sample {
         text: "Nov 28 2014 12:59:03 fw1 : %ASA-6-305012: Teardown",
-        fields: &[("hostname", "fw1"), ("appname", "%ASA-6-305012"), ("msg", "Teardown")],
+        fields: &[
+            ("hostname", "fw1"),
+            ("appname", "%ASA-6-305012"),
+            ("msg", "Teardown"),
+            ("message_id", "305012"),
+            ("level", "6"),
+        ],
     },
     Sample {
         text: r#"<34>Nov 3 10:11:12 gateway_http Email="a@b.example" HTTPStatusCode=403 Policies="[{\"n\":1}]""#,

@@ -81,7 +81,12 @@ fn split(text: &str) -> Option<Parts<'_>> {
     if !has_t || time.quality != Quality::Exact {
         return None;
     }
-    let rest = rest.get(taken..)?.strip_prefix(' ')?.trim_start_matches(' ');
+    // Firewalls write a colon between stamp and message, or between host and message.
+    let rest = rest.get(taken..)?;
+    let rest = rest.strip_prefix(':').unwrap_or(rest).strip_prefix(' ')?.trim_start_matches(' ');
+    if rest.starts_with('%') && tag(rest).is_some() {
+        return Some(Parts { pri, time, host: None, rest });
+    }
     let (word, behind) = rest.split_once(' ').unwrap_or((rest, ""));
     let behind = behind.trim_start_matches(' ');
     let is_event = rest.starts_with("CEF:") || rest.starts_with("LEEF:");

@@ -1,7 +1,7 @@
-//! Logs in the W3C extended format: IIS, CloudFront, proxies, the Windows firewall.
+//! Logs in the W3C extended format: IIS, `CloudFront`, proxies, the Windows firewall.
 //!
 //! `#Fields:` names the columns and may come again with others; other remarks begin with `#` too. Cells stand apart by
-//! one blank each, by tabs (CloudFront), or by commas where the names do (Exchange). A cell may be quoted, quotes in it
+//! one blank each, by tabs (`CloudFront`), or by commas where the names do (Exchange). A cell may be quoted, quotes in it
 //! doubled. IIS sometimes puts two blanks before a user name: where a row has a cell too many, an empty one is none.
 //! Columns with brackets are given under their plain names too (`cs(Referer)`: `cs-referer`). Rows without a date are of
 //! the day of `#Date`; that such a log went on past midnight is not seen. `#Software` is given with each record.
@@ -33,6 +33,8 @@ const RANK: u8 = 12;
 const HEADER_LINES: usize = 20;
 /// More columns than anybody writes.
 const COLUMNS: usize = 1_024;
+/// So many cells more than columns may still be a row of theirs.
+const SURPLUS: usize = 64;
 const FIELDS: &str = "#Fields:";
 
 /// Columns with brackets, and what they are called elsewhere.
@@ -129,17 +131,12 @@ fn split(text: &str, separator: char) -> Vec<Cow<'_, str>> {
         }
         // Where no quote closes this cell, none closes one further on: a row of quotes is not searched for each.
         may_close &= !rest.starts_with('"');
-        match rest.split_once(separator) {
-            Some((cell, behind)) => {
-                cells.push(Cow::Borrowed(cell));
-                rest = behind;
-            }
-            None => {
-                cells.push(Cow::Borrowed(rest));
-                return cells;
-            }
-        }
+        let Some((cell, behind)) = rest.split_once(separator) else { break };
+        cells.push(Cow::Borrowed(cell));
+        rest = behind;
     }
+    cells.push(Cow::Borrowed(rest));
+    cells
 }
 
 /// Reads a quoted cell behind its opening quote, and what follows the separator; `None` there: the row ends.
@@ -166,6 +163,9 @@ fn quoted(text: &str, separator: char) -> Option<(Cow<'_, str>, Option<&str>)> {
 /// Takes empty cells out until there are as many as columns: first the one before the user name, where IIS puts them.
 fn without_surplus<'t>(mut cells: Vec<Cow<'t, str>>, header: &Header) -> Vec<Cow<'t, str>> {
     let user = header.columns.iter().position(|name| name == "cs-username");
+    if cells.len() > header.columns.len() + SURPLUS {
+        return cells;
+    }
     while cells.len() > header.columns.len() {
         let is_empty = |n: &usize| cells.get(*n).is_some_and(|cell| cell.is_empty());
         let Some(at) = user.filter(is_empty).or_else(|| (0..cells.len()).find(is_empty)) else { break };
@@ -188,7 +188,8 @@ fn fits(cells: &[Cow<'_, str>], header: &Header) -> bool {
             _ => {}
         }
     }
-    cells.len() == header.columns.len() || (stamps == 2 && cells.len() > 2)
+    let is_near = cells.len() > 2 && cells.len() <= header.columns.len() + SURPLUS;
+    cells.len() == header.columns.len() || (stamps == 2 && is_near)
 }
 
 const SAMPLES: &[Sample] = &[

@@ -73,6 +73,28 @@
 //! | | | `session_closed` | `Removed session N.`, `Session N logged out. ...` | `session` |
 //! | `netfilter` | kernel, ulogd; any: message begins `IN=` or `[UFW ` | `blocked`, `allowed`, `logged` | `[[UPTIME] ][PREFIX]IN=I OUT=O ...`; the verdict is a word in the prefix | keys as written: `IN` `OUT` `PHYSIN` `PHYSOUT` `MAC` `SRC` `DST` `LEN` (UDP: twice) `TOS` `PREC` `TTL` `ID` `PROTO` `SPT` `DPT` `TYPE` `CODE` ...; words without `=` as `flags` (repeated: `SYN`, `DF`); `prefix` without its brackets, blanks and last colon |
 //! | `auditd` | audispd, audisp-syslog, audit, auditd; any: message begins `type=`, `node=` or `audit: type=` | (empty) | what a line of an audit log says; the journal leaves out the header: `TYPE k=v ...` | `ID` (`node`) `type`, keys as written |
+//! | `filterlog` | filterlog | `blocked`, `allowed`, `logged` | `RULE,SUB,ANCHOR,TRACKER,IF,REASON,ACTION,DIR,VERSION,...` of pf | `rulenr` `subrulenr` `anchor` `tracker` `interface` `reason` `action` `dir` `ipversion`, then by version and protocol `proto` `src` `dst` `srcport` `dstport` ... |
+//! | `asa` | any: message begins `%ASA-`, `%FTD-`, `%PIX-`, `%FWSM-` | `denied` | `%ASA-4-106023: Deny tcp src outside:A/N dst inside:B/M by access-group "X" ...`, some fifty numbers; `%FTD-1-430002: AccessControlRuleAction: Block, ...` | `message_id` `level`, then what the message says of `protocol` `direction` `src_interface` `src_ip` `src_port` `src_nat_ip` `src_nat_port`, the same with `dst_`, `acl` `flags` `reason` `icmp_type` `icmp_code`; keys of FTD's events as written |
+//! | | | `permitted` | `access-list X permitted tcp inside/A(N) -> outside/B(M) ...`, `TCP access permitted from A/N to inside:B/ssh` | as above (`verdict` `service`) |
+//! | | | `built`, `teardown` | `Built outbound TCP connection N for outside:B/M (B/M) to inside:A/N (C/O)`, `Teardown ...`, translations | as above and `connection` (`duration` `bytes`) |
+//! | | | `connection` | `Duplicate TCP SYN from ...`, `TCP access requested from ...` | as above |
+//! | | | `request`, `request_denied` | `[U@]A Accessed URL B:URL`, `Access denied URL ... SRC A DEST B` | (`user`) `src_ip` `dst_ip` `url` |
+//! | | | `login`, `login_failed`, `logout` | `Login permitted from A/N to inside:B/ssh for user "U"`, `AAA user authentication Rejected : reason = R : ... : user = U : user IP = A`, `Group = G, Username = U, IP = A, Session disconnected. ...` | `user` (`src_ip` `src_port` `server` `group` `reason` `tries` `session_type` `duration` `bytes_sent` `bytes_received`) |
+//! | | | `locked`, `unlocked` | `User U locked out on exceeding N ...`, `User U unlocked by V` | `user` (`target_user` `tries`) |
+//! | | | `session_opened`, `session_closed`, `closed` | `Group <G> User <U> IP <A> ... session started`, `... terminated: R`, `SSH session from A ... disconnected by SSH server, reason: "R"` | `user` `src_ip` (`group` `reason` `assigned_ip`) |
+//! | | | `command`, `changed` | `User 'U' executed the 'C' command.`, `User 'U', running 'CLI' from IP A, executed 'C'` | `user` `command` (`application` `src_ip`) |
+//! | | | `user_created`, `user_deleted`, `privileged` | `New user added to local dbase: Uname: U Priv: N ...`, `User priv level changed: Uname: U From: N To: M` | `target_user` `privilege`; `user` `old` `new` |
+//! | | | `alert` | `[ Scanning] drop rate-1 exceeded. Current burst rate is N per second, ...`, shunned hosts | `reason` `burst_rate` or `src_ip` |
+//! | | | `noted`, `event` | any other number behind `Group = G, Username = U, IP = A, `; FTD's other events | `group` `user` `src_ip` `detail`; keys as written |
+//! | | | (empty) | any other number | `message_id` `level` |
+//! | `ios` | any: message begins with another mnemonic, `%FACILITY-N-NAME: ` | `login`, `login_failed`, `logout` | `Login Success [user: U] [Source: A] [localport: N] at ...`, `User U has exited tty session N(A)` | `facility` `level` `mnemonic` `user` `src_ip` (`dst_port` `reason` `tty`) |
+//! | | | `authenticated`, `refused` | `User 'U' authentication for SSH2 Session from A (tty = N) using ... Succeeded`, `No MD5 digest from A(N) to B(M)` | as above (`reason` `dst_ip`) |
+//! | | | `connection`, `closed` | `SSH2 Session request from A (tty = N) ...`, `SSH2 Session from A (tty = N) for user 'U' ... closed` | as above |
+//! | | | `changed` | `Configured from console by U on vty0 (A)`, `User:U  logged command:C` | `user` (`origin` `tty` `src_ip` `application` `command`) |
+//! | | | `reload`, `restart` | `Reload requested by U on vty0 (A)`, `System restarted` | (`user` `tty` `src_ip` `detail`) |
+//! | | | `denied`, `permitted` | `list X denied tcp A(N) -> B(M), 1 packet` | `acl` `verdict` `protocol` `src_ip` `src_port` `dst_ip` `dst_port` (`icmp_type` `icmp_code`) |
+//! | | | `alert` | `Still timeleft for watching failures is N secs, [user: U] [Source: A] ...` | `user` `src_ip` `dst_port` `reason` |
+//! | | | (empty) | any other mnemonic | `facility` `level` `mnemonic` |
 //! | `snort` | snort, suricata | `alert` | `[GID:SID:REV] M [Classification: C] [Priority: N] {PROTO} A -> B` | `gid` `sid` `rev` `msg` (`classification` `priority`) `proto` `src` `dst` (`src_port` `dst_port`) |
 //! | `cef` | any: message begins `CEF:` | (empty) | `CEF:0\|VENDOR\|PRODUCT\|VERSION\|CLASS\|NAME\|SEVERITY\|k=v ...` | as in [`cef`](super::cef): `deviceVendor` ... `severity`, keys as written, labelled values under their labels too |
 //! | `leef` | any: message begins `LEEF:` | (empty) | `LEEF:1.0\|VENDOR\|PRODUCT\|VERSION\|EVENT\|k=v<TAB>...` | as in [`leef`](super::leef): `deviceVendor` ... `eventId`, keys as written |
@@ -81,8 +103,10 @@
 
 mod accounts;
 mod audit;
+mod cisco;
 mod cron;
 mod events;
+mod filterlog;
 mod kv;
 mod login;
 mod netfilter;
@@ -92,6 +116,7 @@ mod sshd;
 mod su;
 mod sudo;
 mod systemd;
+mod template;
 
 use super::Record;
 use crate::model::Sentence;
@@ -134,7 +159,10 @@ pub(crate) static PAYLOADS: &[Payload] = &[
     systemd::LOGIND,
     netfilter::PAYLOAD,
     audit::PAYLOAD,
+    filterlog::PAYLOAD,
     snort::PAYLOAD,
+    cisco::ASA,
+    cisco::IOS,
     kv::JSON,
     kv::PAYLOAD,
 ];
