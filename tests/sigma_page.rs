@@ -72,7 +72,8 @@ fn every_example_of_the_page_does_what_it_says() {
         let of = |word: &str| -> Vec<&str> {
             lines.iter().filter(|(first, _)| *first == word).map(|(_, rest)| rest.trim()).collect()
         };
-        let check = folder.run(&["rules", "check", "r.yml", "--no-config", "--placeholders", "values.yml", "--format", "json"]);
+        let check =
+            folder.run(&["rules", "check", "r.yml", "--no-config", "--placeholders", "values.yml", "--format", "json"]);
         let mut said: Vec<String> = (check.json()["diagnostics"].as_array().expect("a list").iter())
             .map(|d| format!("{} {}", d["severity"].as_str().expect("text"), d["code"].as_str().expect("text")))
             .collect();
@@ -101,9 +102,9 @@ fn every_example_of_the_page_does_what_it_says() {
             continue;
         }
         for (n, (yes, event)) in events.iter().enumerate() {
-            let holds = tested.iter().any(|rule| {
-                rule["events"].as_array().is_some_and(|events| events.iter().any(|event| *event == n))
-            });
+            let holds = tested
+                .iter()
+                .any(|rule| rule["events"].as_array().is_some_and(|events| events.iter().any(|event| *event == n)));
             assert_eq!(holds, *yes, "{place}: {event}");
         }
     }

@@ -6,7 +6,7 @@ use super::group::GroupRef;
 use super::groups::Groups;
 use super::keys::Keys;
 use super::wiring::{Source, Wired};
-use crate::model::{Hit, Pair, Place, Quality, RuleId, Sample, SampleText, Stamp, Time};
+use crate::model::{Hit, Pair, Quality, RuleId, Stamp, Time};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An event behind a burst.
@@ -62,11 +62,6 @@ impl Burst {
 }
 
 impl BurstEvent {
-    /// The event as an alert keeps it. A correlation shows no record as written.
-    pub(crate) fn into_sample(self, place: Place) -> Sample {
-        Sample { place, time: self.time, rule: self.rule, text: SampleText::of_fields(&self.fields) }
-    }
-
     /// Memory in use, by length.
     pub(super) fn bytes(&self) -> usize {
         let text = |values: &Vec<String>| values.iter().map(|value| 24 + value.len()).sum::<usize>();

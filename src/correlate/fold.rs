@@ -5,16 +5,15 @@
 //! counted per rule. Bursts come redacted, so that a secret is in no key.
 
 use super::burst::{Burst, BurstEvent};
-use crate::model::{Entity, Level, RuleId, Stamp};
+use crate::model::{Entity, Level, RuleId, SampleText, Stamp};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::sync::Arc;
 
 /// All bursts of one correlation for one entity in one logical source; or, as overflow, all that did not fit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Folded {
-    pub(crate) rule: RuleId,
-    pub(crate) entity: Entity,
-    pub(crate) logical_source: String,
     /// Different events. One that is behind two bursts of a group counts with the earlier one, though the two may have
     /// fired in different logs.
     pub(crate) count: u64,
@@ -22,20 +21,56 @@ pub(crate) struct Folded {
     pub(crate) first: Stamp,
     pub(crate) last: Stamp,
     /// The event at which the first of them, in reading order, opened.
-    pub(crate) fired: BurstEvent,
+    pub(crate) fired: At,
     /// The first events in reading order and the last.
-    pub(crate) samples: Vec<BurstEvent>,
+    pub(crate) samples: Vec<Kept>,
+    /// The entity as people see it, where that differs from what it is recognised by.
+    pub(crate) shown: Option<Box<Entity>>,
+}
+
+/// Where an event is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct At {
+    /// Global block number.
+    pub(crate) block: u32,
+    /// Record within the block.
+    pub(crate) index: u32,
+    /// First line of the record within the block.
+    pub(crate) line: u32,
+    /// How many lines it covers, as far as known.
+    pub(crate) lines: u16,
+}
+
+/// An event that is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Kept {
+    pub(crate) at: At,
+    pub(crate) time: Stamp,
+    /// The detection rule that fed the correlation.
+    pub(crate) rule: RuleId,
+    pub(crate) text: SampleText,
+}
+
+/// What an alert is recognised by, worst first.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Key {
+    level: Reverse<Level>,
+    pub(crate) rule: RuleId,
+    pub(crate) entity: Entity,
+    pub(crate) logical_source: Arc<str>,
 }
 
 /// Everything folded.
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
     /// Worst first, then by rule, entity, logical source.
-    pub(crate) alerts: Vec<Folded>,
+    pub(crate) alerts: Vec<(Key, Folded)>,
     /// By rule: what did not fit, without entity and samples.
-    pub(crate) overflow: Vec<Folded>,
-    /// Whether some alert lists fewer events than it should.
+    pub(crate) overflow: BTreeMap<RuleId, Folded>,
+    /// Whether some alert lists fewer events than it should,
     pub(crate) thinned: bool,
+    /// or without their texts.
+    pub(crate) bare: bool,
 }
 
 /// How much is kept.
@@ -45,11 +80,10 @@ pub(crate) struct Room {
     pub(crate) alerts: usize,
     /// Sample events an alert keeps, the last one among them (`--samples`).
     pub(crate) samples: usize,
-    /// Bytes all samples may take; when full, alerts keep the first and the last event.
+    /// Bytes all samples may take; when full, alerts keep the first and the last event, and of these in the end only where
+    /// and when they were.
     pub(crate) sample_bytes: usize,
 }
-
-type Key = (Reverse<Level>, RuleId, Entity, String);
 
 /// Folds bursts into alerts.
 #[derive(Debug)]
@@ -59,70 +93,98 @@ pub(crate) struct Folds {
     overflow: BTreeMap<RuleId, Folded>,
     sample_bytes: usize,
     thinned: bool,
+    bare: bool,
 }
 
 impl Folds {
     pub(crate) fn new(room: Room) -> Folds {
-        Folds { room, alerts: BTreeMap::new(), overflow: BTreeMap::new(), sample_bytes: 0, thinned: false }
+        let (alerts, overflow) = (BTreeMap::new(), BTreeMap::new());
+        Folds { room, alerts, overflow, sample_bytes: 0, thinned: false, bare: false }
     }
 
-    /// `level` is that of the burst's correlation, `logical_source` that of the event at which it opened.
-    pub(crate) fn add(&mut self, burst: Burst, level: Level, logical_source: &str) {
-        let key = (Reverse(level), burst.correlation, burst.key.clone(), logical_source.to_owned());
+    /// `level` is that of the burst's correlation, `logical_source` that of the event at which it opened, `shown` its
+    /// entity as people see it.
+    pub(crate) fn add(&mut self, burst: Burst, level: Level, logical_source: &Arc<str>, shown: Entity) {
+        let shown = (shown != burst.key).then(|| Box::new(shown));
+        let logical_source = Arc::clone(logical_source);
+        let key = Key { level: Reverse(level), rule: burst.correlation, entity: burst.key, logical_source };
         let folded = Folded {
-            rule: burst.correlation,
-            entity: burst.key,
-            logical_source: logical_source.to_owned(),
             count: burst.fresh,
             bursts: 1,
             first: burst.first,
             last: burst.last,
-            fired: burst.fired,
+            fired: At::of(&burst.fired),
             samples: Vec::new(),
+            shown,
         };
-        let mut samples = burst.events;
+        let is_full = self.alerts.len() >= self.room.alerts;
         let alert = match self.alerts.entry(key) {
-            std::collections::btree_map::Entry::Vacant(free) => free.insert(folded),
-            std::collections::btree_map::Entry::Occupied(taken) => {
+            Entry::Occupied(taken) => {
                 let alert = taken.into_mut();
-                self.sample_bytes -= alert.samples.iter().map(BurstEvent::bytes).sum::<usize>();
-                samples.append(&mut alert.samples);
                 alert.join(folded);
                 alert
             }
+            // The key that goes is the last of all, now and for the rest of the run: what is kept was counted in full.
+            Entry::Vacant(free) if is_full => {
+                let key = free.into_key();
+                if self.alerts.last_key_value().is_none_or(|(least, _)| *least < key) {
+                    return overflow(&mut self.overflow, key.rule, folded);
+                }
+                if let Some((least, mut gone)) = self.alerts.pop_last() {
+                    self.sample_bytes -= gone.samples.iter().map(Kept::bytes).sum::<usize>();
+                    gone.samples = Vec::new();
+                    overflow(&mut self.overflow, least.rule, gone);
+                }
+                self.alerts.entry(key).or_insert(folded)
+            }
+            Entry::Vacant(free) => free.insert(folded),
         };
-        samples.sort_by_key(place);
-        samples.dedup_by_key(|event| place(event));
+        let bytes = |samples: &[Kept]| samples.iter().map(Kept::bytes).sum::<usize>();
+        self.sample_bytes -= bytes(&alert.samples);
+        let mut samples: Vec<Kept> = burst.events.iter().map(Kept::of).collect();
+        samples.append(&mut alert.samples);
+        samples.sort_by_key(|kept| kept.at.place());
+        samples.dedup_by_key(|kept| kept.at.place());
         thin(&mut samples, self.room.samples);
-        let bytes = |samples: &[BurstEvent]| samples.iter().map(BurstEvent::bytes).sum::<usize>();
         if samples.len() > 2 && self.sample_bytes + bytes(&samples) > self.room.sample_bytes {
             thin(&mut samples, 2);
             self.thinned = true;
         }
+        if self.sample_bytes + bytes(&samples) > self.room.sample_bytes {
+            samples.iter_mut().for_each(|kept| kept.text = SampleText::none());
+            self.bare = true;
+        }
+        samples.shrink_to_fit();
         self.sample_bytes += bytes(&samples);
         alert.samples = samples;
-        if self.alerts.len() > self.room.alerts {
-            self.drop_least();
-        }
     }
 
-    /// The key that goes is the last of all, now and for the rest of the run: what is kept was counted in full.
-    fn drop_least(&mut self) {
-        let Some((_, mut least)) = self.alerts.pop_last() else { return };
-        self.sample_bytes -= least.samples.iter().map(BurstEvent::bytes).sum::<usize>();
-        (least.entity, least.logical_source, least.samples) = (Vec::new(), String::new(), Vec::new());
-        match self.overflow.get_mut(&least.rule) {
-            Some(overflow) => overflow.join(least),
-            None => drop(self.overflow.insert(least.rule, least)),
+    /// How many alerts of each level are kept, in the order of [`Level::ALL`].
+    pub(crate) fn by_level(&self) -> [usize; 5] {
+        let mut counts = [0; 5];
+        for key in self.alerts.keys() {
+            counts[key.level.0 as usize] += 1;
         }
+        counts
     }
 
-    pub(crate) fn finish(self) -> Outcome {
-        Outcome {
-            alerts: self.alerts.into_values().collect(),
-            overflow: self.overflow.into_values().collect(),
-            thinned: self.thinned,
+    /// Everything, `most` alerts in full.
+    pub(crate) fn finish(mut self, most: usize) -> Outcome {
+        while self.alerts.len() > most
+            && let Some((least, mut gone)) = self.alerts.pop_last()
+        {
+            gone.samples = Vec::new();
+            overflow(&mut self.overflow, least.rule, gone);
         }
+        let alerts = self.alerts.into_iter().collect();
+        Outcome { alerts, overflow: self.overflow, thinned: self.thinned, bare: self.bare }
+    }
+}
+
+fn overflow(overflow: &mut BTreeMap<RuleId, Folded>, rule: RuleId, folded: Folded) {
+    match overflow.entry(rule) {
+        Entry::Occupied(sum) => sum.into_mut().join(folded),
+        Entry::Vacant(free) => drop(free.insert(Folded { shown: None, ..folded })),
     }
 }
 
@@ -136,18 +198,35 @@ impl Folded {
         if other.last.time > self.last.time {
             self.last = other.last;
         }
-        if place(&other.fired) < place(&self.fired) {
+        if other.fired.place() < self.fired.place() {
             self.fired = other.fired;
         }
     }
 }
 
-fn place(event: &BurstEvent) -> (u32, u32) {
-    (event.block, event.index)
+impl At {
+    pub(crate) fn of(event: &BurstEvent) -> At {
+        At { block: event.block, index: event.index, line: event.line, lines: event.lines }
+    }
+
+    fn place(self) -> (u32, u32) {
+        (self.block, self.index)
+    }
+}
+
+impl Kept {
+    fn of(event: &BurstEvent) -> Kept {
+        Kept { at: At::of(event), time: event.time, rule: event.rule, text: SampleText::of_fields(&event.fields) }
+    }
+
+    /// Memory it takes, with what the allocator adds.
+    fn bytes(&self) -> usize {
+        size_of::<Kept>() + 32 + self.text.bytes().len()
+    }
 }
 
 /// Keeps the first and the last, `room` in all.
-fn thin(samples: &mut Vec<BurstEvent>, room: usize) {
+fn thin(samples: &mut Vec<Kept>, room: usize) {
     if samples.len() > room && room > 0 {
         samples.drain(room - 1..samples.len() - 1);
     }
@@ -190,19 +269,19 @@ mod tests {
         let mut folds = Folds::new(room);
         for burst in bursts {
             let level = if burst.correlation == RuleId(1) { Level::High } else { Level::Low };
-            folds.add(burst, level, "auth.log");
+            let shown = burst.key.clone();
+            folds.add(burst, level, &"auth.log".into(), shown);
         }
-        folds.finish()
+        folds.finish(room.alerts)
     }
 
     const ROOM: Room = Room { alerts: 10, samples: 4, sample_bytes: 1 << 20 };
 
-    fn shown(alerts: &[Folded]) -> Vec<(u32, &str, u64, u64, Vec<u32>)> {
-        let user = |alert: &Folded| alert.entity.first().map(|pair| pair.value.len()).unwrap_or_default();
-        let row = |alert| {
-            let Folded { rule, count, bursts, samples, .. }: &Folded = alert;
-            let name = ["", "a", "bb"].get(user(alert)).copied().unwrap_or("?");
-            (rule.0, name, *count, *bursts, samples.iter().map(|event| event.index).collect())
+    fn shown(alerts: &[(Key, Folded)]) -> Vec<(u32, &str, u64, u64, Vec<u32>)> {
+        let row = |(key, alert): &(Key, Folded)| {
+            let name = ["", "a", "bb"].get(key.entity[0].value.len()).copied().unwrap_or("?");
+            let samples = alert.samples.iter().map(|kept| kept.at.index).collect();
+            (key.rule.0, name, alert.count, alert.bursts, samples)
         };
         alerts.iter().map(row).collect()
     }
@@ -217,7 +296,7 @@ mod tests {
             shown(&outcome.alerts),
             [(1, "a", 2, 1, vec![5, 6]), (0, "a", 6, 2, vec![0, 1, 2, 12]), (0, "bb", 1, 1, vec![20])]
         );
-        let alert = &outcome.alerts[1];
+        let (_, alert) = &outcome.alerts[1];
         assert_eq!((alert.fired.index, alert.first.time, alert.last.time), (2, Some(Time(0)), Some(Time(12))));
         assert_eq!(fold(ROOM, turned).alerts, outcome.alerts);
     }
@@ -228,14 +307,21 @@ mod tests {
         let bursts = vec![burst(0, "a", 0, 3), burst(0, "bb", 3, 5), burst(1, "a", 5, 7), burst(0, "a", 7, 8)];
         let outcome = fold(room, bursts);
         assert_eq!(shown(&outcome.alerts), [(1, "a", 2, 1, vec![5, 6])]);
-        assert_eq!(shown(&outcome.overflow), [(0, "", 6, 3, vec![])]);
+        let over: Vec<_> = outcome.overflow.iter().map(|(rule, sum)| (rule.0, sum.count, sum.bursts)).collect();
+        assert_eq!(over, [(0, 6, 3)]);
+        assert!(outcome.overflow.values().all(|sum| sum.samples.is_empty()));
     }
 
     #[test]
     fn without_memory_for_samples_an_alert_keeps_its_first_and_last() {
         let outcome = fold(Room { sample_bytes: 100, ..ROOM }, vec![burst(0, "a", 0, 3), burst(0, "a", 5, 8)]);
         assert_eq!(shown(&outcome.alerts), [(0, "a", 6, 2, vec![0, 7])]);
-        assert!(outcome.thinned);
+        assert!(outcome.thinned && outcome.bare);
+        assert!(outcome.alerts[0].1.samples.iter().all(|kept| kept.text.fields().is_empty()));
+        let enough = fold(Room { sample_bytes: 500, ..ROOM }, vec![burst(0, "a", 0, 3), burst(0, "a", 5, 8)]);
+        assert!(enough.thinned && !enough.bare);
+        assert_eq!(shown(&enough.alerts), [(0, "a", 6, 2, vec![0, 7])]);
+        assert!(enough.alerts[0].1.samples.iter().all(|kept| kept.text.fields().len() == 1));
         assert!(!fold(ROOM, vec![burst(0, "a", 0, 3)]).thinned);
     }
 }

@@ -37,7 +37,7 @@ mod tests;
 pub(crate) use burst::{Burst, BurstEvent};
 pub(crate) use correlator::{Bounds, Correlator, Losses};
 pub(crate) use explain::{Contribution, NearWindow, Watched};
-pub(crate) use fold::{Folded, Folds, Room};
+pub(crate) use fold::{At, Folded, Folds, Kept, Outcome, Room};
 pub(crate) use wiring::{feeds, wanted};
 
 use crate::sigma::CorrelationKind;

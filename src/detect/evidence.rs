@@ -104,7 +104,7 @@ impl Draft {
         });
         for (n, text) in texts.take(limits::SAMPLE_VALUES).enumerate() {
             if n == 0 {
-                self.push(What::Name, name, usize::MAX);
+                self.push(What::Name, name, limits::SAMPLE_VALUE);
             }
             self.push(What::Value, text, limits::SAMPLE_VALUE);
         }
@@ -131,6 +131,9 @@ impl Draft {
         let mut name = "";
         for part in &self.parts {
             let text = self.of(part);
+            if writer.len() + text.len().min(limits::SAMPLE_VALUE) > limits::SAMPLE_TEXT {
+                break;
+            }
             match part.what {
                 What::Name => {
                     name = text;

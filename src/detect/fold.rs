@@ -1,13 +1,17 @@
-//! Adds up what blocks found: all matches of one rule for one entity in one logical source become one fold.
+//! Adds up what blocks found: all matches of one rule for one entity in one logical source become one alert.
 //!
 //! Blocks come in reading order. How they were cut changes nothing: samples are admitted event by event in reading
 //! order, and everything else (counts, first, last) adds up. Memory is bounded (README decision 17): past the limit of
-//! alerts the least severe and, of those, the latest lose their samples and go into one overflow fold of their rule; past
-//! the limit of sample bytes alerts keep their first and last event only.
+//! alerts the least severe and, of those, the latest lose their samples and go into one overflow fold of their rule; how
+//! much of their samples the others keep is the business of [`Room`].
 
-use crate::model::{Entity, Fold, FoldedAlerts, Level, Place, RuleId, Sample, Stamp, limits};
+use super::fold_need::{Needs, key_into, of_key};
+use super::fold_room::{Room, Spot, Texts, fitted};
+use crate::model::{
+    Entity, Fold, FoldedAlerts, Level, Pair, Place, RuleId, Sample, SampleText, SourceId, Stamp, limits,
+};
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BinaryHeap, HashMap};
 use std::sync::Arc;
 
 /// What stands before a block in its input: makes places within the block absolute.
@@ -26,9 +30,9 @@ pub(crate) struct Before {
 pub(crate) struct Keep {
     /// Alerts in full.
     pub(crate) alerts: usize,
-    /// Samples an alert.
+    /// Samples an alert, the last one among them.
     pub(crate) samples: usize,
-    /// Bytes of all samples. Each alert's first and last event stay even when they are full.
+    /// Bytes of all samples.
     pub(crate) sample_bytes: usize,
 }
 
@@ -39,22 +43,56 @@ impl Default for Keep {
     }
 }
 
-/// What an alert is recognised by.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Key {
-    pub(super) rule: RuleId,
-    pub(super) logical_source: Arc<str>,
-    pub(super) entity: Entity,
-}
-
 /// Worst first, then in reading order of the first event: what is last goes first.
 type Rank = (Reverse<Level>, u32, u64, RuleId);
 
-/// A fold and its rank.
+/// An alert that is kept. There may be a hundred thousand, so what is short is kept short.
 #[derive(Debug)]
-struct Ranked {
+pub(super) struct Held {
+    pub(super) rule: RuleId,
+    /// Number of the block of the first event.
+    block: u32,
+    /// What it is recognised by; see [`key_into`].
+    key: Arc<[u8]>,
+    /// The value as people see it, where that differs from the one it is recognised by.
+    shown: Option<Box<str>>,
+    pub(super) total: Total,
+    /// The first events.
+    events: Vec<Event>,
+    last: Option<Last>,
+    /// Once it has its first events: how long the text of the last one may be.
+    closed: Option<u32>,
+}
+
+/// What adds up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Total {
+    /// Of the first event in reading order.
+    pub(super) place: Place,
+    pub(super) count: u64,
+    pub(super) first: Stamp,
+    pub(super) last: Stamp,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Event {
+    place: Place,
+    time: Stamp,
+    text: Spot,
+}
+
+#[derive(Debug)]
+struct Last {
+    place: Place,
+    time: Stamp,
+    text: Box<[u8]>,
+}
+
+/// A fold of a block that is being added.
+struct Incoming {
+    rule: RuleId,
+    key: Vec<u8>,
     fold: Fold,
-    rank: Rank,
 }
 
 /// What happens at one event of a block.
@@ -69,148 +107,277 @@ enum Step {
 #[derive(Debug)]
 pub(crate) struct Folds {
     keep: Keep,
-    /// Severity of each rule, by [`RuleId`].
-    levels: Vec<Level>,
-    kept: HashMap<Arc<Key>, Ranked>,
-    order: BTreeMap<Rank, Arc<Key>>,
+    needs: Arc<Needs>,
+    known: HashMap<Arc<[u8]>, u32>,
+    kept: Vec<Held>,
+    /// The alert that goes first on top, with its place in `kept`.
+    order: BinaryHeap<(Rank, u32)>,
     /// Of alerts that are not kept, all in one fold a rule.
-    overflow: BTreeMap<RuleId, (Rank, Fold)>,
-    sample_bytes: usize,
-    samples_full: bool,
+    overflow: BTreeMap<RuleId, (Rank, Total)>,
+    room: Room,
+    missing: Missing,
+}
+
+/// What of the samples that people asked for is not kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Missing {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Some alerts keep their first and last event only.
+    Between,
+    /// Of some of those only place and time.
+    Texts,
 }
 
 /// What is left when all blocks are in.
 #[derive(Debug)]
 pub(super) struct Folded {
     /// In order of rank.
-    pub(super) folds: Vec<(Arc<Key>, Fold)>,
-    pub(super) overflow: Vec<(RuleId, Fold)>,
-    pub(super) samples_full: bool,
+    pub(super) kept: Vec<Held>,
+    pub(super) texts: Texts,
+    pub(super) overflow: BTreeMap<RuleId, Total>,
+    pub(super) missing: Missing,
+    pub(super) needs: Arc<Needs>,
 }
 
 impl Folds {
-    /// Nothing yet. `levels` is the severity of each rule, by [`RuleId`].
-    pub(crate) fn new(keep: Keep, levels: Vec<Level>) -> Folds {
+    /// Nothing yet. `needs` is what workers are told.
+    pub(crate) fn new(keep: Keep, needs: Arc<Needs>) -> Folds {
         Folds {
             keep,
-            levels,
-            kept: HashMap::new(),
-            order: BTreeMap::new(),
+            needs,
+            known: HashMap::new(),
+            kept: Vec::new(),
+            order: BinaryHeap::new(),
             overflow: BTreeMap::new(),
-            sample_bytes: 0,
-            samples_full: false,
+            room: Room::new(keep.sample_bytes),
+            missing: Missing::Nothing,
         }
     }
 
-    /// Adds what a block found. Blocks come in order of their number; places become absolute.
-    pub(crate) fn add(&mut self, logical_source: &str, before: Before, found: FoldedAlerts) {
-        let logical_source: Arc<str> = Arc::from(logical_source);
-        let mut incoming: Vec<(Arc<Key>, Fold)> = Vec::with_capacity(found.len());
+    /// Adds what a block of `source` found. Blocks come in order of their number; places become absolute.
+    pub(crate) fn add(&mut self, source: SourceId, before: Before, found: FoldedAlerts) {
+        let source = self.needs.source(source);
+        let mut incoming: Vec<Incoming> = Vec::with_capacity(found.len());
         // First the samples, event by event, so that what is admitted does not depend on where blocks end.
         let mut steps: Vec<((u64, RuleId), usize, Step)> = Vec::new();
-        for (n, ((rule, entity), fold)) in found.into_iter().enumerate() {
+        for (n, ((rule, identity), fold)) in found.into_iter().enumerate() {
             let mut fold = absolute(fold, before);
             steps.push(((fold.place.record, rule), n, Step::Enter));
             let samples = fold.samples.drain(..);
             steps.extend(samples.map(|sample| ((sample.place.record, rule), n, Step::Offer(sample))));
-            let key = Key { rule, logical_source: Arc::clone(&logical_source), entity };
-            incoming.push((Arc::new(key), fold));
+            let mut key = Vec::new();
+            let (field, value) = identity.first().map_or(("", ""), |pair| (&pair.field, &pair.value));
+            key_into(&mut key, rule, source, field, value);
+            incoming.push(Incoming { rule, key, fold });
         }
         steps.sort_by_key(|(at, _, step)| (*at, matches!(step, Step::Offer(_))));
         for (_, n, step) in steps {
-            let Some((key, fold)) = incoming.get_mut(n) else { continue };
+            let Some(one) = incoming.get_mut(n) else { continue };
             match step {
-                Step::Enter => self.enter(key, fold, before.block),
+                Step::Enter => self.enter(one, before.block),
                 // What is not admitted goes back: it is the last event, unless there is a later one.
-                Step::Offer(sample) => fold.samples.extend(self.offer(key, sample)),
+                Step::Offer(sample) => one.fold.samples.extend(self.offer(&one.key, sample)),
             }
         }
-        for (key, mut fold) in incoming {
-            fold.last_sample = fold.last_sample.or(fold.samples.pop());
-            self.add_up(&key, fold, before.block);
+        for one in incoming {
+            self.add_up(one, before.block);
         }
+        self.tell();
     }
 
     /// Makes room for a fold, at the place of its first event.
-    fn enter(&mut self, key: &Arc<Key>, fold: &Fold, block: u32) {
-        if self.kept.contains_key(key) {
+    fn enter(&mut self, one: &Incoming, block: u32) {
+        let Incoming { rule, key, fold } = one;
+        if self.known.contains_key(key.as_slice()) {
             return;
         }
-        let rank = self.rank(key.rule, block, fold);
-        self.order.insert(rank, Arc::clone(key));
-        self.kept.insert(Arc::clone(key), Ranked { fold: empty(fold.entity.clone(), fold.place), rank });
-        if self.kept.len() > self.keep.alerts
-            && let Some((_, worst)) = self.order.pop_last()
-            && let Some(ranked) = self.kept.remove(&worst)
-        {
-            self.overflow(worst.rule, ranked.rank, &ranked.fold);
+        let rank = self.rank(*rule, block, fold.place);
+        let free = if self.kept.len() < self.keep.alerts {
+            None
+        } else {
+            let Some((_, free)) = self.order.peek().filter(|(worst, _)| rank < *worst) else { return };
+            Some(*free)
+        };
+        let key: Arc<[u8]> = Arc::from(key.as_slice());
+        let (field, value) = of_key(&key);
+        let shown = fold.entity.first().filter(|pair| pair.field == field && pair.value != value);
+        let shown = shown.map(|pair| Box::from(pair.value.as_str()));
+        let total = Total { count: 0, first: Stamp::default(), last: Stamp::default(), place: fold.place };
+        let kept = Held {
+            rule: *rule,
+            block,
+            key: Arc::clone(&key),
+            shown,
+            total,
+            events: Vec::new(),
+            last: None,
+            closed: None,
+        };
+        let at = match free.and_then(|free| Some((free, self.kept.get_mut(free as usize)?))) {
+            Some((free, slot)) => {
+                let gone = std::mem::replace(slot, kept);
+                self.order.pop();
+                self.known.remove(&gone.key);
+                self.needs.forget(&gone.key);
+                let rank = self.rank(gone.rule, gone.block, gone.total.place);
+                self.overflow(gone.rule, rank, gone.total);
+                free
+            }
+            None => {
+                self.kept.push(kept);
+                u32::try_from(self.kept.len() - 1).unwrap_or(u32::MAX)
+            }
+        };
+        self.known.insert(key, at);
+        self.order.push((rank, at));
+        if self.keep.samples <= 1 {
+            // It will keep no event but its last.
+            self.close_at(at as usize);
         }
     }
 
-    fn rank(&self, rule: RuleId, block: u32, fold: &Fold) -> Rank {
-        let level = self.levels.get(rule.0 as usize).copied().unwrap_or(Level::Medium);
-        (Reverse(level), block, fold.place.record, rule)
+    fn rank(&self, rule: RuleId, block: u32, place: Place) -> Rank {
+        (Reverse(self.needs.level(rule)), block, place.record, rule)
     }
 
-    /// Offers one sample to its fold, which gives it back when it does not admit it.
-    fn offer(&mut self, key: &Arc<Key>, sample: Sample) -> Option<Sample> {
-        let fold = &mut self.kept.get_mut(key)?.fold;
-        let has_room = fold.samples.len() < self.keep.samples.saturating_sub(1) && fold.last_sample.is_none();
-        let is_first = fold.samples.is_empty() && fold.last_sample.is_none();
-        if !has_room || (self.samples_full && !is_first) {
+    /// Offers one sample to its alert, which gives it back when it does not admit it.
+    fn offer(&mut self, key: &[u8], sample: Sample) -> Option<Sample> {
+        let at = *self.known.get(key)? as usize;
+        let kept = self.kept.get_mut(at)?;
+        if kept.closed.is_some() {
             return Some(sample);
         }
-        self.sample_bytes = self.sample_bytes.saturating_add(size(&sample));
-        self.samples_full |= self.sample_bytes > self.keep.sample_bytes;
-        if self.samples_full && !is_first {
-            return Some(sample);
+        let level = self.needs.level(kept.rule);
+        let is_first = kept.events.is_empty();
+        let mut refused = None;
+        if is_first && !self.room.is_for_ends(level) {
+            self.missing = Missing::Texts;
+            kept.events.push(Event { place: sample.place, time: sample.time, text: Spot::default() });
+        } else if is_first || self.room.is_for_all(level) {
+            // One at first, as most alerts are of one event, and then twice as many.
+            kept.events.reserve_exact(if kept.events.len() == kept.events.capacity() {
+                kept.events.len().max(1)
+            } else {
+                0
+            });
+            kept.events.push(Event { place: sample.place, time: sample.time, text: self.room.keep(&sample) });
+        } else {
+            self.missing = self.missing.max(Missing::Between);
+            refused = Some(sample);
         }
-        fold.samples.push(sample);
-        None
+        if refused.is_some() || kept.events.len() >= self.keep.samples.saturating_sub(1) {
+            self.close_at(at);
+        }
+        refused
+    }
+
+    fn close_at(&mut self, at: usize) {
+        let Some(slot) = self.kept.get_mut(at) else { return };
+        let level = self.needs.level(slot.rule);
+        let first = slot.events.first().map_or(limits::SAMPLE_VALUE as u32, |event| event.text.len());
+        let room = if self.keep.samples == 0 { 0 } else { self.room.reserve(level, first) };
+        slot.closed = Some(room);
+        self.needs.close(&slot.key, room > 0);
     }
 
     /// Adds counts, times and the last event.
-    fn add_up(&mut self, key: &Arc<Key>, fold: Fold, block: u32) {
-        let rank = self.rank(key.rule, block, &fold);
-        let Some(ranked) = self.kept.get_mut(key) else {
-            self.overflow(key.rule, rank, &fold);
+    fn add_up(&mut self, one: Incoming, block: u32) {
+        let Incoming { rule, key, mut fold } = one;
+        let total = Total { place: fold.place, count: fold.count, first: fold.first, last: fold.last };
+        let Some(at) = self.known.get(key.as_slice()).copied() else {
+            let rank = self.rank(rule, block, fold.place);
+            self.overflow(rule, rank, total);
             return;
         };
-        let kept = &mut ranked.fold;
-        kept.count = kept.count.saturating_add(fold.count);
-        widen(kept, fold.first, fold.last);
-        if self.keep.samples > 0 && fold.last_sample.is_some() {
-            kept.last_sample = fold.last_sample;
+        let last = fold.last_sample.take().or(fold.samples.pop()).filter(|_| self.keep.samples > 0);
+        if last.is_some() && self.kept.get(at as usize).is_some_and(|kept| kept.closed.is_none()) {
+            self.close_at(at as usize);
+        }
+        let Some(kept) = self.kept.get_mut(at as usize) else { return };
+        kept.total.add(&total);
+        if let Some(sample) = last {
+            let room = kept.closed.unwrap_or_default();
+            if room == 0 {
+                self.missing = Missing::Texts;
+            }
+            kept.last = Some(Last { place: sample.place, time: sample.time, text: fitted(&sample.text, room) });
         }
     }
 
-    fn overflow(&mut self, rule: RuleId, rank: Rank, fold: &Fold) {
-        match self.overflow.get_mut(&rule) {
-            None => {
-                let bare =
-                    Fold { count: fold.count, first: fold.first, last: fold.last, ..empty(Entity::new(), fold.place) };
-                self.overflow.insert(rule, (rank, bare));
-            }
-            Some((first, sum)) => {
-                sum.count = sum.count.saturating_add(fold.count);
-                widen(sum, fold.first, fold.last);
-                if rank < *first {
-                    *first = rank;
-                    sum.place = fold.place;
-                }
-            }
+    fn overflow(&mut self, rule: RuleId, rank: Rank, total: Total) {
+        let (first, sum) = self.overflow.entry(rule).or_insert((rank, Total { count: 0, ..total }));
+        sum.add(&total);
+        if rank < *first {
+            *first = rank;
+            sum.place = total.place;
         }
     }
 
-    /// All folds.
-    pub(super) fn into_folded(mut self) -> Folded {
-        let folds = self.order.into_values().filter_map(|key| {
-            let ranked = self.kept.remove(&key)?;
-            Some((key, ranked.fold))
-        });
-        let folds = folds.collect();
-        let overflow = self.overflow.into_iter().map(|(rule, (_, fold))| (rule, fold)).collect();
-        Folded { folds, overflow, samples_full: self.samples_full }
+    /// How many alerts of each level are kept, in the order of [`Level::ALL`].
+    pub(crate) fn by_level(&self) -> [usize; 5] {
+        let mut counts = [0; 5];
+        for held in &self.kept {
+            counts[self.needs.level(held.rule) as usize] += 1;
+        }
+        counts
+    }
+
+    /// Tells workers how full the room for samples is.
+    fn tell(&self) {
+        for level in Level::ALL {
+            let full = match (self.room.is_for_all(level), self.room.is_for_ends(level)) {
+                (true, _) => 0,
+                (false, true) => 1,
+                (false, false) => 2,
+            };
+            self.needs.fill(level, full);
+        }
+    }
+
+    /// All folds, of which `most` are kept.
+    pub(super) fn into_folded(mut self, most: usize) -> Folded {
+        drop((self.known, self.order));
+        let level = |kept: &Held| Reverse(self.needs.level(kept.rule));
+        self.kept.sort_unstable_by_key(|kept| (level(kept), kept.block, kept.total.place.record, kept.rule));
+        let mut overflow: BTreeMap<RuleId, Total> =
+            self.overflow.into_iter().map(|(rule, (_, total))| (rule, total)).collect();
+        // What was not kept before is behind all of these: the first of them is the last one added here.
+        for held in self.kept.drain(most.min(self.kept.len())..).rev() {
+            let sum = overflow.entry(held.rule).or_insert(Total { count: 0, ..held.total });
+            sum.add(&held.total);
+            sum.place = held.total.place;
+        }
+        Folded { kept: self.kept, texts: self.room.into_texts(), overflow, missing: self.missing, needs: self.needs }
+    }
+}
+
+impl Held {
+    /// What it is recognised by, and what people see of that.
+    pub(super) fn entity(&self) -> (Pair, Pair) {
+        let (field, value) = of_key(&self.key);
+        let pair = |value: &str| Pair { field: field.to_owned(), value: value.to_owned() };
+        (pair(value), pair(self.shown.as_deref().unwrap_or(value)))
+    }
+
+    /// Its events, with their texts.
+    pub(super) fn into_samples(self, texts: &Texts) -> Vec<Sample> {
+        let Held { rule, events, last, .. } = self;
+        let mut samples = Vec::with_capacity(events.len() + usize::from(last.is_some()));
+        let sample = |event: Event| Sample { place: event.place, time: event.time, rule, text: texts.at(event.text) };
+        samples.extend(events.into_iter().map(sample));
+        let last = last.map(|last| (last.place, last.time, SampleText::own(last.text)));
+        samples.extend(last.map(|(place, time, text)| Sample { place, time, rule, text }));
+        samples
+    }
+}
+
+impl Total {
+    /// Adds counts and widens times; the place stays.
+    pub(super) fn add(&mut self, other: &Total) {
+        self.count = self.count.saturating_add(other.count);
+        widen((&mut self.first, &mut self.last), other.first, other.last);
     }
 }
 
@@ -225,7 +392,7 @@ pub(crate) fn join(into: &mut FoldedAlerts, key: (RuleId, Entity), fold: Fold, k
         std::mem::swap(&mut earlier, &mut later);
     }
     earlier.count = earlier.count.saturating_add(later.count);
-    widen(&mut earlier, later.first, later.last);
+    widen((&mut earlier.first, &mut earlier.last), later.first, later.last);
     let mut samples = std::mem::take(&mut earlier.samples);
     samples.extend(later.samples);
     samples.extend(earlier.last_sample.take().into_iter().chain(later.last_sample));
@@ -243,13 +410,13 @@ pub(super) fn empty(entity: Entity, place: Place) -> Fold {
     Fold { entity, place, count: 0, first, last, samples: Vec::new(), last_sample: None }
 }
 
-/// Widens a fold's times to hold an earlier and a later one.
-pub(super) fn widen(fold: &mut Fold, first: Stamp, last: Stamp) {
-    if first.time.is_some_and(|time| fold.first.time.is_none_or(|known| time < known)) {
-        fold.first = first;
+/// Widens two times to hold an earlier and a later one.
+pub(super) fn widen((known_first, known_last): (&mut Stamp, &mut Stamp), first: Stamp, last: Stamp) {
+    if first.time.is_some_and(|time| known_first.time.is_none_or(|known| time < known)) {
+        *known_first = first;
     }
-    if last.time.is_some_and(|time| fold.last.time.is_none_or(|known| time > known)) {
-        fold.last = last;
+    if last.time.is_some_and(|time| known_last.time.is_none_or(|known| time > known)) {
+        *known_last = last;
     }
 }
 
@@ -260,139 +427,4 @@ fn absolute(mut fold: Fold, before: Before) -> Fold {
         place.record = place.record.saturating_add(before.records);
     }
     fold
-}
-
-/// Memory a sample takes, with what the allocator adds to a piece.
-fn size(sample: &Sample) -> usize {
-    const PIECE: usize = 32;
-    size_of::<Sample>() + PIECE + sample.text.bytes().len()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::detect::entity::{About, Subject};
-    use crate::detect::evidence::Draft;
-    use crate::detect::pending::Pending;
-    use crate::model::{Pair, Time};
-    use crate::redact::Redactor;
-    use proptest::collection::vec;
-    use proptest::prelude::*;
-
-    /// A match: its rule, what it is about, its time, and how long its text is.
-    type Found = (u32, u8, Option<i64>, usize);
-
-    const LEVELS: [Level; 3] = [Level::Low, Level::Critical, Level::Medium];
-
-    fn found() -> impl Strategy<Value = Vec<Found>> {
-        vec((0u32..3, 0u8..6, proptest::option::of(0i64..9), 0usize..30), 0..60)
-    }
-
-    fn block(matches: &[Found], keep: usize) -> FoldedAlerts {
-        let mut pending = Pending::default();
-        let redactor = Redactor::off();
-        for (record, (rule, about, time, length)) in (1u64..).zip(matches) {
-            let entity = |value: String| vec![Pair { field: "f".to_owned(), value }];
-            let about = About { shown: entity(format!("{about}@{record}")), identity: entity(about.to_string()) };
-            let time = time.map_or_else(Stamp::default, |t| Stamp::exact(Time(t), 0));
-            let place = Place { line: record, record, lines: 1, ..Place::default() };
-            let draft = Draft::of_text(RuleId(*rule), place, time, &"x".repeat(*length));
-            // No two are spelt alike: as if a record number were part of what they are about.
-            let subject = Subject::Field("f", about.shown[0].value.clone().into());
-            let write = |into: &mut Draft| *into = draft;
-            // As if fields of two ignore entries held for some.
-            let entries: Box<[u32]> = (0..2).filter(|n| (record * 7 + n) % 5 == 0).map(|n| n as u32).collect();
-            pending.add((RuleId(*rule), entries), &subject, (place, time), || about, write, (keep, &redactor));
-        }
-        let (mut alerts, excused) = pending.take(&redactor);
-        // No entry holds in the end: everything is one alert again.
-        for one in excused {
-            join(&mut alerts, (one.rule, one.entity), one.fold, keep);
-        }
-        alerts
-    }
-
-    fn folded(matches: &[Found], cuts: &[usize], keep: Keep) -> Folded {
-        let mut folds = Folds::new(keep, LEVELS.to_vec());
-        let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut % (matches.len() + 1)).collect();
-        cuts.extend([0, matches.len()]);
-        cuts.sort_unstable();
-        for (n, ends) in (0u32..).zip(cuts.windows(2)) {
-            let records = ends[0] as u64;
-            let before = Before { block: n, lines: records, records };
-            folds.add("a.log", before, block(&matches[ends[0]..ends[1]], keep.samples));
-        }
-        folds.into_folded()
-    }
-
-    /// What can be compared: entities are shown with the record they were first seen at, so blocks show there.
-    fn shape(folded: &Folded) -> String {
-        let values = |fold: &Fold| {
-            (fold.count, fold.place, fold.first, fold.last, fold.samples.clone(), fold.last_sample.clone())
-        };
-        let folds: Vec<_> = folded.folds.iter().map(|(key, fold)| (key, values(fold))).collect();
-        let overflow: Vec<_> = folded.overflow.iter().map(|(rule, fold)| (rule, values(fold))).collect();
-        format!("{folds:#?} {overflow:#?} {}", folded.samples_full)
-    }
-
-    proptest! {
-        #[test]
-        fn any_split_into_blocks_gives_the_same(
-            matches in found(),
-            cuts in vec(any::<usize>(), 0..8),
-            alerts in 1usize..20,
-            samples in 0usize..5,
-            sample_bytes in 0usize..4_000,
-        ) {
-            let keep = Keep { alerts, samples, sample_bytes };
-            prop_assert_eq!(shape(&folded(&matches, &[], keep)), shape(&folded(&matches, &cuts, keep)));
-        }
-
-        #[test]
-        fn every_match_is_counted_once(matches in found(), alerts in 1usize..20, samples in 0usize..5) {
-            let folded = folded(&matches, &[7, 30], Keep { alerts, samples, sample_bytes: 100 });
-            let kept: u64 = folded.folds.iter().map(|(_, fold)| fold.count).sum();
-            let rest: u64 = folded.overflow.iter().map(|(_, fold)| fold.count).sum();
-            prop_assert_eq!(kept + rest, matches.len() as u64);
-            prop_assert!(folded.folds.len() <= alerts);
-        }
-    }
-
-    #[test]
-    fn the_first_events_and_the_last_are_kept() {
-        let matches: Vec<Found> = (0..10).map(|n| (0, 0, Some(9 - n), 5)).collect();
-        let lines = |samples| {
-            let keep = Keep { samples, ..Keep::default() };
-            let folded = folded(&matches, &[4], keep);
-            let (_, fold) = folded.folds.into_iter().next().expect("one alert");
-            assert_eq!((fold.first.time, fold.last.time), (Some(Time(0)), Some(Time(9))));
-            fold.samples.into_iter().chain(fold.last_sample).map(|sample| sample.place.line).collect::<Vec<_>>()
-        };
-        assert_eq!(lines(3), [1, 2, 10]);
-        assert_eq!(lines(1), [10]);
-        assert_eq!(lines(0), [0u64; 0]);
-        assert_eq!(lines(20), (1..=10).collect::<Vec<_>>());
-    }
-
-    #[test]
-    fn past_the_limit_the_mildest_and_latest_go() {
-        // Rule 1 is critical, rule 0 low: three entities each, the low ones first.
-        let matches: Vec<Found> = (0..6u8).map(|n| (u32::from(n / 3), n % 3, Some(i64::from(n)), 5)).collect();
-        let folded = folded(&matches, &[], Keep { alerts: 4, ..Keep::default() });
-        let kept: Vec<_> = folded.folds.iter().map(|(key, _)| (key.rule.0, key.entity[0].value.as_str())).collect();
-        assert_eq!(kept, [(1, "0"), (1, "1"), (1, "2"), (0, "0")]);
-        let [(rule, fold)] = folded.overflow.as_slice() else { panic!("one rule is over") };
-        assert_eq!((rule.0, fold.count, fold.place.record, fold.last.time), (0, 2, 2, Some(Time(2))));
-    }
-
-    #[test]
-    fn when_samples_are_full_the_first_and_the_last_stay() {
-        let matches: Vec<Found> = [0, 0, 0, 1, 1, 1].map(|about| (0, about, None, 60)).to_vec();
-        let folded = folded(&matches, &[], Keep { sample_bytes: 100, ..Keep::default() });
-        assert!(folded.samples_full);
-        let records =
-            |fold: &Fold| fold.samples.iter().chain(&fold.last_sample).map(|s| s.place.record).collect::<Vec<_>>();
-        let kept: Vec<_> = folded.folds.iter().map(|(_, fold)| records(fold)).collect();
-        assert_eq!(kept, [vec![1, 3], vec![4, 6]]);
-    }
 }

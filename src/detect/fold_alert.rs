@@ -3,10 +3,11 @@
 //! Specified in report.md 1 and sarif.md 5 and 6 with README decisions 13 and 17. Text stays unescaped here; how a sink
 //! spells it is the business of `report`.
 
-use super::fold::{Folded, Folds, Key};
-use crate::model::{Alert, AlertStatus, Entity, Fold, InputSummary, Pair, RuleId, RuleInfo, show};
+use super::fold::{Folded, Folds, Missing, Total};
+use crate::model::{Alert, AlertStatus, Entity, InputSummary, Pair, RuleId, RuleInfo, Sample, show};
 use sha2::{Digest, Sha256};
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 /// Values in a sentence are cut at this many bytes.
 const SENTENCE_VALUE: usize = 120;
@@ -22,48 +23,61 @@ pub(crate) struct Kept {
     pub(crate) alerts: Vec<Alert>,
     /// How many of them stand for alerts that were not kept: the scan is not complete (problem `limit`).
     pub(crate) overflow: usize,
-    /// Samples were left out for lack of room (problem `limit`; the scan is complete all the same).
-    pub(crate) samples_full: bool,
+    /// What was left out of samples for lack of room (problem `limit`; the scan is complete all the same).
+    pub(crate) missing: Missing,
 }
 
 impl Folds {
-    /// The alerts of all blocks. `rules` is indexed by [`RuleId`].
-    pub(crate) fn into_alerts(self, rules: &[RuleInfo]) -> Kept {
-        let Folded { folds, overflow, samples_full } = self.into_folded();
+    /// The alerts of all blocks, `most` of them in full. `rules` is indexed by [`RuleId`].
+    pub(crate) fn into_alerts(self, rules: &[RuleInfo], most: usize) -> Kept {
+        let Folded { kept, texts, overflow, missing, needs } = self.into_folded(most);
         let left_out = overflow.len();
-        let kept = folds.into_iter().filter_map(|(key, fold)| alert(&key, fold, rules));
-        let rest = overflow.into_iter().filter_map(|(rule, fold)| overflow_alert(rule, fold, rules));
-        Kept { alerts: kept.chain(rest).collect(), overflow: left_out, samples_full }
+        let mut alerts = Vec::with_capacity(kept.len() + overflow.len());
+        for held in kept {
+            let (identity, shown) = held.entity();
+            let (rule, total) = (held.rule, held.total);
+            let about = (vec![identity], vec![shown], needs.logical_source(total.place.source));
+            alerts.extend(alert(rule, total, about, held.into_samples(&texts), rules));
+        }
+        alerts.extend(overflow.into_iter().filter_map(|(rule, total)| overflow_alert(rule, total, rules)));
+        Kept { alerts, overflow: left_out, missing }
     }
 }
 
-fn alert(key: &Key, fold: Fold, rules: &[RuleInfo]) -> Option<Alert> {
-    let rule = rules.get(key.rule.0 as usize)?;
+/// What an alert is about: as it is recognised, as people see it, and in which logical source.
+type About = (Entity, Entity, Arc<str>);
+
+fn alert(
+    rule: RuleId,
+    total: Total,
+    (identity, entity, logical_source): About,
+    samples: Vec<Sample>,
+    rules: &[RuleInfo],
+) -> Option<Alert> {
+    let info = rules.get(rule.0 as usize)?;
     Some(Alert {
-        rule: key.rule,
-        level: rule.level,
-        kind: rule.kind,
-        message: sentence(&rule.title, &fold.entity),
-        fingerprint: fingerprint(&rule.id, &key.logical_source, &key.entity),
-        entity: fold.entity,
-        count: fold.count,
-        matches: fold.count,
-        first: fold.first,
-        last: fold.last,
-        place: fold.place,
-        logical_source: key.logical_source.to_string(),
-        samples: fold.samples.into_iter().chain(fold.last_sample).collect(),
+        rule,
+        level: info.level,
+        kind: info.kind,
+        message: sentence(&info.title, &entity),
+        fingerprint: fingerprint(&info.id, &logical_source, &identity),
+        entity,
+        count: total.count,
+        matches: total.count,
+        first: total.first,
+        last: total.last,
+        place: total.place,
+        logical_source,
+        samples,
         status: AlertStatus::New,
         suppression: None,
     })
 }
 
 /// One alert for all of a rule that were not kept: about nothing in particular, nowhere in particular.
-fn overflow_alert(rule: RuleId, fold: Fold, rules: &[RuleInfo]) -> Option<Alert> {
-    let key = Key { rule, logical_source: "".into(), entity: Entity::new() };
-    let mut alert = alert(&key, fold, rules)?;
-    let title = rules.get(rule.0 as usize).map_or("", |rule| rule.title.trim_end_matches('.'));
-    alert.message = format!("{title}: more alerts than are kept, counted in this one.");
+fn overflow_alert(rule: RuleId, total: Total, rules: &[RuleInfo]) -> Option<Alert> {
+    let mut alert = alert(rule, total, About::default(), Vec::new(), rules)?;
+    alert.message = more_alerts(&rules.get(rule.0 as usize)?.title);
     Some(alert)
 }
 
@@ -73,6 +87,11 @@ pub(crate) fn sentence(title: &str, entity: &[Pair]) -> String {
     let pairs: Vec<String> =
         entity.iter().map(|pair| format!("{} '{}'", pair.field, show::cut(&pair.value, SENTENCE_VALUE))).collect();
     if pairs.is_empty() { format!("{title}.") } else { format!("{title} for {}.", pairs.join(", ")) }
+}
+
+/// The sentence for all alerts of a rule that were not kept.
+pub(crate) fn more_alerts(title: &str) -> String {
+    format!("{}: more alerts than are kept, counted in this one.", title.trim().trim_end_matches('.'))
 }
 
 /// The first 16 hex digits of an alert's identity. `entity` holds the pairs behind the built-in redaction, with values
@@ -107,9 +126,9 @@ pub(crate) fn in_report_order(alerts: &mut [Alert], rules: &[RuleInfo], inputs: 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::{Before, Keep};
+    use crate::detect::{Before, Keep, Needs};
     use crate::model::AlertKind;
-    use crate::model::{FoldedAlerts, Level, LogSource, Place, SourceId, Stamp};
+    use crate::model::{Fold, FoldedAlerts, Level, LogSource, Place, SourceId, Stamp};
 
     fn pairs<const N: usize>(pairs: [(&str, &str); N]) -> Entity {
         pairs.map(|(field, value)| Pair { field: field.to_owned(), value: value.to_owned() }).to_vec()
@@ -177,12 +196,13 @@ mod tests {
     #[test]
     fn folds_become_alerts_and_the_rest_one_alert_a_rule() {
         let rules = [rule("b", Level::Low), rule("a", Level::High)];
-        let mut folds = Folds::new(Keep { alerts: 2, ..Keep::default() }, vec![Level::Low, Level::High]);
+        let needs = Needs::new(vec!["a.log".into()], vec![Level::Low, Level::High], &|_| false);
+        let mut folds = Folds::new(Keep { alerts: 2, ..Keep::default() }, Arc::new(needs));
         let found = [(0, "Mia", 1), (1, "Mia", 2), (0, "Tom", 3)].map(|(rule, user, line)| {
             ((RuleId(rule), pairs([("user", &user.to_lowercase())])), fold(user, line, line))
         });
-        folds.add("a.log", Before { lines: 10, records: 10, block: 0 }, FoldedAlerts::from(found));
-        let mut kept = folds.into_alerts(&rules);
+        folds.add(SourceId(0), Before { lines: 10, records: 10, block: 0 }, FoldedAlerts::from(found));
+        let mut kept = folds.into_alerts(&rules, 2);
         in_report_order(&mut kept.alerts, &rules, &[]);
         let shown: Vec<_> = kept.alerts.iter().map(|a| (a.rule.0, a.place.line, a.count, a.message.as_str())).collect();
         assert_eq!(

@@ -21,6 +21,10 @@ mod explain_tests;
 mod findings_tests;
 mod fold;
 mod fold_alert;
+mod fold_need;
+mod fold_room;
+#[cfg(test)]
+mod fold_tests;
 mod index;
 mod leaf;
 mod needle;
@@ -42,8 +46,9 @@ mod witness;
 
 pub(crate) use compile::{Engine, Kind, Options};
 pub(crate) use explain::NEAREST;
-pub(crate) use fold::{Before, Folds, Keep, join};
-pub(crate) use fold_alert::{fingerprint, in_report_order, sentence};
+pub(crate) use fold::{Before, Folds, Keep, Missing, join};
+pub(crate) use fold_alert::{Kept, fingerprint, in_report_order, more_alerts, sentence};
+pub(crate) use fold_need::Needs;
 pub(crate) use observe::Worker;
 pub(crate) use raw::RawView;
 pub(crate) use redaction::Redaction;

@@ -6,8 +6,9 @@ use super::compile::{CompiledFeed, CompiledRule, Engine, KeyField, Named};
 use super::entity::{About, Sides, about, subject};
 use super::evidence::{Draft, evidence, place};
 use super::excuse::excuses;
+use super::fold_need::Needs;
 use super::leaf::Objects;
-use super::pending::Pending;
+use super::pending::{Keeping, Pending};
 use super::reference::{Case, holds};
 use super::route::{Key, Route};
 use crate::model::{Counts, Datum, Entry, Event, Findings, Hit, Match, QuickMap, RuleId, TagSet, View, limits};
@@ -21,6 +22,7 @@ pub(crate) struct Worker {
     of_line: Answers<'static>,
     lines: Lines,
     pending: Pending,
+    needs: Arc<Needs>,
     /// Routes met before, and the one met last: events of a kind come one after another.
     routes: QuickMap<Key, Arc<Route>>,
     last: Option<(Key, Arc<Route>)>,
@@ -29,6 +31,11 @@ pub(crate) struct Worker {
 }
 
 impl Worker {
+    /// A worker that is told what merged alerts still need.
+    pub(crate) fn told(needs: Arc<Needs>) -> Worker {
+        Worker { needs, ..Worker::default() }
+    }
+
     /// The detection rules whose log source some event had, by position. The union over all workers does not depend on
     /// who saw what.
     pub(crate) fn applicable(&self) -> &[bool] {
@@ -87,7 +94,7 @@ impl Engine {
                 if holds(rule, &whole, &mut answers) {
                     held += 1;
                     let sides = Sides { whole: &whole, line: &whole };
-                    self.matched(rule, &sides, &mut answers, (&mut worker.pending, findings));
+                    self.matched(rule, &sides, &mut answers, (&mut worker.pending, &worker.needs, findings));
                 }
                 continue;
             }
@@ -101,7 +108,7 @@ impl Engine {
                 if holds(rule, &case, &mut of_line) {
                     held += 1;
                     let sides = Sides { whole: &whole, line: &case };
-                    self.matched(rule, &sides, &mut of_line, (&mut worker.pending, findings));
+                    self.matched(rule, &sides, &mut of_line, (&mut worker.pending, &worker.needs, findings));
                     break;
                 }
             }
@@ -130,7 +137,7 @@ impl Engine {
         rule: &CompiledRule,
         sides: &Sides<'_, 'r>,
         answers: &mut Answers<'r>,
-        (pending, findings): (&mut Pending, &mut Findings),
+        (pending, needs, findings): (&mut Pending, &Needs, &mut Findings),
     ) {
         let line = sides.line;
         let redaction = &self.options.redaction;
@@ -151,13 +158,15 @@ impl Engine {
             }
             if rule.reported {
                 findings.matches_total += 1;
+                let (samples, redactor) = (self.options.samples, redaction.shown());
+                let keeping = Keeping { samples, redactor, needs, source: findings.source };
                 pending.add(
                     (rule.id, entries),
                     &subject,
                     (place(line.event), line.event.time),
                     || about(&subject, redaction),
                     |draft| draft.write(rule, line, &[], answers),
-                    (self.options.samples, redaction.shown()),
+                    &keeping,
                 );
             }
         }

@@ -1,13 +1,15 @@
 //! The folds of the block a worker is in.
 //!
 //! An alert keeps its first events and the last. Which one is the last is known when the block ends: until then each
-//! match replaces the one before, unredacted, and only what stays is redacted. What a match is about is redacted once
+//! match replaces the one before, unredacted, and only what stays is redacted; what the alert does not want any more
+//! ([`Needs`]) is not even written down. What a match is about is redacted once
 //! for each spelling in the block.
 
 use super::entity::{About, Subject};
 use super::evidence::Draft;
 use super::fold::{empty, widen};
-use crate::model::{Entity, Excused, Fold, FoldedAlerts, Place, RuleId, Stamp};
+use super::fold_need::{Need, Needs, key_into};
+use crate::model::{Entity, Excused, Fold, FoldedAlerts, Place, RuleId, Sample, SampleText, SourceId, Stamp};
 use crate::redact::Redactor;
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -20,21 +22,35 @@ pub(super) struct Pending {
     known: HashMap<(RuleId, Entity, Box<[u32]>), usize>,
     /// Rule, ignore entries and subject as written → position in `folds`; several spellings may be one identity.
     spelt: HashMap<String, usize>,
-    /// The key that is looked up, and a draft that is not kept.
+    /// The keys that are looked up, and a draft that is not kept.
     key: String,
+    alert: Vec<u8>,
     spare: Option<Draft>,
+}
+
+/// What is kept of a block's events.
+pub(super) struct Keeping<'a> {
+    /// How many samples an alert has, the last event included.
+    pub(super) samples: usize,
+    pub(super) redactor: &'a Redactor,
+    pub(super) needs: &'a Needs,
+    /// The input.
+    pub(super) source: SourceId,
 }
 
 /// A fold that may still grow.
 #[derive(Debug)]
 struct Open {
     fold: Fold,
+    need: Need,
     last: Option<Draft>,
+    /// Where the last event is, when that is all that is wanted of it.
+    last_place: Option<(Place, Stamp)>,
 }
 
 impl Pending {
-    /// Adds one match at `place` and `time`, for which the fields of ignore `entries` hold. `about` says what its subject is recognised by, `write` writes the event
-    /// down; `keep` is how many samples an alert has, the last event included.
+    /// Adds one match at `place` and `time`, for which the fields of ignore `entries` hold. `about` says what its subject
+    /// is recognised by, `write` writes the event down.
     pub(super) fn add(
         &mut self,
         (rule, entries): (RuleId, Box<[u32]>),
@@ -42,18 +58,30 @@ impl Pending {
         (place, time): (Place, Stamp),
         about: impl FnOnce() -> About,
         write: impl FnOnce(&mut Draft),
-        (keep, redactor): (usize, &Redactor),
+        keeping: &Keeping<'_>,
     ) {
-        let at = self.position((rule, entries), subject, place, about);
-        let Some(Open { fold, last }) = self.folds.get_mut(at) else { return };
+        let at = self.position((rule, entries), subject, place, about, keeping);
+        let Some(Open { fold, need, last, last_place }) = self.folds.get_mut(at) else { return };
         fold.count += 1;
-        widen(fold, time, time);
-        if fold.samples.len() < keep.saturating_sub(1) {
-            let draft = self.spare.get_or_insert_with(|| Draft::empty(rule));
-            write(draft);
-            fold.samples.push(draft.sample(redactor));
-        } else if keep > 0 {
-            write(last.get_or_insert_with(|| Draft::empty(rule)));
+        widen((&mut fold.first, &mut fold.last), time, time);
+        let (first_ones, kept) = (keeping.samples.saturating_sub(1), fold.samples.len());
+        let bare = || Sample { place, time, rule, text: SampleText::none() };
+        match *need {
+            _ if keeping.samples == 0 => {}
+            Need::Places if kept < first_ones.min(1) => fold.samples.push(bare()),
+            Need::Places => *last_place = Some((place, time)),
+            Need::All | Need::Ends if kept < first_ones && (kept == 0 || *need == Need::All) => {
+                let draft = self.spare.get_or_insert_with(|| Draft::empty(rule));
+                write(draft);
+                fold.samples.push(draft.sample(keeping.redactor));
+            }
+            Need::All | Need::Ends | Need::Last => {
+                // That there is a second one, and where, decides when the alert takes room for its last.
+                if *need == Need::Ends && kept < first_ones.min(2) {
+                    fold.samples.push(bare());
+                }
+                write(last.get_or_insert_with(|| Draft::empty(rule)));
+            }
         }
     }
 
@@ -64,6 +92,7 @@ impl Pending {
         subject: &Subject<'_, '_>,
         place: Place,
         about: impl FnOnce() -> About,
+        keeping: &Keeping<'_>,
     ) -> usize {
         self.key.clear();
         // Writing to a string cannot fail. The length tells where the name ends and the value begins.
@@ -77,9 +106,12 @@ impl Pending {
             return *at;
         }
         let About { shown, identity } = about();
-        let Pending { folds, known, .. } = self;
+        let Pending { folds, known, alert, .. } = self;
+        let (field, value) = identity.first().map_or(("", ""), |pair| (&pair.field, &pair.value));
+        key_into(alert, rule, keeping.needs.source(keeping.source), field, value);
         let at = *known.entry((rule, identity, entries)).or_insert_with(|| {
-            folds.push(Open { fold: empty(shown, place), last: None });
+            let need = keeping.needs.of(rule, alert);
+            folds.push(Open { fold: empty(shown, place), need, last: None, last_place: None });
             folds.len() - 1
         });
         self.spelt.insert(self.key.clone(), at);
@@ -90,9 +122,11 @@ impl Pending {
     pub(super) fn take(&mut self, redactor: &Redactor) -> (FoldedAlerts, Vec<Excused>) {
         self.spelt.clear();
         let mut folds: Vec<Option<Open>> = self.folds.drain(..).map(Some).collect();
-        let whole = |(key, at): (_, usize)| {
-            let Open { mut fold, last } = folds.get_mut(at)?.take()?;
-            fold.last_sample = last.map(|draft| draft.sample(redactor));
+        let whole = |(key, at): ((RuleId, Entity, Box<[u32]>), usize)| {
+            let Open { mut fold, last, last_place, .. } = folds.get_mut(at)?.take()?;
+            let rule = key.0;
+            let bare = |(place, time)| Sample { place, time, rule, text: SampleText::none() };
+            fold.last_sample = last.map(|draft| draft.sample(redactor)).or(last_place.map(bare));
             Some((key, fold))
         };
         let mut excused = Vec::new();

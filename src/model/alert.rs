@@ -4,6 +4,7 @@ use super::level::Level;
 use super::origin::{Place, RuleId};
 use super::sample::Sample;
 use super::time::Stamp;
+use std::sync::Arc;
 
 /// A field and its value, as an alert's entity shows it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -107,7 +108,7 @@ pub(crate) struct Alert {
     /// The primary place: the first event in reading order; for a correlation the event that made it fire.
     pub(crate) place: Place,
     /// The path without rotation marks; part of the identity.
-    pub(crate) logical_source: String,
+    pub(crate) logical_source: Arc<str>,
     /// The first events and the last, in reading order.
     pub(crate) samples: Vec<Sample>,
     /// One sentence for people, built from rule title and entity; still unescaped.

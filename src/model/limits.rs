@@ -51,6 +51,8 @@ pub(crate) const SAMPLE_RAW: usize = 2 << 10;
 pub(crate) const SAMPLE_VALUE: usize = 512;
 /// Values of one field a sample shows.
 pub(crate) const SAMPLE_VALUES: usize = 32;
+/// Bytes of a sample, its record and the names and values of its fields together; what does not fit is left out.
+pub(crate) const SAMPLE_TEXT: usize = 64 << 10;
 /// An entity's value is cut at this many bytes; a longer one is told apart by a digest of the whole.
 pub(crate) const ENTITY_VALUE: usize = 4 << 10;
 /// Of the values of one entry of a rule, how many an explanation shows that are met, and how many that are not.
@@ -62,6 +64,7 @@ pub(crate) const EXPLAINED_WINDOWS: usize = 3;
 /// Events an explanation tells in full when none matched.
 pub(crate) const EXPLAINED_MISSES: usize = 3;
 /// All samples of all alerts together. A third of it again goes to the gaps that replaced samples leave in memory.
+/// All samples of all alerts together.
 pub(crate) const SAMPLE_TOTAL: usize = 48 << 20;
 /// The share of correlations in [`SAMPLE_TOTAL`]: their events are small.
 pub(crate) const SAMPLE_BURSTS: usize = 16 << 20;

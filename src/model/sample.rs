@@ -55,6 +55,23 @@ impl SampleText {
         writer.text()
     }
 
+    /// Nothing is known of what the event said.
+    pub(crate) fn none() -> SampleText {
+        SampleText { shared: Arc::default(), start: 0, end: 0 }
+    }
+
+    /// What [`SampleWriter`] wrote, in memory of its own.
+    pub(crate) fn own(bytes: impl Into<Arc<[u8]>>) -> SampleText {
+        let shared = bytes.into();
+        let end = u32::try_from(shared.len()).expect("samples are cut at a few kilobytes");
+        SampleText { shared, start: 0, end }
+    }
+
+    /// What [`SampleWriter`] wrote, from `start` to `end` of `shared`.
+    pub(crate) fn within(shared: &Arc<[u8]>, start: u32, end: u32) -> SampleText {
+        SampleText { shared: Arc::clone(shared), start, end }
+    }
+
     /// As written by [`SampleWriter`].
     pub(crate) fn bytes(&self) -> &[u8] {
         self.shared.get(self.start as usize..self.end as usize).unwrap_or_default()
@@ -129,6 +146,11 @@ impl SampleWriter {
         writer
     }
 
+    /// Bytes written so far.
+    pub(crate) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// The name of a field; its values follow.
     pub(crate) fn name(&mut self, name: &str) {
         self.part(NAME, name);
@@ -149,8 +171,7 @@ impl SampleWriter {
 
     /// What was written, in memory of its own.
     pub(crate) fn text(self) -> SampleText {
-        let end = u32::try_from(self.bytes.len()).expect("values and records are cut at a few kilobytes");
-        SampleText { shared: self.bytes.into(), start: 0, end }
+        SampleText::own(self.bytes)
     }
 
     fn part(&mut self, kind: u64, text: &str) {
@@ -232,5 +253,11 @@ mod tests {
         let text = written(Some(&format!("<{value}>")), &fields);
         assert!(text.bytes().len() < 330, "{}", text.bytes().len());
         assert_eq!(read(&text).1, fields);
+    }
+
+    #[test]
+    fn nothing_kept_is_neither_fields_nor_record() {
+        assert_eq!(read(&SampleText::none()), (None, Vec::new()));
+        assert!(!SampleText::none().has("x") && written(Some("axb"), &[]).has("x"));
     }
 }

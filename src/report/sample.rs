@@ -262,7 +262,7 @@ fn alerts() -> Vec<Alert> {
         first: samples.first().map_or_else(Stamp::default, |s| s.time),
         last: samples.last().map_or_else(Stamp::default, |s| s.time),
         place: samples.last().map(|s| s.place).unwrap_or_default(),
-        logical_source: "case 1/auth.log".to_owned(),
+        logical_source: "case 1/auth.log".into(),
         samples,
         message: message.to_owned(),
         fingerprint: format!("a0b1c2d3e4f5{rule:04x}"),

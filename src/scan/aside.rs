@@ -2,13 +2,14 @@
 
 use super::merge::Named;
 use crate::correlate::{self, Room};
-use crate::detect::{self, Before, Folds, Keep, fingerprint};
+use crate::detect::{self, Before, Folds, Keep, Needs, fingerprint};
 use crate::model::{
-    Alert, AlertStatus, Entity, Excused, Findings, FoldedAlerts, Level, Match, Problem, ProblemKind, RuleId, RuleInfo,
+    Alert, AlertStatus, Entity, Excused, Findings, FoldedAlerts, Match, Problem, ProblemKind, RuleId, RuleInfo,
     Suppression, limits,
 };
 use crate::triage::Judge;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The first entry that put something of an alert aside, by rule and fingerprint.
 pub(super) type Reasons = BTreeMap<(RuleId, String), u32>;
@@ -23,14 +24,14 @@ pub(super) struct Aside<'s> {
 }
 
 impl<'s> Aside<'s> {
-    pub(super) fn new(judge: &'s Judge<'s>, rules: &'s [RuleInfo], levels: Vec<Level>, keep: Keep) -> Aside<'s> {
+    pub(super) fn new(judge: &'s Judge<'s>, rules: &'s [RuleInfo], needs: Arc<Needs>, keep: Keep) -> Aside<'s> {
         let samples = keep.samples;
         let room = Keep {
             alerts: keep.alerts.min(limits::SUPPRESSED),
             sample_bytes: limits::SUPPRESSED_SAMPLES.min(keep.sample_bytes),
             ..keep
         };
-        Aside { judge, rules, folds: Folds::new(room, levels), reasons: Reasons::new(), samples }
+        Aside { judge, rules, folds: Folds::new(room, needs), reasons: Reasons::new(), samples }
     }
 
     /// Takes out of a block what entries put aside.
@@ -49,7 +50,7 @@ impl<'s> Aside<'s> {
         let gone: u64 = aside.values().map(|fold| fold.count).sum();
         found.matches_total = found.matches_total.saturating_sub(gone);
         if !aside.is_empty() {
-            self.folds.add(&at.logical, before, aside);
+            self.folds.add(found.source, before, aside);
         }
     }
 
@@ -67,7 +68,7 @@ impl<'s> Aside<'s> {
 
     /// The alerts of which nothing is left among `kept`.
     pub(super) fn into_alerts(self, kept: &[Alert], problems: &mut Vec<Problem>) -> Vec<Alert> {
-        let found = self.folds.into_alerts(self.rules);
+        let found = self.folds.into_alerts(self.rules, usize::MAX);
         if found.overflow > 0 {
             problems.push(too_many());
         }

@@ -2,17 +2,17 @@
 
 use super::aside::{self, Reasons};
 use super::merge::{Base, Named, place};
-use crate::correlate::{self, Bounds, BurstEvent, Correlator, Folded, Losses, Room};
-use crate::detect::{fingerprint, sentence};
+use crate::correlate::{self, At, Bounds, BurstEvent, Correlator, Folded, Losses, Outcome, Room};
+use crate::detect::{Kept, Missing, fingerprint, more_alerts, sentence};
 use crate::model::{
     Alert, AlertKind, AlertStatus, Burst, Entity, Feed, Findings, InputSummary, Level, Line, LineSink, Match, Pair,
-    Problem, ProblemKind, RuleId, RuleInfo, Wanted, limits,
+    Problem, ProblemKind, RuleId, RuleInfo, Sample, Wanted, limits,
 };
 use crate::redact::Redactor;
 use crate::sigma::Ruleset;
 use crate::triage::Judge;
-use std::collections::BTreeMap;
 use std::io;
+use std::sync::Arc;
 
 /// Correlations and their folded bursts.
 pub(super) struct Bursts<'s> {
@@ -29,8 +29,6 @@ pub(super) struct BurstsOut<'s> {
     judge: Option<&'s Judge<'s>>,
     aside: correlate::Folds,
     reasons: Reasons,
-    /// Entities as people see them, by identity, where that differs.
-    shown: BTreeMap<(u32, String, Entity), Entity>,
     /// Without a stream, silent bursts are of no interest.
     streams: bool,
     pub(super) bursts: u64,
@@ -80,7 +78,6 @@ impl<'s> Bursts<'s> {
                 judge,
                 aside: aside::room(room),
                 reasons: Reasons::new(),
-                shown: BTreeMap::new(),
                 streams,
                 bursts: 0,
             },
@@ -133,7 +130,7 @@ impl BurstsOut<'_> {
             }
         }
         if self.streams {
-            let standing = |event: &BurstEvent| place(bases, event);
+            let standing = |event: &BurstEvent| place(bases, &At::of(event));
             let line = Burst {
                 rule: burst.correlation,
                 entity: shown.clone(),
@@ -149,20 +146,14 @@ impl BurstsOut<'_> {
             return;
         }
         burst.key = redacted(&burst.key, &self.redaction.stable);
-        if shown != burst.key {
-            let key = (burst.correlation.0, at.logical.clone(), burst.key.clone());
-            if self.shown.len() < limits::ALERTS {
-                self.shown.entry(key).or_insert(shown);
-            }
-        }
         match aside {
             None => {
                 self.bursts += 1;
-                self.folds.add(burst, rule.level, &at.logical);
+                self.folds.add(burst, rule.level, &at.logical, shown);
             }
             Some((entry, fingerprint)) => {
                 aside::note(&mut self.reasons, (burst.correlation, fingerprint), entry);
-                self.aside.add(burst, rule.level, &at.logical);
+                self.aside.add(burst, rule.level, &at.logical, shown);
             }
         }
     }
@@ -187,60 +178,81 @@ impl BurstsOut<'_> {
         Some((entry, print()))
     }
 
-    /// The alerts, and what could not be kept.
-    pub(super) fn into_alerts(self, bases: &[Base], problems: &mut Vec<Problem>) -> Vec<Alert> {
-        let BurstsOut { rules, folds, shown, judge, aside, reasons, .. } = self;
-        let outcome = folds.finish();
-        if !outcome.overflow.is_empty() {
-            let message = "more correlation alerts than are kept: the rest is counted in one alert a rule";
-            problems.push(limit(outcome.overflow.len() as u64, message, true));
-        }
-        if outcome.thinned {
-            let message = "samples of correlation alerts fill their memory: some keep their first and last event only";
-            problems.push(limit(1, message, false));
-        }
-        let as_alert = |folded: Folded| {
-            let rule = rules.get(folded.rule.0 as usize)?;
-            let key = (folded.rule.0, folded.logical_source.clone(), folded.entity.clone());
-            let entity = shown.get(&key).unwrap_or(&folded.entity).clone();
-            Some(alert(rule, folded, entity, bases))
-        };
-        let mut alerts: Vec<Alert> = outcome.alerts.into_iter().chain(outcome.overflow).filter_map(as_alert).collect();
+    /// How many alerts of each level are kept.
+    pub(super) fn by_level(&self) -> [usize; 5] {
+        self.folds.by_level()
+    }
+
+    /// The alerts, `most` of them in full, and what could not be kept.
+    pub(super) fn into_alerts(self, bases: &[Base], most: usize, problems: &mut Vec<Problem>) -> Kept {
+        let BurstsOut { rules, folds, judge, aside, reasons, .. } = self;
+        let outcome = folds.finish(most);
+        let (overflow, missing) = (outcome.overflow.len(), missing(&outcome));
+        let mut alerts = alerts(outcome, rules, bases);
         if let Some(judge) = judge {
-            let put = aside.finish();
+            let put = aside.finish(usize::MAX);
             if !put.overflow.is_empty() {
                 problems.push(aside::too_many());
             }
-            let put = put.alerts.into_iter().chain(put.overflow).filter_map(as_alert).collect();
-            let suppressed = aside::suppressed(put, &alerts, &reasons, judge);
+            let suppressed = aside::suppressed(self::alerts(put, rules, bases), &alerts, &reasons, judge);
             alerts.extend(suppressed);
         }
-        alerts
+        Kept { alerts, overflow, missing }
     }
 }
 
-fn alert(rule: &RuleInfo, folded: Folded, entity: Entity, bases: &[Base]) -> Alert {
-    let sample = |event: BurstEvent| {
-        let at = place(bases, &event);
-        event.into_sample(at)
+fn missing(outcome: &Outcome) -> Missing {
+    match (outcome.thinned, outcome.bare) {
+        (_, true) => Missing::Texts,
+        (true, false) => Missing::Between,
+        (false, false) => Missing::Nothing,
+    }
+}
+
+fn alerts(outcome: Outcome, rules: &[RuleInfo], bases: &[Base]) -> Vec<Alert> {
+    let mut alerts = Vec::with_capacity(outcome.alerts.len() + outcome.overflow.len());
+    for (key, folded) in outcome.alerts {
+        alerts.extend(alert(rules, key.rule, (key.entity, key.logical_source), folded, bases));
+    }
+    for (rule, folded) in outcome.overflow {
+        let rest = alert(rules, rule, (Entity::new(), Arc::default()), folded, bases);
+        let message = rules.get(rule.0 as usize).map_or_else(String::new, |rule| more_alerts(&rule.title));
+        alerts.extend(rest.map(|rest| Alert { message, ..rest }));
+    }
+    alerts
+}
+
+fn alert(
+    rules: &[RuleInfo],
+    rule: RuleId,
+    (identity, logical_source): (Entity, Arc<str>),
+    folded: Folded,
+    bases: &[Base],
+) -> Option<Alert> {
+    let info = rules.get(rule.0 as usize)?;
+    let sample = |kept: correlate::Kept| {
+        let place = place(bases, &kept.at);
+        Sample { place, time: kept.time, rule: kept.rule, text: kept.text }
     };
-    Alert {
-        rule: folded.rule,
-        level: rule.level,
+    let fingerprint = fingerprint(&info.id, &logical_source, &identity);
+    let entity = folded.shown.map_or(identity, |shown| *shown);
+    Some(Alert {
+        rule,
+        level: info.level,
         kind: AlertKind::Correlation,
-        message: sentence(&rule.title, &entity),
-        fingerprint: fingerprint(&rule.id, &folded.logical_source, &folded.entity),
+        message: sentence(&info.title, &entity),
+        fingerprint,
         entity,
         count: folded.count,
         matches: folded.bursts,
         first: folded.first,
         last: folded.last,
         place: place(bases, &folded.fired),
-        logical_source: folded.logical_source,
+        logical_source,
         samples: folded.samples.into_iter().map(sample).collect(),
         status: AlertStatus::New,
         suppression: None,
-    }
+    })
 }
 
 fn is_reported(rule: &RuleInfo) -> bool {

@@ -9,13 +9,14 @@ use super::run::{Open, Sizes, run};
 use super::work::Desk;
 use super::{Scan, Watch};
 use crate::config::Config;
-use crate::detect::{self, Folds, Keep};
+use crate::detect::{self, Folds, Keep, Needs};
 use crate::formats;
 use crate::model::show::REDACTED;
 use crate::model::{
     Alert, AlertKind, AlertStatus, Books, Level, LineSink, Problem, ProblemKind, Report, RuleTotals, Summary,
 };
 use crate::score;
+use crate::source;
 use crate::triage::{self, Judge};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -61,6 +62,7 @@ pub(super) fn scanned(
     watch.total(waiting.iter().flat_map(Series::members).map(|looked| looked.stored_bytes).sum());
 
     let levels: Vec<Level> = scan.rules.infos.iter().map(|rule| rule.level).collect();
+    let sources: Vec<Arc<str>> = rows.iter().map(|row| source::logical(&row.path).into()).collect();
     let keep = Keep { alerts: scan.config.max_alerts, samples: scan.config.samples, ..Keep::default() };
     let streams = sink.is_some();
     // Not `map`: only a coercion in place lets the sink live shorter than its caller said.
@@ -69,14 +71,17 @@ pub(super) fn scanned(
         Limits { memory: scan.config.correlation_memory, samples: scan.config.samples, alerts: scan.config.max_alerts };
     let (set, machine) = (&scan.rules.set, &scan.machine);
     let judge = scan.suppressions.as_ref().map(Judge::new);
-    let aside = judge.as_ref().map(|judge| Aside::new(judge, &scan.rules.infos, levels.clone(), keep));
+    let is_judged = |rule| judge.as_ref().is_some_and(|judge| judge.concerns(rule));
+    let needs = || Arc::new(Needs::new(sources.clone(), levels.clone(), &is_judged));
+    let aside = judge.as_ref().map(|judge| Aside::new(judge, &scan.rules.infos, needs(), keep));
+    let needs = needs();
     let bursts =
         Bursts::new(set, &machine.feeds, &scan.rules.infos, (&machine.redactions, judge.as_ref()), &bounds, streams);
     let stream = Streaming { sink, rules: &scan.rules.infos, least: scan.config.min_severity, failure: None };
-    let mut merger = Merger::new(rows, (Folds::new(keep, levels), aside), bursts, stream);
+    let mut merger = Merger::new(rows, (Folds::new(keep, Arc::clone(&needs)), aside), bursts, stream);
     merger.forced = scan.config.input_format.is_some();
     let (engine, taxonomy) = (&scan.machine.engine, &scan.machine.taxonomy);
-    let desk = Desk { engine, taxonomy, streams, clock: watch.clock(), window };
+    let desk = Desk { engine, taxonomy, streams, clock: watch.clock(), window, needs };
     for looked in waiting.iter().flat_map(Series::members) {
         let format = formats::format(looked.sniffed.format).map_or("", |row| row.name);
         watch.taken_for(&looked.shown, format, looked.sniffed.why);

@@ -6,8 +6,8 @@ use super::bursts::{Bursts, Streaming};
 use super::damages::Damages;
 use super::reader::Reader;
 use super::work::widened;
-use crate::correlate::BurstEvent;
-use crate::detect::{Before, Folds};
+use crate::correlate::At;
+use crate::detect::{Before, Folds, Missing};
 use crate::formats::{Format, PLAIN};
 use crate::model::{
     Alert, Counting, Findings, Hit, InputSummary, Line, Match, Place, Problem, ProblemKind, Problems, RuleInfo,
@@ -15,10 +15,11 @@ use crate::model::{
 };
 use crate::source;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What is known of one input while it is read.
 struct Input {
-    logical: String,
+    logical: Arc<str>,
     before: Before,
     last_time: Option<Time>,
     span: Option<(Stamp, Stamp)>,
@@ -38,7 +39,7 @@ pub(super) struct Base {
 
 /// What an input is called: in identities, and in reports.
 pub(super) struct Named {
-    pub(super) logical: String,
+    pub(super) logical: Arc<str>,
     pub(super) path: String,
 }
 
@@ -79,7 +80,7 @@ impl<'s> Merger<'s> {
         stream: Streaming<'s>,
     ) -> Merger<'s> {
         let input = |summary: &InputSummary| Input {
-            logical: source::logical(&summary.path),
+            logical: source::logical(&summary.path).into(),
             before: Before::default(),
             last_time: None,
             span: None,
@@ -133,7 +134,7 @@ impl<'s> Merger<'s> {
         if let Some(aside) = &mut self.aside {
             aside.sort(&mut found, &named, before);
         }
-        self.folds.add(&named.logical, before, std::mem::take(&mut found.alerts));
+        self.folds.add(found.source, before, std::mem::take(&mut found.alerts));
         self.correlate(&mut found, inherited);
         self.matches += found.matches_total;
         self.stream(found.matches.take().unwrap_or_default(), before, &named);
@@ -246,23 +247,42 @@ impl<'s> Merger<'s> {
         let (correlated, lost) = bursts.end(&bases, &named, &mut |line| stream.line(line, &summaries));
         super::bursts::losses(lost, &mut problems);
         matches += correlated.bursts;
-        let kept = folds.into_alerts(rules);
-        if kept.overflow > 0 {
+        let (of_detections, of_correlations) = shares(folds.by_level(), correlated.by_level(), max_alerts);
+        let kept = folds.into_alerts(rules, of_detections);
+        let mut more = correlated.into_alerts(&bases, of_correlations, &mut problems);
+        if kept.overflow + more.overflow > 0 {
             let message = format!("more than {max_alerts} alerts: the least severe are counted in one alert a rule");
             problems.push(problem("", ProblemKind::Limit, message, true));
         }
-        if kept.samples_full {
-            let message = "samples fill their memory: some alerts keep their first and last event only".to_owned();
-            problems.push(problem("", ProblemKind::Limit, message, false));
+        let why = match kept.missing.max(more.missing) {
+            Missing::Nothing => None,
+            Missing::Between => Some("some alerts keep their first and last event only"),
+            Missing::Texts => Some("some alerts keep their first and last event only, or where and when those were"),
+        };
+        if let Some(why) = why {
+            problems.push(problem("", ProblemKind::Limit, format!("samples fill their memory: {why}"), false));
         }
         let mut alerts = kept.alerts;
         if let Some(aside) = aside {
             let suppressed = aside.into_alerts(&alerts, &mut problems);
             alerts.extend(suppressed);
         }
-        alerts.extend(correlated.into_alerts(&bases, &mut problems));
+        alerts.append(&mut more.alerts);
         Merged { summaries, alerts, problems, matches }
     }
+}
+
+/// How many alerts of detections and of correlations are kept, when `most` are in all: the worst, and of one level those
+/// of correlations first.
+fn shares(detections: [usize; 5], correlations: [usize; 5], most: usize) -> (usize, usize) {
+    let (mut left, mut kept) = (most, (0, 0));
+    for (detections, correlations) in detections.into_iter().zip(correlations).rev() {
+        let of_correlations = correlations.min(left);
+        let of_detections = detections.min(left - of_correlations);
+        left -= of_correlations + of_detections;
+        kept = (kept.0 + of_detections, kept.1 + of_correlations);
+    }
+    kept
 }
 
 /// What the input a block belongs to is called.
@@ -273,13 +293,13 @@ fn of_block(inputs: &[Input], summaries: &[InputSummary], bases: &[Base], block:
 fn named(inputs: &[Input], summaries: &[InputSummary], source: SourceId) -> Named {
     let n = source.0 as usize;
     Named {
-        logical: inputs.get(n).map_or_else(String::new, |input| input.logical.clone()),
+        logical: inputs.get(n).map_or_else(Arc::default, |input| Arc::clone(&input.logical)),
         path: summaries.get(n).map_or_else(String::new, |summary| summary.path.clone()),
     }
 }
 
 /// The absolute place of an event behind a burst.
-pub(super) fn place(bases: &[Base], event: &BurstEvent) -> Place {
+pub(super) fn place(bases: &[Base], event: &At) -> Place {
     let Some(base) = bases.get(event.block as usize) else { return Place::default() };
     Place {
         source: base.source,

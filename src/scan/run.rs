@@ -41,7 +41,7 @@ pub(super) fn run<'m>(
         effort: Effort::default(),
     };
     if sizes.threads <= 1 {
-        let mut bench = Bench::default();
+        let mut bench = Bench::new(desk);
         while let Some((block, decoder)) = feeder.next_timed(desk, merger, watch) {
             let findings = desk.work(&block, &*decoder, &mut bench);
             desk.timed(&mut feeder.effort.times.merged, || merger.add(block.number, findings));
@@ -130,7 +130,7 @@ fn on_all_cores<'m>(
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let Ok(pool) = pool else {
         // No threads to be had: the calling one does the work.
-        let mut bench = Bench::default();
+        let mut bench = Bench::new(desk);
         while let Some((block, decoder)) = feeder.next(merger, watch) {
             let findings = desk.work(&block, &*decoder, &mut bench);
             merger.add(block.number, findings);
@@ -150,7 +150,8 @@ fn on_all_cores<'m>(
             order.sent += 1;
             let sender = sender.clone();
             scope.spawn(move |_| {
-                let mut bench = benches.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+                let bench = benches.lock().unwrap_or_else(PoisonError::into_inner).pop();
+                let mut bench = bench.unwrap_or_else(|| Bench::new(desk));
                 // A panic is a bug of ours; passed on, or the merge would wait for this block for ever.
                 let findings = catch_unwind(AssertUnwindSafe(|| desk.work(&block, &*decoder, &mut bench)));
                 benches.lock().unwrap_or_else(PoisonError::into_inner).push(bench);

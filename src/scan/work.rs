@@ -1,10 +1,11 @@
 //! What happens to one block on one core: decode, tag, look, hold against the rules.
 
 use super::period::Window;
-use crate::detect::{Engine, Worker};
+use crate::detect::{Engine, Needs, Worker};
 use crate::formats::{Decoded, Decoder};
 use crate::model::{Block, Clock, Effort, Event, Findings, ProblemKind, Scratch, Stamp, Times};
 use crate::taxonomy::{Frozen, TagMemo};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What every worker shares.
@@ -17,10 +18,11 @@ pub(super) struct Desk<'a> {
     pub(super) clock: Option<Clock>,
     /// Which events count.
     pub(super) window: Option<Window>,
+    /// What merged alerts still want to know.
+    pub(super) needs: Arc<Needs>,
 }
 
 /// What one worker keeps from block to block: memory, nothing that changes a result.
-#[derive(Default)]
 pub(super) struct Bench {
     scratch: Scratch,
     tags: TagMemo,
@@ -29,6 +31,12 @@ pub(super) struct Bench {
 }
 
 impl Bench {
+    /// One that has seen nothing.
+    pub(super) fn new(desk: &Desk<'_>) -> Bench {
+        let worker = Worker::told(Arc::clone(&desk.needs));
+        Bench { scratch: Scratch::default(), tags: TagMemo::default(), worker, times: Times::default() }
+    }
+
     /// What all this took.
     pub(super) fn effort(&self) -> Effort {
         Effort { counts: *self.worker.counts(), times: self.times }

@@ -82,7 +82,7 @@ pub(crate) fn known(alerts: &[Alert], rules: &[RuleInfo]) -> Vec<Known> {
                 rule_title: rule.title.clone(),
                 level: alert.level,
                 entity: alert.entity.clone(),
-                path: alert.logical_source.clone(),
+                path: alert.logical_source.to_string(),
                 fingerprint: alert.fingerprint.clone(),
             })
         })

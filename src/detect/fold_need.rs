@@ -1,0 +1,122 @@
+//! What merged alerts still want to know of further events: told to the workers, so that they neither write down nor
+//! redact what would be thrown away.
+//!
+//! Sound at any time and on any thread, because all of it is final: room that is gone does not come back, and an alert
+//! that has its first events keeps them. A worker that has not heard of it yet only does more work.
+
+use crate::model::{Level, RuleId, SourceId};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// What an alert wants of its events in a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Need {
+    /// The first ones and the last.
+    All,
+    /// The first one and the last.
+    Ends,
+    /// The last one.
+    Last,
+    /// Of the first and the last, where and when they were.
+    Places,
+}
+
+/// What is known of all alerts.
+#[derive(Debug, Default)]
+pub(crate) struct Needs {
+    /// The logical source of each input, as a number and as text.
+    sources: Vec<(u32, Arc<str>)>,
+    levels: Vec<Level>,
+    /// Rules some of whose matches may be put aside, into alerts of their own: nothing is known of what those need.
+    judged: Vec<bool>,
+    /// By level: 1 when only first and last events are kept, 2 when not even those.
+    full: [AtomicU8; 5],
+    /// The alerts that have their first events, and whether the text of their last one is kept.
+    closed: RwLock<HashMap<Arc<[u8]>, bool>>,
+}
+
+impl Needs {
+    /// `sources` are the logical sources of all inputs, `levels` the severity of each rule; `is_judged` tells the rules that
+    /// ignore entries are about.
+    pub(crate) fn new(sources: Vec<Arc<str>>, levels: Vec<Level>, is_judged: &dyn Fn(RuleId) -> bool) -> Needs {
+        let mut known: HashMap<Arc<str>, u32> = HashMap::new();
+        let mut number = |text: Arc<str>| {
+            let next = known.len() as u32;
+            (*known.entry(Arc::clone(&text)).or_insert(next), text)
+        };
+        let sources = sources.into_iter().map(&mut number).collect();
+        let judged = (0..levels.len()).map(|n| is_judged(RuleId(n as u32))).collect();
+        Needs { sources, levels, judged, ..Needs::default() }
+    }
+
+    /// The number of an input's logical source,
+    pub(super) fn source(&self, source: SourceId) -> u32 {
+        self.sources.get(source.0 as usize).map_or(0, |(number, _)| *number)
+    }
+
+    /// and its text.
+    pub(super) fn logical_source(&self, source: SourceId) -> Arc<str> {
+        self.sources.get(source.0 as usize).map_or_else(Arc::default, |(_, text)| Arc::clone(text))
+    }
+
+    /// The severity of a rule.
+    pub(super) fn level(&self, rule: RuleId) -> Level {
+        self.levels.get(rule.0 as usize).copied().unwrap_or(Level::Medium)
+    }
+
+    /// What the alert of `key` wants.
+    pub(super) fn of(&self, rule: RuleId, key: &[u8]) -> Need {
+        if self.judged.get(rule.0 as usize).copied().unwrap_or(false) {
+            return Need::All;
+        }
+        // First this, then the list: what was closed before the room was gone is in it.
+        let full = self.full.get(self.level(rule) as usize).map_or(0, |full| full.load(Ordering::Acquire));
+        match self.closed.read().unwrap_or_else(PoisonError::into_inner).get(key) {
+            Some(true) => Need::Last,
+            Some(false) => Need::Places,
+            None => match full {
+                0 => Need::All,
+                1 => Need::Ends,
+                _ => Need::Places,
+            },
+        }
+    }
+
+    /// An alert has its first events; `last`: it keeps the text of its last.
+    pub(super) fn close(&self, key: &Arc<[u8]>, last: bool) {
+        self.closed.write().unwrap_or_else(PoisonError::into_inner).insert(Arc::clone(key), last);
+    }
+
+    /// An alert is not kept any more.
+    pub(super) fn forget(&self, key: &[u8]) {
+        self.closed.write().unwrap_or_else(PoisonError::into_inner).remove(key);
+    }
+
+    /// How full the room for alerts of a level is.
+    pub(super) fn fill(&self, level: Level, full: u8) {
+        if let Some(known) = self.full.get(level as usize) {
+            known.store(full, Ordering::Release);
+        }
+    }
+}
+
+/// What an alert is recognised by, in one piece: rule, logical source, and a field with its value.
+pub(super) fn key_into(key: &mut Vec<u8>, rule: RuleId, source: u32, field: &str, value: &str) {
+    key.clear();
+    key.extend_from_slice(&rule.0.to_le_bytes());
+    key.extend_from_slice(&source.to_le_bytes());
+    key.extend_from_slice(&(field.len() as u32).to_le_bytes());
+    key.extend_from_slice(field.as_bytes());
+    key.extend_from_slice(value.as_bytes());
+}
+
+/// The field and the value of a key.
+pub(super) fn of_key(key: &[u8]) -> (&str, &str) {
+    let parts = key.get(8..).and_then(|rest| {
+        let (len, rest) = rest.split_first_chunk::<4>()?;
+        rest.split_at_checked(u32::from_le_bytes(*len) as usize)
+    });
+    let (field, value) = parts.unwrap_or_default();
+    (std::str::from_utf8(field).unwrap_or_default(), std::str::from_utf8(value).unwrap_or_default())
+}
