@@ -30,7 +30,8 @@ pub(super) struct ReportShape<'a> {
     summary: SummaryShape,
     inputs: Vec<InputShape<'a>>,
     rules: Vec<RuleShape<'a>>,
-    alerts: Vec<AlertShape<'a>>,
+    #[schemars(with = "Vec<AlertShape<'a>>")]
+    alerts: Alerts<'a>,
     problems: Vec<ProblemShape<'a>>,
 }
 
@@ -45,7 +46,7 @@ impl<'a> ReportShape<'a> {
             summary: SummaryShape::new(&report.summary),
             inputs: report.inputs.iter().map(InputShape::new).collect(),
             rules: super::rules_with_alerts(report).into_iter().map(|id| RuleShape::new(rule(report, id))).collect(),
-            alerts: report.alerts.iter().map(|alert| AlertShape::new(report, alert, options)).collect(),
+            alerts: Alerts { report, options },
             problems: report.problems.iter().map(ProblemShape::new).collect(),
         }
     }
@@ -56,6 +57,19 @@ impl<'a> ReportShape<'a> {
 struct TimesShape<'a> {
     started: &'a str,
     finished: &'a str,
+}
+
+/// All alerts, each given its shape when it is written: there may be a hundred thousand.
+struct Alerts<'a> {
+    report: &'a Report,
+    options: &'a Options,
+}
+
+impl Serialize for Alerts<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let alerts = self.report.alerts.iter();
+        serializer.collect_seq(alerts.map(|alert| AlertShape::new(self.report, alert, self.options)))
+    }
 }
 
 #[derive(Serialize, JsonSchema)]
