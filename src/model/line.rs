@@ -44,8 +44,6 @@ pub(crate) struct EventLine<'a> {
     pub(crate) primary: LogSource,
     /// Its time.
     pub(crate) time: Stamp,
-    /// The field the time was read from, where that is known.
-    pub(crate) time_source: Option<&'a str>,
     /// Canonical fields by name (without `timestamp`), in the order to print.
     pub(crate) canonical: &'a [(&'a str, Vec<Datum<'a>>)],
     /// Original fields by dotted name, in the order of the record.

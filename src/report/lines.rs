@@ -208,9 +208,6 @@ impl Serialize for RecordShape<'_> {
         map.serialize_entry("@service", &nearest.service)?;
         map.serialize_entry("@category", &nearest.category)?;
         map.serialize_entry("@logsources", &sources)?;
-        if let Some(source) = event.time_source {
-            map.serialize_entry("@time_source", source)?;
-        }
         map.serialize_entry("@time_quality", event.time.quality.name())?;
         if let Some(time) = event.time.rfc3339() {
             map.serialize_entry("timestamp", &time)?;
@@ -330,7 +327,6 @@ mod tests {
             logsources: &sources,
             primary: sources[0].clone(),
             time: Stamp::exact(Time(1_710_382_270_500_000_000), 3),
-            time_source: Some("header"),
             canonical: &[
                 ("src_ip", vec![Datum::borrowed("203.0.113.9")]),
                 ("src_port", vec![Datum::Number("4711".into())]),

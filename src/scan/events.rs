@@ -190,7 +190,6 @@ impl Events {
                 service: primary.service.map(str::to_owned),
             },
             time: event.time,
-            time_source: None,
             canonical: &canonical,
             raw: &raw,
         };
