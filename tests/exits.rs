@@ -71,6 +71,25 @@ fn usage_and_configuration_are_2() {
 }
 
 #[test]
+fn mistakes_in_a_configuration_are_told_with_file_and_key() {
+    for (text, want) in [
+        ("input_format: sislog\n", ["bad.yml: input_format", "`logsentry formats` lists them"]),
+        ("reports: {sarf: out.sarif}\n", ["bad.yml: reports", "sarif"]),
+        ("min_severity: urgent\n", ["bad.yml: min_severity", "expected informational"]),
+        ("sarif: {root: nowhere}\n", ["bad.yml: sarif.root", "name one that is there"]),
+        ("syslog: {timezone: Nowhere}\n", ["bad.yml: syslog.timezone", "Europe/Berlin"]),
+        ("redact: {mode: loud}\n", ["bad.yml: redact.mode", "use default, strict or off"]),
+        ("redact: {patterns: ['(']}\n", ["bad.yml: redact.patterns", "unclosed group"]),
+        ("max_alerts: 0\n", ["bad.yml: max_alerts", "from 1 on"]),
+    ] {
+        let folder = folder();
+        folder.write("bad.yml", text);
+        let ran = run_in(folder.path(), &["scan", "--config", "bad.yml", "calm.log"]).with_code(2);
+        assert!(want.iter().all(|want| ran.stderr.contains(want)), "{text}{}", ran.stderr);
+    }
+}
+
+#[test]
 fn an_unknown_exclusion_is_only_warned_of_without_strict() {
     let folder = folder();
     let ran = run_in(folder.path(), &["scan", "--no-config", "calm.log", "--exclude-rule", "nothing-like-it"]);

@@ -194,7 +194,7 @@ pub(crate) enum Layer {
 
 impl Layer {
     fn name(&self, key: &str) -> String {
-        let last = key.rsplit('.').next().unwrap_or(key);
+        let last = if key == "redact.mode" { "redact" } else { key.rsplit('.').next().unwrap_or(key) };
         match self {
             Layer::File(path) => format!("{}: {key}", path.display()),
             Layer::Environment => format!("LOGSENTRY_{}", last.to_ascii_uppercase()),
@@ -225,14 +225,14 @@ pub(crate) fn checked(raw: RawConfig, layer: &Layer) -> Result<Config, ConfigErr
         "default" => Redaction::Default(redact.patterns.unwrap_or_default()),
         "strict" => Redaction::Strict(redact.patterns.unwrap_or_default()),
         "off" => Redaction::Off,
-        word => return Err(bad("redact", word, "redaction mode", "use default, strict or off".to_owned())),
+        word => return Err(bad("redact.mode", word, "redaction mode", "use default, strict or off".to_owned())),
     };
     let syslog = raw.syslog.unwrap_or_default();
     if let Some(zone) = &syslog.timezone
         && Zone::parse(zone).is_none()
     {
         let expected = "use an offset like +02:00, UTC, or a name like Europe/Berlin";
-        return Err(bad("timezone", zone, "time zone", expected.to_owned()));
+        return Err(bad("syslog.timezone", zone, "time zone", expected.to_owned()));
     }
     let bytes = |key: &str, text: Option<&str>| {
         let wrong = |text| bad(key, text, "size", "use a number with K, M or G, like 96M".to_owned());

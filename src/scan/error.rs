@@ -95,8 +95,10 @@ pub enum SetupError {
         why: String,
     },
     /// A redaction pattern that is no regular expression (exit code 2).
-    #[error("redact.patterns: {why}")]
+    #[error("{at}redact.patterns: {why}")]
     Pattern {
+        /// The file it stands in, with a colon.
+        at: String,
         /// The compiler's words.
         why: String,
     },

@@ -80,6 +80,11 @@ impl Origin {
 /// Refuses a forced format that does not exist.
 pub(super) fn known_format(config: &Config) -> Result<(), SetupError> {
     let Some(name) = &config.input_format else { return Ok(()) };
+    is_format(name).map_err(|nearest| SetupError::UnknownFormat { name: name.clone(), nearest })
+}
+
+/// Whether inputs can be read as `name`; if not, the known name most like it.
+pub(crate) fn is_format(name: &str) -> Result<(), Option<String>> {
     if formats::sniff::forced(name, &Head::new("", true)).is_some() {
         return Ok(());
     }

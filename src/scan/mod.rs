@@ -33,6 +33,7 @@ pub use error::SetupError;
 pub(crate) use events::Events;
 pub(crate) use explain::{At, Explain};
 pub(crate) use finish::Gate;
+pub(crate) use look::is_format;
 pub(crate) use test_rules::test_rules;
 
 use crate::config::Config;

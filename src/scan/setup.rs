@@ -250,7 +250,10 @@ fn redactions(config: &Config) -> Result<(Redaction, Redactions), SetupError> {
         config::Redaction::Strict(patterns) => Redactor::strict(patterns).map(Some),
         config::Redaction::Off => Ok(Some(Redactor::off())),
     };
-    let pattern = |why: crate::redact::BadPattern| SetupError::Pattern { why: why.to_string() };
+    let pattern = |why: crate::redact::BadPattern| SetupError::Pattern {
+        at: config.file.as_ref().map_or_else(String::new, |file| format!("{}: ", file.display())),
+        why: why.to_string(),
+    };
     let redaction = own().map_err(pattern)?.map_or_else(Redaction::default_rules, Redaction::showing);
     let redactions = Redactions { stable: Redactor::default_rules(), shown: own().map_err(pattern)? };
     Ok((redaction, redactions))

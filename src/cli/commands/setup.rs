@@ -4,7 +4,8 @@ use crate::cli::args::{ConfigArgs, ReadArgs, RuleArgs};
 use crate::cli::exit::Exit;
 use crate::cli::terminal;
 use crate::config::{self, Config, ConfigError, Layer, RawConfig};
-use crate::scan::{RunInfo, SetupError};
+use crate::report;
+use crate::scan::{self, RunInfo, SetupError};
 use std::collections::BTreeMap;
 use std::env;
 use std::path::{Path, PathBuf};
@@ -30,11 +31,33 @@ pub(super) fn configuration(args: &ConfigArgs, flags: RawConfig) -> Result<Confi
     for (layer, raw) in &layers {
         // Each by itself, so that a mistake is told where it was made.
         config::checked(raw.clone(), layer)?;
+        if let Layer::File(path) = layer {
+            names_of_formats(raw, path)?;
+        }
     }
     let raw: Vec<RawConfig> = layers.into_iter().map(|(_, raw)| raw).collect();
     let mut config = config::checked(config::merged(&raw), &Layer::Flags)?;
     config.file = file;
     Ok(config)
+}
+
+/// What a file calls formats: told with the file and the key, where a flag would be refused as it is.
+fn names_of_formats(raw: &RawConfig, path: &Path) -> Result<(), ConfigError> {
+    let bad = |key: &str, value: &str, what, expected| {
+        let origin = format!("{}: {key}", path.display());
+        Err(ConfigError::Value { origin, value: value.to_owned(), what, expected })
+    };
+    if let Some(name) = raw.input_format.as_deref().filter(|name| *name != "auto")
+        && let Err(nearest) = scan::is_format(name)
+    {
+        let nearest = nearest.map_or_else(String::new, |nearest| format!("; did you mean {nearest}?"));
+        return bad("input_format", name, "format", format!("`logsentry formats` lists them{nearest}"));
+    }
+    let known = report::names();
+    match raw.reports.iter().flat_map(|reports| reports.keys()).find(|name| !known.contains(&name.as_str())) {
+        Some(name) => bad("reports", name, "report format", format!("use {}", known.join(", "))),
+        None => Ok(()),
+    }
 }
 
 /// The ignore file that is there without being named.
