@@ -68,6 +68,8 @@ pub(crate) const EXPLAINED_MISSES: usize = 3;
 pub(crate) const SAMPLE_TOTAL: usize = 48 << 20;
 /// The share of correlations in [`SAMPLE_TOTAL`]: their events are small.
 pub(crate) const SAMPLE_BURSTS: usize = 16 << 20;
+/// Lines standard error has for problems of one kind; reports have all of them.
+pub(crate) const PROBLEM_LINES: usize = 10;
 /// Alerts kept in full.
 pub(crate) const ALERTS: usize = 100_000;
 /// Suppressed alerts kept in full, detections and correlations each; the rest is one alert a rule.

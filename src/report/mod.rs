@@ -31,7 +31,7 @@ mod shape;
 mod statistics;
 
 pub(crate) use baseline::write_baseline;
-pub(crate) use console::{problem_line, summary_line};
+pub(crate) use console::{problem_lines, summary_line};
 pub(crate) use explain::EXPLAINERS;
 pub(crate) use json::schema;
 pub(crate) use lines::{EventLines, MatchLines};

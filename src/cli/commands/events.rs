@@ -25,8 +25,8 @@ pub(crate) fn run(args: &EventsArgs) -> Exit {
     let result = result.and_then(|outcome| sink.finish().map(|_| outcome));
     match result {
         Ok(outcome) => {
-            for problem in &outcome.problems {
-                terminal::whole_line(&report::problem_line(problem, &report::Options::default()));
+            for line in report::problem_lines(&outcome.problems, &report::Options::default()) {
+                terminal::whole_line(&line);
             }
             if outcome.left_out_inputs + outcome.left_out_events > 0 {
                 let (inputs, events) = (outcome.left_out_inputs, outcome.left_out_events);

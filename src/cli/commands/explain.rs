@@ -21,8 +21,8 @@ pub(crate) fn run(args: &ExplainArgs) -> Exit {
         Err(error) => return setup::refused(&error),
     };
     let options = report::Options { github_actions: terminal::in_github_actions(), ..report::Options::default() };
-    for problem in &told.problems {
-        terminal::whole_line(&report::problem_line(problem, &options));
+    for line in report::problem_lines(&told.problems, &options) {
+        terminal::whole_line(&line);
     }
     let row = report::EXPLAINERS.iter().find(|row| row.name == args.format).expect("clap takes no other names");
     let mut text = Vec::new();

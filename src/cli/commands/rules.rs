@@ -47,8 +47,8 @@ fn loaded(rules: &RuleArgs, config: &ConfigArgs) -> Result<Scan, SetupError> {
     setup::rule_flags(rules, &mut flags)?;
     let scan = Scan::new(setup::configuration(config, flags)?, setup::run_info())?;
     scan.warnings().iter().for_each(|warning| terminal::warning(warning));
-    for problem in scan.rule_problems() {
-        terminal::whole_line(&report::problem_line(problem, &report::Options::default()));
+    for line in report::problem_lines(scan.rule_problems(), &report::Options::default()) {
+        terminal::whole_line(&line);
     }
     Ok(scan)
 }

@@ -288,8 +288,8 @@ fn exit(scan: &Scan, report: &Report) -> Exit {
 /// One line a problem, and what is not shown.
 fn say(args: &ScanArgs, scan: &Scan, targets: &[(String, Target)], report: &Report) {
     let options = options(args, scan, &Target::Stdout, report);
-    for problem in &report.problems {
-        terminal::whole_line(&report::problem_line(problem, &options));
+    for line in report::problem_lines(&report.problems, &options) {
+        terminal::whole_line(&line);
     }
     if targets.iter().any(|(format, _)| format == "sarif") {
         for text in report::left_out(report, &options) {

@@ -6,8 +6,10 @@
 mod table;
 
 use super::{Options, Reporter, counted, rule, thousands, worst_first};
+use crate::model::limits::PROBLEM_LINES;
 use crate::model::show::Shown;
-use crate::model::{Alert, AlertKind, AlertStatus, Level, Problem, Report, RuleInfo, Summary, Time};
+use crate::model::{Alert, AlertKind, AlertStatus, Level, Problem, ProblemKind, Report, RuleInfo, Summary, Time};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// The row.
@@ -168,8 +170,32 @@ pub(crate) fn summary_line(report: &Report, options: &Options) -> String {
     closing(&report.summary, options).join(", ")
 }
 
+/// Problems for standard error, a line each; of many of one kind the first, and how many more there are.
+pub(crate) fn problem_lines(problems: &[Problem], options: &Options) -> Vec<String> {
+    let mut met: BTreeMap<ProblemKind, usize> = BTreeMap::new();
+    let mut lines = Vec::new();
+    for problem in problems {
+        let n = met.entry(problem.kind).or_default();
+        *n += 1;
+        if *n <= PROBLEM_LINES || !is_of_inputs(problem.kind) {
+            lines.push(problem_line(problem, options));
+        }
+    }
+    for (kind, n) in met.into_iter().filter(|(kind, n)| *n > PROBLEM_LINES && is_of_inputs(*kind)) {
+        let more = counted((n - PROBLEM_LINES) as u64, "more input", "more inputs");
+        lines.push(format!("warning: … and {more} ({}); reports name them", kind.name()));
+    }
+    lines
+}
+
+/// Thousands of inputs may have the same. What is wrong with rules and options is always told in full.
+fn is_of_inputs(kind: ProblemKind) -> bool {
+    use ProblemKind::{NoTime, Repaired, Skipped, Truncated, Unparsed, Unreadable, YearAssumed};
+    matches!(kind, NoTime | Repaired | Skipped | Truncated | Unparsed | Unreadable | YearAssumed)
+}
+
 /// A problem for standard error: `warning: logs/a.log: 3 of 900 lines not parsed (first: 17)` and the like.
-pub(crate) fn problem_line(problem: &Problem, options: &Options) -> String {
+fn problem_line(problem: &Problem, options: &Options) -> String {
     let path = if problem.path.is_empty() { String::new() } else { format!("{}: ", shown(&problem.path, options)) };
     let times = if problem.count > 1 { format!(", {} times", thousands(problem.count)) } else { String::new() };
     let first = problem.first.first().map_or_else(String::new, |line| format!(" (first: {line})"));
@@ -321,6 +347,24 @@ mod tests {
         assert_eq!(lines[2], "warning: case 1/auth.log: expected a month, found `::error::x`, 17 times (first: 17)");
         assert_eq!(lines[6], "warning: win/broken\\x1b[2J.log: permission denied");
         assert!(summary_line(&report, &options).starts_with("5 files, 120,433 events, 17 lines not parsed"));
+    }
+
+    #[test]
+    fn of_many_inputs_with_the_same_problem_ten_are_told_and_the_rest_is_counted() {
+        let problem = |n: usize, kind| Problem {
+            path: format!("{n}.log"),
+            kind,
+            count: 1,
+            first: Vec::new(),
+            message: "x".to_owned(),
+            incomplete: false,
+        };
+        let mut problems: Vec<Problem> = (0..1_234).map(|n| problem(n, ProblemKind::NoTime)).collect();
+        problems.extend((0..10).map(|n| problem(n, ProblemKind::YearAssumed)));
+        problems.extend((0..12).map(|n| problem(n, ProblemKind::RuleRejected)));
+        let lines = problem_lines(&problems, &Options::default());
+        assert_eq!(lines.len(), 10 + 10 + 12 + 1);
+        assert_eq!(lines.last().unwrap(), "warning: … and 1,224 more inputs (no_time); reports name them");
     }
 
     #[test]
