@@ -29,7 +29,9 @@ fn check(args: &[&str], code: i32) {
     let folder = folder();
     let mut all = vec!["scan", "--no-config"];
     all.extend(args);
-    run_in(folder.path(), &all).with_code(code);
+    let ran = run_in(folder.path(), &all).with_code(code);
+    // What the system says is told in words.
+    assert!(!ran.stderr.contains("(os error"), "{}", ran.stderr);
 }
 
 #[test]

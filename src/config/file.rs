@@ -4,6 +4,7 @@
 //! configuration that mutes rules.
 
 use super::{ConfigError, RawConfig};
+use crate::model::show;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -37,7 +38,7 @@ fn nearest(directory: &Path, names: &[&str]) -> Option<PathBuf> {
 /// Reads a file as a layer; relative paths in it become relative to where the file stands.
 pub(crate) fn file_layer(path: &Path) -> Result<RawConfig, ConfigError> {
     let text = fs::read_to_string(path)
-        .map_err(|why| ConfigError::Unreadable { path: path.to_path_buf(), why: why.to_string() })?;
+        .map_err(|why| ConfigError::Unreadable { path: path.to_path_buf(), why: show::why(&why) })?;
     let mut layer = parse(path, &text)?;
     let base = path.parent().unwrap_or_else(|| Path::new(""));
     rebase(&mut layer, base);

@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::formats::recode::Recoder;
 use crate::formats::years::{self, YearScan};
 use crate::formats::{self, Decoded, Decoder, Head, ReadOptions, Sniffed, binary, text};
+use crate::model::show;
 use crate::model::{FieldTable, Problem, ProblemKind, Scratch, SourceId, Time, limits};
 use crate::source::{Found, Place, Stream};
 use crate::taxonomy::{Frozen, TagMemo};
@@ -89,8 +90,8 @@ pub(crate) fn is_format(name: &str) -> Result<(), Option<String>> {
         return Ok(());
     }
     let names = formats::FORMATS.iter().map(|row| row.name);
-    let nearest = names.map(|n| (similar(name, n), n)).max().filter(|(score, _)| *score > 0).map(|(_, n)| n.to_owned());
-    Err(SetupError::UnknownFormat { name: name.clone(), nearest })
+    let nearest = names.map(|n| (similar(name, n), n)).max().filter(|(score, _)| *score > 0);
+    Err(nearest.map(|(_, n)| n.to_owned()))
 }
 
 /// How long a beginning two names share.
@@ -310,9 +311,10 @@ fn first_stamp(context: &Context<'_>, looked: &Looked, mut head: Vec<u8>, whole:
 
 /// An input that could not be read to its end.
 pub(super) fn broken_off(shown: &str, lines: u64, error: &std::io::Error) -> Problem {
+    let why = show::why(error);
     let message = match lines {
-        0 => format!("cannot be read: {error}"),
-        n => format!("cannot be read beyond line {n}: {error}"),
+        0 => format!("cannot be read: {why}"),
+        n => format!("cannot be read beyond line {n}: {why}"),
     };
     problem(shown, ProblemKind::Unreadable, message, true)
 }

@@ -2,6 +2,7 @@
 
 use super::SetupError;
 use crate::config::Config;
+use crate::model::show;
 use crate::sigma::SourceText;
 use rayon::prelude::*;
 use std::fs;
@@ -47,7 +48,7 @@ fn text(file: &Path) -> Result<SourceText, SetupError> {
 }
 
 fn refused(path: &Path, why: &std::io::Error) -> SetupError {
-    SetupError::RulePath { path: shown(path), why: why.to_string() }
+    SetupError::RulePath { path: shown(path), why: show::why(why) }
 }
 
 /// A file is taken whatever its name; below a directory those ending in `.yml` or `.yaml`.

@@ -5,6 +5,7 @@ use crate::correlate::{self, Bounds, Burst, Correlator};
 use crate::detect::{Engine, Kind, Options, RawView, Redaction, Worker};
 use crate::formats::json::bare::BareLines;
 use crate::formats::{self, Decoded, Decoder};
+use crate::model::show;
 use crate::model::stamp::Zone;
 use crate::model::{Asks, Block, Event, FieldTable, Findings, Match, Scratch, TagSet, View};
 use crate::redact::Redactor;
@@ -41,7 +42,7 @@ pub(crate) fn test_rules(
 
 fn read(path: &Path) -> Result<String, (String, String)> {
     let shown = path.display().to_string();
-    let bytes = std::fs::read(path).map_err(|why| (shown, why.to_string()))?;
+    let bytes = std::fs::read(path).map_err(|why| (shown, show::why(&why)))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 

@@ -6,6 +6,7 @@
 
 use super::path::Shower;
 use super::zip::Zip;
+use crate::model::show;
 use crate::model::{Problem, ProblemKind};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -88,7 +89,7 @@ pub(crate) fn discover(paths: &[PathBuf], outputs: &[PathBuf], stdin_name: &str,
                 found.problems.push(problem(
                     path.display().to_string(),
                     ProblemKind::Unreadable,
-                    &error.to_string(),
+                    &show::why(&error),
                     true,
                 ));
             }
@@ -137,7 +138,7 @@ fn walk(top: &Path, shower: &mut Shower, found: &mut Discovered) {
             Ok(names) => names,
             Err(error) => {
                 let shown = shower.show(&directory, top);
-                found.problems.push(problem(shown, ProblemKind::Unreadable, &error.to_string(), true));
+                found.problems.push(problem(shown, ProblemKind::Unreadable, &show::why(&error), true));
                 continue;
             }
         };
@@ -156,7 +157,7 @@ fn walk(top: &Path, shower: &mut Shower, found: &mut Discovered) {
                 }
                 Err(error) => {
                     let shown = beside(&path, top, shower);
-                    found.problems.push(problem(shown, ProblemKind::Unreadable, &error.to_string(), true));
+                    found.problems.push(problem(shown, ProblemKind::Unreadable, &show::why(&error), true));
                 }
             }
         }

@@ -7,6 +7,7 @@ use super::walk::{OFFICE, Walk, held, not_followed};
 use super::zip::{self, Bulk, Kind, Zip};
 use super::{Bytes, Found, OPENERS, Place, Step, path, tar};
 use crate::model::limits;
+use crate::model::show;
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
@@ -16,7 +17,7 @@ use std::sync::Arc;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum OpenError {
     /// The system refused.
-    #[error("cannot be opened: {0}")]
+    #[error("cannot be opened: {}", show::why(.0))]
     Io(#[from] io::Error),
     /// A container that is not read.
     #[error("{0}")]

@@ -10,6 +10,7 @@ use super::unwrap::{Bounds, Inside, unwrap};
 use super::zip::{self, Bulk, Zip};
 use super::{Bytes, Stream, path};
 use crate::model::limits;
+use crate::model::show;
 use std::collections::HashSet;
 use std::io::{BufReader, Read};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -151,7 +152,7 @@ impl Walk {
         let layers = self.levels.last().map_or(&[][..], |level| &level.layers);
         let tally = Tally::new(self.bounds.hashed);
         let raw = Box::new(Counting { inner: reader, tally: tally.clone() });
-        let inner = unwrap(raw, layers, &self.meter, self.bounds.nesting).map_err(|error| error.to_string())?;
+        let inner = unwrap(raw, layers, &self.meter, self.bounds.nesting).map_err(|error| show::why(&error))?;
         let entries = match inner.inside {
             Inside::Log => {
                 let stream = Stream::new(inner.reader, tally, &inner.layers, inner.changed.or(changed));
@@ -168,12 +169,12 @@ impl Walk {
 /// Reads a zip archive that cannot be read from its end into memory.
 pub(super) fn held(reader: Bytes, bounds: &Bounds) -> Result<Zip, String> {
     let mut bytes = Vec::new();
-    reader.take(limits::HELD_ARCHIVE + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+    reader.take(limits::HELD_ARCHIVE + 1).read_to_end(&mut bytes).map_err(|error| show::why(&error))?;
     if bytes.len() as u64 > limits::HELD_ARCHIVE {
         let most = limits::HELD_ARCHIVE >> 20;
         return Err(format!("a zip archive of more than {most} MiB inside another container: unpack it first"));
     }
-    let zip = Zip::directory(Bulk::Held(Arc::new(bytes)), bounds.members).map_err(|error| error.to_string())?;
+    let zip = Zip::directory(Bulk::Held(Arc::new(bytes)), bounds.members).map_err(|error| show::why(&error))?;
     if zip.is_office() { Err(OFFICE.to_owned()) } else { Ok(zip) }
 }
 
@@ -186,7 +187,7 @@ impl Entries {
         match self {
             Entries::Tar(tar) => {
                 let next = tar.lock().unwrap_or_else(PoisonError::into_inner).next();
-                let Some(entry) = next.map_err(|broken| (broken.error.to_string(), broken.inside))? else {
+                let Some(entry) = next.map_err(|broken| (show::why(&broken.error), broken.inside))? else {
                     return Ok(None);
                 };
                 let content = match entry.kind {
@@ -210,7 +211,7 @@ impl Entries {
                     zip::Kind::Closed(why) => Content::Other { why: format!("{why}: not read"), incomplete: true },
                     zip::Kind::File => match zip.open(*at, Tally::default()) {
                         Ok(content) => Content::File(content),
-                        Err(error) => Content::Other { why: error.to_string(), incomplete: true },
+                        Err(error) => Content::Other { why: show::why(&error), incomplete: true },
                     },
                 };
                 *at += 1;

@@ -5,6 +5,7 @@
 //! to come back. An alert that stands for many (past `--max-alerts`) is never known, since nobody has seen what it holds.
 
 use super::TriageError;
+use crate::model::show;
 use crate::model::{Alert, AlertStatus, Known, RuleInfo, limits};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,10 +25,10 @@ impl Baseline {
     /// Reads a file.
     pub(crate) fn open(path: &Path) -> Result<Baseline, TriageError> {
         let unreadable = |why: String| TriageError::Unreadable { path: path.to_path_buf(), why };
-        let file = std::fs::File::open(path).map_err(|why| unreadable(why.to_string()))?;
+        let file = std::fs::File::open(path).map_err(|why| unreadable(show::why(&why)))?;
         let mut bytes = Vec::new();
         let read = file.take(limits::BASELINE_BYTES + 1).read_to_end(&mut bytes);
-        if read.map_err(|why| unreadable(why.to_string()))? as u64 > limits::BASELINE_BYTES {
+        if read.map_err(|why| unreadable(show::why(&why)))? as u64 > limits::BASELINE_BYTES {
             return Err(unreadable(format!("more than {} bytes", limits::BASELINE_BYTES)));
         }
         Baseline::parse(&bytes).map_err(|why| TriageError::Foreign { path: path.to_path_buf(), why })

@@ -5,6 +5,7 @@
 //! the wrong thing.
 
 use super::TriageError;
+use crate::model::show;
 use crate::model::{Wanted, limits};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use jiff::civil::Date;
@@ -31,10 +32,10 @@ pub(super) struct Entry {
 /// Reads an ignore file.
 pub(super) fn open(path: &Path) -> Result<Vec<Entry>, TriageError> {
     let unreadable = |why: String| TriageError::Unreadable { path: path.to_path_buf(), why };
-    let file = std::fs::File::open(path).map_err(|error| unreadable(error.to_string()))?;
+    let file = std::fs::File::open(path).map_err(|error| unreadable(show::why(&error)))?;
     let mut text = String::new();
     let read = file.take(limits::IGNORE_BYTES + 1).read_to_string(&mut text);
-    if read.map_err(|error| unreadable(error.to_string()))? as u64 > limits::IGNORE_BYTES {
+    if read.map_err(|error| unreadable(show::why(&error)))? as u64 > limits::IGNORE_BYTES {
         return Err(unreadable(format!("more than {} bytes", limits::IGNORE_BYTES)));
     }
     parse(path, &text)

@@ -6,6 +6,7 @@ use crate::cli::exit::Exit;
 use crate::cli::progress::Progress;
 use crate::cli::terminal;
 use crate::config::{Config, RawConfig};
+use crate::model::show;
 use crate::report;
 use crate::scan::{Events, SetupError};
 use std::io::{self, BufWriter};
@@ -39,7 +40,7 @@ pub(crate) fn run(args: &EventsArgs) -> Exit {
         }
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Clean,
         Err(error) => {
-            terminal::error(&format!("standard output: {error}"));
+            terminal::error(&format!("standard output: {}", show::why(&error)));
             Exit::Output
         }
     }

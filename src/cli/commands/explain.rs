@@ -6,6 +6,7 @@ use crate::cli::exit::Exit;
 use crate::cli::output::unless_closed;
 use crate::cli::terminal;
 use crate::config::{Config, RawConfig, RawRedact};
+use crate::model::show;
 use crate::report;
 use crate::scan::{At, Explain, SetupError};
 use std::io::{self, Write};
@@ -29,7 +30,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Exit {
     (row.write)(&told, &options, &mut text).expect("memory can be written to");
     match unless_closed(io::stdout().lock().write_all(&text)) {
         Err(error) => {
-            terminal::error(&format!("standard output: {error}"));
+            terminal::error(&format!("standard output: {}", show::why(&error)));
             Exit::Output
         }
         Ok(()) if told.problems.iter().any(|problem| problem.incomplete) => Exit::Input,

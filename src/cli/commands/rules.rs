@@ -6,6 +6,7 @@ use crate::cli::exit::Exit;
 use crate::cli::output::unless_closed;
 use crate::cli::terminal;
 use crate::config::RawConfig;
+use crate::model::show;
 use crate::report::{self, Statistics};
 use crate::scan::{self, Scan, SetupError};
 use crate::sigma::{Diagnostic, PathStep, Severity};
@@ -34,7 +35,7 @@ pub(crate) fn run(args: RulesArgs) -> Exit {
     match unless_closed(io::stdout().lock().write_all(&text)) {
         Ok(()) => exit,
         Err(error) => {
-            terminal::error(&format!("standard output: {error}"));
+            terminal::error(&format!("standard output: {}", show::why(&error)));
             Exit::Output
         }
     }

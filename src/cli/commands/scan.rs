@@ -8,6 +8,7 @@ use crate::cli::progress::Progress;
 use crate::cli::stats;
 use crate::cli::terminal::{self, Loudness};
 use crate::config::{Config, RawConfig, RawRedact, RawSarif};
+use crate::model::show;
 use crate::model::{InputSummary, Line, LineSink, Report};
 use crate::report::{self, MatchLines};
 use crate::scan::{self, Scan, SetupError};
@@ -56,7 +57,7 @@ pub(crate) fn run(args: &ScanArgs) -> Exit {
         say(args, &scan, &targets, &report);
     }
     for (target, error) in &failures {
-        terminal::error(&format!("{}: the report cannot be written: {error}", named(target)));
+        terminal::error(&format!("{}: the report cannot be written: {}", named(target), show::why(error)));
     }
     let exit = if failures.is_empty() { exit(&scan, &report) } else { Exit::Output };
     // The process is about to end: giving thousands of rules and alerts back piece by piece would be a tenth of it.
@@ -166,7 +167,7 @@ fn unwritable(targets: &[(String, Target)]) -> Option<Exit> {
             return Some(Exit::Usage);
         }
         if let Err(error) = target.check() {
-            terminal::error(&format!("{}: the report cannot be written there: {error}", named(target)));
+            terminal::error(&format!("{}: the report cannot be written there: {}", named(target), show::why(&error)));
             return Some(Exit::Output);
         }
     }

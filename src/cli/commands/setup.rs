@@ -4,6 +4,7 @@ use crate::cli::args::{ConfigArgs, ReadArgs, RuleArgs};
 use crate::cli::exit::Exit;
 use crate::cli::terminal;
 use crate::config::{self, Config, ConfigError, Layer, RawConfig};
+use crate::model::show;
 use crate::report;
 use crate::scan::{self, RunInfo, SetupError};
 use std::collections::BTreeMap;
@@ -131,7 +132,7 @@ pub(super) fn placeholders(path: &Path) -> Result<BTreeMap<String, Vec<String>>,
         Many(Vec<String>),
     }
     let unreadable = |why: String| ConfigError::Unreadable { path: path.to_path_buf(), why };
-    let text = std::fs::read_to_string(path).map_err(|e| unreadable(e.to_string()))?;
+    let text = std::fs::read_to_string(path).map_err(|e| unreadable(show::why(&e)))?;
     let table: BTreeMap<String, Values> = serde_yaml::from_str(&text).map_err(|error| ConfigError::Syntax {
         path: path.to_path_buf(),
         line: error.location().map(|l| l.line() as u64),
