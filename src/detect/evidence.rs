@@ -69,9 +69,15 @@ impl Draft {
         draft
     }
 
-    /// The event as an alert keeps it: the fields the detection names, in order of first naming, under the rule's
-    /// spelling and under the canonical one; then those of `others` that are not among them.
-    pub(super) fn write<'r>(
+    /// The event as an alert keeps it: its fields, and the record.
+    pub(super) fn write<'r>(&mut self, rule: &CompiledRule, case: &Case<'_, 'r>, answers: &mut Answers<'r>) {
+        self.write_fields(rule, case, &[], answers);
+        self.push(What::Raw, case.event.raw, limits::SAMPLE_RAW);
+    }
+
+    /// The event as a stream shows it, which has no records: the fields the detection names, in order of first naming,
+    /// under the rule's spelling and under the canonical one; then those of `others` that are not among them.
+    pub(super) fn write_fields<'r>(
         &mut self,
         rule: &CompiledRule,
         case: &Case<'_, 'r>,
@@ -90,7 +96,6 @@ impl Draft {
         self.rule = rule.id;
         self.time = event.time;
         self.place = place(event);
-        self.push(What::Raw, event.raw, limits::SAMPLE_RAW);
     }
 
     fn add(&mut self, name: &str, values: &[Datum<'_>]) {

@@ -149,7 +149,7 @@ impl Engine {
                 let feeds = || rule.feeds.iter().filter_map(|n| self.feeds.get(*n));
                 let keys: Vec<&Named> = feeds().flat_map(|feed| &feed.key).map(|key| &key.field).collect();
                 let mut draft = Draft::empty(rule.id);
-                draft.write(rule, line, &keys, answers);
+                draft.write_fields(rule, line, &keys, answers);
                 let sample = draft.sample(redaction.shown());
                 let About { shown: entity, identity } = about(&subject, redaction);
                 let feeds: Vec<RuleId> = feeds().map(|feed| feed.correlation).collect();
@@ -165,7 +165,7 @@ impl Engine {
                     &subject,
                     (place(line.event), line.event.time),
                     || about(&subject, redaction),
-                    |draft| draft.write(rule, line, &[], answers),
+                    |draft| draft.write(rule, line, answers),
                     &keeping,
                 );
             }
