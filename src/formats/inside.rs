@@ -7,7 +7,7 @@
 
 use super::json::Seen;
 use super::json::member::{member, push_text};
-use super::{LineShape, Record, Refused, json, lines, payload};
+use super::{LineShape, Record, Refused, event_xml, json, lines, payload};
 use crate::model::{Entry, FieldId, Quality, Region, Sentence, Stamp, Value, limits, stamp};
 use std::mem;
 use std::ops::Range;
@@ -116,6 +116,8 @@ pub(super) fn of_object(record: &mut Record<'_>, seen: Seen) {
         container(record, object);
     } else if seen.has("SyslogMessage") {
         syslog_table(record, object);
+    } else if seen.has("EventData") {
+        windows_table(record, object);
     } else if seen.has("textPayload") && seen.has("logName") {
         // Google's agents put the line a program wrote there.
         if let Some(value) = member(object, "textPayload") {
@@ -230,6 +232,16 @@ fn syslog_table(record: &mut Record<'_>, object: &str) {
     record.push("appname", &program);
     outer_time(record, object, &["TimeGenerated"]);
     with_text(record, &[message], |record, text| said(record, &program, text));
+}
+
+/// A row of Log Analytics' tables of Windows events: the values are the XML of the event.
+fn windows_table(record: &mut Record<'_>, object: &str) {
+    let Some(value) = member(object, "EventData").filter(|value| value.starts_with('"')) else { return };
+    with_text(record, &[value], |record, text| {
+        let start = text.trim_start();
+        let is_xml = start.starts_with("<EventData") || start.starts_with("<UserData");
+        is_xml && attempt(record, &format!("<Event>{text}</Event>"), "", event_xml::read_record)
+    });
 }
 
 /// Reads a message as what a program says.

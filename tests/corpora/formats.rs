@@ -8,17 +8,21 @@ use std::fs;
 use std::path::Path;
 
 /// The sets whose formats can be read now.
-const SETS: [&str; 16] = [
+const SETS: [&str; 20] = [
     "access_log",
+    "auditd",
     "cef",
     "container_gzip_members",
     "csv_quoted",
+    "docker_json",
     "iptables",
     "json_azure_records",
     "json_cloudtrail_records",
     "jsonl_windows",
     "logfmt",
+    "otlp_json",
     "squid_native",
+    "suricata_eve",
     "syslog_linux",
     "syslog_sshd",
     "syslog_year_rollover",

@@ -50,7 +50,7 @@ pub(super) fn object_in(span: Span, name: &str, scratch: &mut Scratch, table: &F
 pub(crate) struct Seen(u16);
 
 impl Seen {
-    const NAMES: [&'static str; 10] = [
+    const NAMES: [&'static str; 11] = [
         "MESSAGE",
         "__REALTIME_TIMESTAMP",
         "SYSLOG_IDENTIFIER",
@@ -61,6 +61,7 @@ impl Seen {
         "textPayload",
         "logName",
         "message",
+        "EventData",
     ];
 
     /// Whether a member of this name was met.
@@ -70,7 +71,7 @@ impl Seen {
 
     fn note(&mut self, name: &str) {
         // Most names are told by their length alone.
-        if matches!(name.len(), 3 | 6 | 7 | 10 | 11 | 13 | 17 | 20) {
+        if matches!(name.len(), 3 | 6 | 7 | 9..=11 | 13 | 17 | 20) {
             let bit = Seen::NAMES.iter().position(|known| *known == name);
             self.0 |= bit.map_or(0, |bit| 1 << bit);
         }
