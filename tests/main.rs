@@ -7,6 +7,8 @@
     reason = "tests run the binary and look at their environment"
 )]
 
+#[cfg(target_os = "linux")]
+mod action;
 mod architecture;
 mod benign;
 mod cli;
