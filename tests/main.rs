@@ -27,3 +27,5 @@ mod selection;
 mod sigma_page;
 mod support;
 mod triage;
+#[cfg(target_os = "linux")]
+mod walk;

@@ -207,7 +207,8 @@ fn commands_people_are_told_to_type_work() {
         folder.write(&name, fs::read(&file).expect("it was listed"));
     }
     let mut tried = 0;
-    for (name, page) in pages() {
+    // One page is a walk whose steps build on each other: `walk.rs` takes it.
+    for (name, page) in pages().into_iter().filter(|(name, _)| !name.ends_with("docs/pipeline.md")) {
         for line in fenced(&page).iter().filter(|f| f.language == "console").flat_map(|f| f.content.lines()) {
             let Some(line) = line.strip_prefix("$ ") else { continue };
             let (line, code) = line.split_once(" # exit ").unwrap_or((line, "0"));
