@@ -215,8 +215,16 @@ impl<'r, 'n> Reader<'r, 'n> {
 
     fn values(&mut self, items: &[Node], chain: &Chain, keyword: bool, at: &At<'_>) -> Option<Vec<Vec<ValueTest>>> {
         let mut work = Work::new(self.placeholders, &mut self.budget);
-        let tests: Result<Vec<_>, Misuse> =
-            items.iter().map(|item| chain.tests(&item.kind, keyword, &mut work)).collect();
+        let (mut tests, mut misuses) = (Vec::with_capacity(items.len()), Vec::<Misuse>::new());
+        for item in items {
+            match chain.tests(&item.kind, keyword, &mut work) {
+                Ok(forms) => tests.push(forms),
+                // The same mistake in every value of a list is one mistake.
+                Err(misuse) if misuses.iter().any(|known| known.message == misuse.message) => {}
+                Err(misuse) if misuses.len() < limits::RULE_DIAGNOSTICS => misuses.push(misuse),
+                Err(_) => break,
+            }
+        }
         let number_as_text = work.number_as_text;
         if items.len() > 1 && items.iter().any(Node::is_null) {
             let help = "write a second entry or identifier for the missing field";
@@ -231,7 +239,11 @@ impl<'r, 'n> Reader<'r, 'n> {
             let message = "a number is taken for its digits by a modifier of text";
             self.notes.say(at, Code::NumberAsText, message, "put the number in quotes");
         }
-        tests.map_err(|misuse| self.notes.say(at, misuse.code, misuse.message, misuse.help)).ok()
+        let is_fine = misuses.is_empty();
+        for misuse in misuses {
+            self.notes.say(at, misuse.code, misuse.message, misuse.help);
+        }
+        is_fine.then_some(tests)
     }
 }
 

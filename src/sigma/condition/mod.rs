@@ -289,15 +289,6 @@ impl<'n> Resolver<'n> {
     }
 
     fn selector(&mut self, all: bool, pattern: Option<&str>) -> Expr {
-        // What begins with an underscore is reached only by a pattern that begins with one.
-        let hidden = pattern.is_some_and(|pattern| pattern.starts_with('_'));
-        let matcher = pattern.map(glob);
-        let found: Vec<usize> = (0..)
-            .zip(self.names)
-            .filter(|(_, name)| hidden || !name.starts_with('_'))
-            .filter(|(_, name)| matcher.as_ref().is_none_or(|matcher| matcher.matches(name)))
-            .map(|(index, _)| index)
-            .collect();
         // Each selector looks at every name, whether it reaches it or not.
         let Some(left) = self.budget.checked_sub(self.names.len()) else {
             self.budget = 0;
@@ -308,6 +299,15 @@ impl<'n> Resolver<'n> {
             return Expr::Never;
         };
         self.budget = left;
+        // What begins with an underscore is reached only by a pattern that begins with one.
+        let hidden = pattern.is_some_and(|pattern| pattern.starts_with('_'));
+        let matcher = pattern.map(glob);
+        let found: Vec<usize> = (0..)
+            .zip(self.names)
+            .filter(|(_, name)| hidden || !name.starts_with('_'))
+            .filter(|(_, name)| matcher.as_ref().is_none_or(|matcher| matcher.matches(name)))
+            .map(|(index, _)| index)
+            .collect();
         for index in &found {
             self.reach(*index);
         }

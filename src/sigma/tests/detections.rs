@@ -169,3 +169,22 @@ proptest! {
         load_text(&around(&format!("s: {{'{field}{names}': {value}}}\ncondition: {condition}")));
     }
 }
+
+#[test]
+fn every_mistake_in_a_list_of_values_is_told_and_the_same_one_once() {
+    let text = super::rule("").replace("{a: 1}", "{'a|expand': ['%one%', '%two%', '%one%'], 'b|gt': [x, x]}");
+    let found: Vec<(&str, bool)> =
+        load_text(&text).diagnostics.iter().map(|d| (d.code.name(), d.message.contains("%two%"))).collect();
+    let unresolved = "unresolved-placeholder";
+    assert_eq!(found, [(unresolved, false), (unresolved, true), ("value-type", false)]);
+}
+
+#[test]
+fn many_selectors_over_many_identifiers_stay_quick() {
+    let names: String = (0..20_000).map(|n| format!("  s{n}: {{f: {n}}}\n")).collect();
+    let condition = vec!["1 of s*"; 2_000].join(" or ");
+    let text = format!("title: X\nlogsource: {{category: any}}\ndetection:\n{names}  condition: {condition}\n");
+    let loaded = load_text(&text);
+    assert!(loaded.diagnostics.iter().any(|d| d.code.name() == "bad-condition"));
+    assert_eq!(loaded.loaded, 0);
+}
