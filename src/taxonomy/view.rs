@@ -240,6 +240,16 @@ impl ProfileView {
         }
     }
 
+    /// How a name as written compares with one that was asked for. In a Windows record what stands around a leaf is the
+    /// shipper's, and blanks inside it are left out by rules.
+    fn spelling(&self, written: &str, asked: &str) -> Spelling {
+        if !self.is_windows || asked.contains(['.', ' ']) {
+            return Spelling::of(written, asked);
+        }
+        let leaf = written.rsplit('.').next().unwrap_or(written);
+        if leaf.contains(' ') { Spelling::of(&leaf.replace(' ', ""), asked) } else { Spelling::of(leaf, asked) }
+    }
+
     /// The originals of a name: exact spelling, else another case, else a structural variant.
     fn originals<'r>(&self, event: &Event<'r>, ask: &Ask, into: &mut Values<'r>) {
         let before = into.len();
@@ -250,7 +260,7 @@ impl ProfileView {
         let mut has_payload = false;
         for entry in of_field() {
             let written = event.name(entry);
-            let this = Spelling::of(written, name);
+            let this = self.spelling(written, name);
             if this < spelling {
                 (spelling, shape) = (this, entry.shape);
             } else if this == spelling {
@@ -268,7 +278,7 @@ impl ProfileView {
             let is_meant = match spelling {
                 // `process_id` is a name of ours; `ProcessId` is somebody's and may mean another thing.
                 Spelling::Variant => ask.fixed.is_none(),
-                _ => has_payload || (Spelling::of(written, name) == spelling && entry.shape == shape),
+                _ => has_payload || (self.spelling(written, name) == spelling && entry.shape == shape),
             };
             if is_meant {
                 add(into, before, event.datum(entry));

@@ -15,7 +15,7 @@ mod tests;
 use super::{Format, Head, Learned, Sample, Shape, Sniffed, document, sniff};
 use crate::model::Counting;
 
-pub(crate) use read::read_record;
+pub(crate) use read::{event_in, read_record};
 
 /// The row of [`FORMATS`](super::FORMATS).
 pub(crate) const FORMAT: Format = Format {

@@ -1,8 +1,9 @@
 //! Reads one event: its elements become fields, texts stay where they stand when nothing in them is escaped.
 
+use super::frames;
 use super::names::{self, Section, Shared};
 use crate::formats::{Record, Refused};
-use crate::model::{Entry, Value, limits};
+use crate::model::{Entry, FieldTable, Region, Scratch, Span, Value, limits};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use std::borrow::Cow;
@@ -10,17 +11,50 @@ use std::ops::Range;
 
 /// Reads a record that is one event.
 pub(crate) fn read_record(record: &mut Record<'_>) -> Result<(), Refused> {
-    let text = record.text;
+    let place = Place { region: Region::Block, start: record.start };
+    read(record.text, place, Vec::new(), record.scratch, record.table)
+}
+
+/// Reads the event a message is, and gives whether it is one. Nothing stays pushed when it is not.
+pub(crate) fn event_in(message: &str, record: &mut Record<'_>) -> bool {
+    let Span { region, start, .. } = record.span(message);
+    let before = record.scratch.entries.len();
+    let is_event = read(message, Place { region, start }, Vec::new(), record.scratch, record.table).is_ok();
+    if !is_event {
+        record.scratch.entries.truncate(before);
+    }
+    is_event
+}
+
+/// Where the text that is read stands.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    region: Region,
+    start: u32,
+}
+
+/// Reads the element that is left open by none of those `around` it.
+fn read<'t>(
+    text: &'t str,
+    place: Place,
+    around: Vec<Open<'t>>,
+    scratch: &mut Scratch,
+    table: &FieldTable,
+) -> Result<(), Refused> {
     let mut reader = Reader::from_str(text);
     // A lone `&` is no reason to lose an event.
     reader.config_mut().allow_dangling_amp = true;
+    let inner = around.len();
     let mut walk = Walk {
-        record,
         text,
-        open: Vec::new(),
+        place,
+        scratch,
+        table,
+        open: around,
         section: Section::Other,
         system: 0..0,
         shared: Shared::default(),
+        is_part: inner > 0,
         is_over: false,
     };
     loop {
@@ -37,10 +71,14 @@ pub(crate) fn read_record(record: &mut Record<'_>) -> Result<(), Refused> {
             Ok(Event::CData(piece)) => walk.text(&piece),
             Ok(Event::GeneralRef(name)) => walk.reference(&name),
             Ok(Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_)) => {}
-            Ok(Event::Eof) if !walk.open.is_empty() => return Err(refused("`</Event>`")),
+            Ok(Event::Eof) if walk.open.len() > inner => return Err(refused("`</Event>`")),
             Ok(Event::Eof) if walk.is_over => break,
             Ok(Event::Eof) => return Err(Refused { expected: "`<Event>`", at: 0 }),
             Err(_) => return Err(refused("well-formed XML")),
+        }
+        // What stands behind a payload inside another element is not read.
+        if walk.is_over && inner > 0 {
+            break;
         }
     }
     walk.wrap_shared();
@@ -66,16 +104,26 @@ struct Open<'t> {
     text: Piece<'t>,
 }
 
+impl<'t> Open<'t> {
+    fn new(name: &'t str) -> Open<'t> {
+        Open { name: Cow::Borrowed(name), is_leaf: true, has_attributes: false, text: Piece::None }
+    }
+}
+
 /// Goes through the elements of one event.
 struct Walk<'w, 't> {
-    record: &'w mut Record<'t>,
     text: &'t str,
+    place: Place,
+    scratch: &'w mut Scratch,
+    table: &'w FieldTable,
     open: Vec<Open<'t>>,
     section: Section,
     /// The entries of `System`.
     system: Range<usize>,
     shared: Shared,
-    /// The event was closed.
+    /// The text is a section alone.
+    is_part: bool,
+    /// What is read was closed.
     is_over: bool,
 }
 
@@ -84,6 +132,13 @@ impl<'t> Walk<'_, 't> {
     fn slice(&self, piece: &str) -> &'t str {
         let at = piece.as_ptr().addr().checked_sub(self.text.as_ptr().addr());
         at.and_then(|at| self.text.get(at..at.saturating_add(piece.len()))).unwrap_or_default()
+    }
+
+    /// Where a piece of the text stands.
+    fn span(&self, piece: &str) -> Span {
+        let at = piece.as_ptr().addr().saturating_sub(self.text.as_ptr().addr());
+        let Place { region, start } = self.place;
+        Span { region, start: start.saturating_add(offset(at)), len: offset(piece.len()) }
     }
 
     fn start(&mut self, tag: &BytesStart<'_>) -> Result<(), &'static str> {
@@ -102,14 +157,14 @@ impl<'t> Walk<'_, 't> {
         if depth == 1 {
             self.section = Section::of(element);
             if self.section == Section::System {
-                let now = self.record.scratch.entries.len();
+                let now = self.scratch.entries.len();
                 self.system = now..now;
             }
         }
         if let Some(around) = self.open.last_mut() {
             around.is_leaf = false;
         }
-        let mut open = Open { name: Cow::Borrowed(element), is_leaf: true, has_attributes: false, text: Piece::None };
+        let mut open = Open::new(element);
         for attribute in tag.attributes().with_checks(false) {
             let Ok(attribute) = attribute else { return Err("an attribute") };
             let key = attribute.key.0;
@@ -131,15 +186,15 @@ impl<'t> Walk<'_, 't> {
     fn attribute(&mut self, element: &str, key: &str, written: &str) {
         let value = if written.contains('&') {
             let value = unescaped(written);
-            self.record.scratch.keep(&value)
+            self.scratch.keep(&value)
         } else {
-            self.record.span(written)
+            self.span(written)
         };
         let section = self.open.get(1).map_or(element, |open| &*open.name);
-        let mut path = std::mem::take(&mut self.record.scratch.path);
+        let mut path = std::mem::take(&mut self.scratch.path);
         names::attribute(self.section, section, element, key, &mut path);
-        self.record.scratch.push(self.record.table, &path, Value::Text(value));
-        self.record.scratch.path = path;
+        self.scratch.push(self.table, &path, Value::Text(value));
+        self.scratch.path = path;
     }
 
     fn text(&mut self, piece: &str) {
@@ -147,13 +202,13 @@ impl<'t> Walk<'_, 't> {
         let Some(open) = self.open.last_mut() else { return };
         open.text = match open.text {
             Piece::None => Piece::One(piece),
-            before => append(before, piece, &mut self.record.scratch.text),
+            before => append(before, piece, &mut self.scratch.text),
         };
     }
 
     fn reference(&mut self, name: &str) {
         let Some(open) = self.open.last_mut() else { return };
-        let text = &mut self.record.scratch.text;
+        let text = &mut self.scratch.text;
         open.text = append(open.text, "", text);
         match character(name) {
             Some(c) => text.push(c),
@@ -168,8 +223,9 @@ impl<'t> Walk<'_, 't> {
             0 => self.is_over = true,
             // A section: nothing behind it belongs to it.
             1 => {
+                self.is_over |= self.is_part;
                 if self.section == Section::System {
-                    self.system.end = self.record.scratch.entries.len();
+                    self.system.end = self.scratch.entries.len();
                 }
                 self.section = Section::Other;
             }
@@ -181,18 +237,18 @@ impl<'t> Walk<'_, 't> {
     fn leaf(&mut self, open: &Open<'t>) {
         let value = match open.text {
             Piece::One("") | Piece::None => Value::Empty,
-            Piece::One(text) => Value::Text(self.record.span(text)),
-            Piece::Built(start) => Value::Text(self.record.scratch.since(start)),
+            Piece::One(text) => Value::Text(self.span(text)),
+            Piece::Built(start) => Value::Text(self.scratch.since(start)),
         };
         if value == Value::Empty && (open.has_attributes || !self.section.is_payload()) {
             return;
         }
         let section = self.open.get(1).map_or("", |open| &*open.name);
         let around = self.open.get(2).map(|open| &*open.name);
-        let mut path = std::mem::take(&mut self.record.scratch.path);
+        let mut path = std::mem::take(&mut self.scratch.path);
         names::leaf(self.section, section, around, &open.name, &mut path);
-        self.record.scratch.push(self.record.table, &path, value);
-        self.record.scratch.path = path;
+        self.scratch.push(self.table, &path, value);
+        self.scratch.path = path;
         if self.section.is_payload() {
             self.shared.note(&open.name);
         }
@@ -200,7 +256,7 @@ impl<'t> Walk<'_, 't> {
 
     /// Gives names of `System` that are the payload's, too, their wrapper.
     fn wrap_shared(self) {
-        let scratch = &mut *self.record.scratch;
+        let scratch = self.scratch;
         for n in self.system {
             let Some(Entry { name, .. }) = scratch.entries.get(n).copied() else { continue };
             let end = name.start.saturating_add(name.len) as usize;
@@ -214,6 +270,11 @@ impl<'t> Walk<'_, 't> {
             }
         }
     }
+}
+
+/// Offsets in a record: far below 4 GiB (`limits`).
+fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 /// Adds a piece to the text of an element, which is put together at the end of `text` from now on.

@@ -98,6 +98,7 @@
 //! | `snort` | snort, suricata | `alert` | `[GID:SID:REV] M [Classification: C] [Priority: N] {PROTO} A -> B` | `gid` `sid` `rev` `msg` (`classification` `priority`) `proto` `src` `dst` (`src_port` `dst_port`) |
 //! | `cef` | any: message begins `CEF:` | (empty) | `CEF:0\|VENDOR\|PRODUCT\|VERSION\|CLASS\|NAME\|SEVERITY\|k=v ...` | as in [`cef`](super::cef): `deviceVendor` ... `severity`, keys as written, labelled values under their labels too |
 //! | `leef` | any: message begins `LEEF:` | (empty) | `LEEF:1.0\|VENDOR\|PRODUCT\|VERSION\|EVENT\|k=v<TAB>...` | as in [`leef`](super::leef): `deviceVendor` ... `eventId`, keys as written |
+//! | `eventxml` | sysmon; any: message begins `<Event` | (empty) | an event as XML (Sysmon for Linux) | those of the format `event-xml` |
 //! | `json` | any: message is one JSON object | (empty) | `{"k": "v"}` | its members, nested names dotted |
 //! | `kv` | any program no row above claims | (empty) | pairs `key=value`, `key="value"` anywhere in the message | keys as written |
 
@@ -107,6 +108,7 @@ mod cisco;
 mod cron;
 mod events;
 mod filterlog;
+mod event;
 mod kv;
 mod login;
 mod netfilter;
@@ -163,6 +165,7 @@ pub(crate) static PAYLOADS: &[Payload] = &[
     snort::PAYLOAD,
     cisco::ASA,
     cisco::IOS,
+    event::PAYLOAD,
     kv::JSON,
     kv::PAYLOAD,
 ];
@@ -171,14 +174,14 @@ pub(crate) static PAYLOADS: &[Payload] = &[
 /// Programs no row knows are read as pairs.
 pub(crate) fn extract(program: Option<&str>, message: &str, record: &mut Record<'_>) {
     let program = program.map(leaf).unwrap_or_default();
-    // What continues a record is no part of the sentence, but pairs and JSON may stand there.
+    // What continues a record is no part of the sentence, but pairs, JSON and XML may stand there.
     let sentence = message.lines().next().unwrap_or(message);
     let mut is_claimed = false;
     for row in PAYLOADS {
         let by_program = row.programs.iter().any(|p| is_program(p, program));
         is_claimed |= by_program;
         if by_program || row.prefixes.iter().any(|p| message.starts_with(p)) {
-            let is_open = [kv::JSON.name, kv::PAYLOAD.name].contains(&row.name);
+            let is_open = [event::PAYLOAD.name, kv::JSON.name, kv::PAYLOAD.name].contains(&row.name);
             record.payload = (row.extract)(if is_open { message } else { sentence }, record);
             if record.payload.is_some() {
                 return;
