@@ -200,12 +200,12 @@ impl Gatherer {
     }
 
     fn gather_windows<'e>(&'e self, facts: &mut Facts<'e, '_>) {
-        let event_id = first(&self.event_id, facts).and_then(|text| text.trim().parse::<u32>().ok());
+        let event_id = first_of_system(&self.event_id, facts).and_then(|text| text.trim().parse::<u32>().ok());
         if event_id.is_none() {
             return;
         }
-        let provider = first(&self.provider, facts);
-        let channel = match first(&self.channel, facts) {
+        let provider = first_of_system(&self.provider, facts);
+        let channel = match first_of_system(&self.channel, facts) {
             Some(channel) if provider.is_some() || self.is_channel(channel) => Some(channel),
             Some(_) => None,
             None => self
@@ -241,10 +241,18 @@ impl Gatherer {
     }
 }
 
+/// The first text there is in some places.
 fn first<'r>(places: &[Keyed], facts: &Facts<'_, 'r>) -> Option<&'r str> {
     let has = |bit: u16| facts.present.has(bit);
     places
         .iter()
         .filter(|(bit, _)| has(*bit))
         .find_map(|(_, place)| place.text(facts.event).filter(|text| !text.is_empty()))
+}
+
+/// The same, in what Windows says of an event.
+fn first_of_system<'r>(places: &[Keyed], facts: &Facts<'_, 'r>) -> Option<&'r str> {
+    let present = places.iter().filter(|(bit, _)| facts.present.has(*bit));
+    let mut texts = present.filter_map(|(_, place)| place.system_text(facts.event));
+    texts.find(|text| !text.is_empty())
 }

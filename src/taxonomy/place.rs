@@ -5,6 +5,7 @@
 //! objects.
 
 use crate::model::{Datum, Entry, Event, FieldId, FieldTable};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -102,13 +103,26 @@ impl Place {
 
     /// The first text found.
     pub(super) fn text<'r>(&self, event: &Event<'r>) -> Option<&'r str> {
-        self.entries(event).find_map(|entry| match event.datum(entry) {
-            Datum::Text(std::borrow::Cow::Borrowed(text)) | Datum::Number(std::borrow::Cow::Borrowed(text)) => {
-                Some(text)
-            }
-            _ => None,
-        })
+        self.entries(event).find_map(|entry| text_of(event, entry))
     }
+
+    /// The first text that is not the payload's: a Windows event that tells of a channel is no event of that channel.
+    pub(super) fn system_text<'r>(&self, event: &Event<'r>) -> Option<&'r str> {
+        self.entries(event).filter(|entry| !is_payload(event.name(entry))).find_map(|entry| text_of(event, entry))
+    }
+}
+
+/// The text of an entry, if it stands in the record.
+fn text_of<'r>(event: &Event<'r>, entry: &Entry) -> Option<&'r str> {
+    match event.datum(entry) {
+        Datum::Text(Cow::Borrowed(text)) | Datum::Number(Cow::Borrowed(text)) => Some(text),
+        _ => None,
+    }
+}
+
+/// Whether a name as written lies in the payload of a Windows event.
+pub(super) fn is_payload(name: &str) -> bool {
+    ["EventData.", "UserData.", "event_data.", "user_data."].iter().any(|w| name.contains(w))
 }
 
 /// Words compared without case; a `*` at an end stands for anything.

@@ -1,7 +1,7 @@
 //! How records of one profile are looked at: the union of originals and canonical values that a rule tests.
 
 use super::compute::Kind;
-use super::place::Place;
+use super::place::{Place, is_payload};
 use super::route::Effect;
 use super::source::{Fields, Source, same};
 use super::table::Meaning;
@@ -305,11 +305,6 @@ impl Spelling {
             Spelling::Variant
         }
     }
-}
-
-/// Whether a name as written lies in the payload of a Windows event.
-fn is_payload(name: &str) -> bool {
-    ["EventData.", "UserData.", "event_data.", "user_data."].iter().any(|w| name.contains(w))
 }
 
 /// Adds a value that is not there yet, behind the first `before` values.

@@ -242,6 +242,82 @@ fn shippers_nest_the_same_event_differently() {
 }
 
 #[test]
+fn parts_of_system_answer_whoever_ships_them() {
+    for (channel, id, provider, level) in [
+        (
+            "Event.System.Channel",
+            "Event.System.EventID.#text",
+            "Event.System.Provider.#attributes.Name",
+            "Event.System.Level",
+        ),
+        ("Event.System.Channel", "Event.System.EventID.#text", "Event.System.Provider.@Name", "Event.System.Level"),
+        ("winlog.channel", "winlog.event_id", "winlog.provider_name", "Level"),
+        ("Channel", "EventID", "SourceName", "Level"),
+        ("EventLog", "EventID", "Source", "Level"),
+        ("Channel", "EventID", "Provider_Name", "Level"),
+    ] {
+        check(
+            None,
+            &[(channel, "System"), (id, "7045"), (provider, "Service Control Manager"), (level, "4")],
+            "windows",
+            &[
+                ("Channel", &["System"]),
+                ("EventID", &["7045"]),
+                ("Provider_Name", &["Service Control Manager"]),
+                ("Level", &["4", "info"]),
+            ],
+        );
+    }
+}
+
+#[test]
+fn a_channel_of_the_payload_is_not_joined_by_the_one_that_tells_of_it() {
+    check(
+        None,
+        &[("winlog.channel", "System"), ("winlog.event_id", "104"), ("winlog.user_data.Channel", "Security")],
+        "windows",
+        &[("Channel", &["Security"]), ("action", &["log_clear"])],
+    );
+}
+
+#[test]
+fn rules_leave_out_the_blanks_of_names() {
+    let channel = ("Channel", "Microsoft-Windows-Windows Defender/Operational");
+    check(
+        None,
+        &[
+            channel,
+            ("EventID", "1119"),
+            ("SourceName", "Microsoft-Windows-Windows Defender"),
+            ("Source Name", "Real-Time"),
+        ],
+        "windows",
+        &[("SourceName", &["Microsoft-Windows-Windows Defender", "Real-Time"])],
+    );
+}
+
+#[test]
+fn data_without_names_are_one_field() {
+    check(
+        None,
+        &[
+            ("winlog.channel", "Application"),
+            ("winlog.event_id", "1040"),
+            ("winlog.event_data.param1", "a"),
+            ("winlog.event_data.param2", "b"),
+        ],
+        "windows",
+        &[("Data", &["a", "b"])],
+    );
+    check(
+        None,
+        &[("Event.System.Channel", "Application"), ("Event.System.EventID", "1"), ("Event.EventData.Data.#text", "a")],
+        "windows",
+        &[("Data", &["a"])],
+    );
+}
+
+#[test]
 fn a_name_with_a_role_of_its_own_answers_only_for_itself() {
     check(
         None,
