@@ -2,4 +2,6 @@
 
 mod formats;
 mod nasty;
+mod shippers;
+mod truth;
 mod vectors;
