@@ -49,4 +49,4 @@ pub(crate) use sample::{Sample, SampleField, SampleText, SampleWriter};
 pub(crate) use statistics::{FieldUse, RuleStatistics, SourceUse, Standing, Tally};
 pub(crate) use time::{Quality, Stamp, Time};
 pub(crate) use value::{Datum, Value, Values};
-pub(crate) use view::{LogSourceId, TagSet, View};
+pub(crate) use view::{LogSourceId, Seen, TagSet, View};

@@ -1,6 +1,6 @@
 //! How an event is looked at: what its fields are called, which log sources it has earned.
 
-use super::event::Event;
+use super::event::{Entry, Event};
 use super::field::{AskId, FieldId};
 use super::time::Stamp;
 use super::value::{Datum, Values};
@@ -18,6 +18,38 @@ pub(crate) struct TagSet {
     pub(crate) sources: [LogSourceId; 8],
     /// How many rows.
     pub(crate) len: u8,
+    /// Which fields there are.
+    pub(crate) seen: Seen,
+}
+
+/// Which fields an event has, roughly: a bit for every so many ids. Most questions are about fields that are not there,
+/// and this says so without a walk over those that are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Seen([u64; 4]);
+
+impl Seen {
+    /// Looks through the fields of an event.
+    pub(crate) fn of(entries: &[Entry]) -> Seen {
+        let mut seen = Seen::default();
+        for entry in entries {
+            let (word, bit) = Seen::place(entry.field);
+            if let Some(word) = seen.0.get_mut(word) {
+                *word |= bit;
+            }
+        }
+        seen
+    }
+
+    /// False only when the field is not there. Where nobody looked, any may be.
+    pub(crate) fn may_have(self, field: FieldId) -> bool {
+        let (word, bit) = Seen::place(field);
+        self == Seen::default() || self.0.get(word).is_some_and(|word| word & bit != 0)
+    }
+
+    fn place(field: FieldId) -> (usize, u64) {
+        let bit = field.0 % 256;
+        ((bit / 64) as usize, 1 << (bit % 64))
+    }
 }
 
 impl TagSet {

@@ -10,7 +10,7 @@ use super::time::TimePlan;
 use super::view::{Ask, Field, Layer, ProfileView, Role, Shared};
 use super::{Inner, Taxonomy, table};
 use crate::model::stamp::Zone;
-use crate::model::{Asks, Event, FieldTable, LogSource, LogSourceId, TagSet, View};
+use crate::model::{Asks, Event, FieldTable, LogSource, LogSourceId, Seen, TagSet, View};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -291,8 +291,9 @@ fn alias(ask: &Ask, sources: &[Arc<[Source]>], shared: &Shared) -> Option<u16> {
 impl Frozen {
     /// Sets the log sources of an event and gives the view of its profile.
     pub(crate) fn tag(&self, event: &mut Event<'_>, memo: &mut TagMemo) -> &dyn View {
+        event.tags.seen = Seen::of(event.entries);
         let (tags, profile) = self.tagger.tag(event, memo);
-        event.tags = tags;
+        event.tags = TagSet { seen: event.tags.seen, ..tags };
         let view = self.views.get(profile).or_else(|| self.views.last()).expect("the tables have profiles");
         let is_login = |action: &str| matches!(action, "login" | "authenticate");
         if self.action.is_some_and(|field| view.is_action(event, field, is_login)) {

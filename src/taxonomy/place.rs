@@ -78,16 +78,22 @@ impl Place {
         is_step && written.get(at..).is_some_and(|end| end.eq_ignore_ascii_case(&self.name))
     }
 
+    /// All entries, or none where none can be of this place.
+    pub(super) fn near<'e>(&self, event: &'e Event<'_>) -> &'e [Entry] {
+        if event.tags.seen.may_have(self.field) { event.entries } else { &[] }
+    }
+
     /// Every entry spelled like this place.
     pub(super) fn spelled<'e, 'r>(&self, event: &'e Event<'r>) -> impl Iterator<Item = &'e Entry> + use<'e, '_, 'r> {
-        event.entries.iter().filter(|e| e.field == self.field && self.is_spelled(event.name(e)))
+        self.near(event).iter().filter(|e| e.field == self.field && self.is_spelled(event.name(e)))
     }
 
     /// Every entry that answers: those of the exact spelling if there are any, else all of other spellings.
     pub(super) fn entries<'e, 'r>(&self, event: &'e Event<'r>) -> impl Iterator<Item = &'e Entry> + use<'e, '_, 'r> {
         let mut has_exact = self.is_exact;
         let mut shape = u16::MAX;
-        for entry in event.entries.iter().filter(|e| e.field == self.field) {
+        let entries = self.near(event);
+        for entry in entries.iter().filter(|e| e.field == self.field) {
             if event.name(entry) == &*self.name {
                 has_exact = true;
                 shape = shape.min(entry.shape);
@@ -95,10 +101,7 @@ impl Place {
         }
         let name = &*self.name;
         let field = self.field;
-        event
-            .entries
-            .iter()
-            .filter(move |e| e.field == field && (!has_exact || (e.shape == shape && event.name(e) == name)))
+        entries.iter().filter(move |e| e.field == field && (!has_exact || (e.shape == shape && event.name(e) == name)))
     }
 
     /// The first text found.

@@ -254,7 +254,8 @@ impl ProfileView {
     fn originals<'r>(&self, event: &Event<'r>, ask: &Ask, into: &mut Values<'r>) {
         let before = into.len();
         let name = &*ask.place.name;
-        let of_field = || event.entries.iter().filter(|e| e.field == ask.place.field);
+        let entries = ask.place.near(event);
+        let of_field = || entries.iter().filter(|e| e.field == ask.place.field);
         let mut spelling = Spelling::Variant;
         let mut shape = u16::MAX;
         let mut has_payload = false;
