@@ -2,7 +2,9 @@
 //! other that most of them nearly match.
 
 use super::Kind;
-use super::testing::{JsonEvent, engine, field_test, keywords, number, observe, raw_options, rule};
+use super::Worker;
+use super::testing::{JsonEvent, engine, field_test, keywords, number, observe, one, raw_options, rule, text};
+use crate::model::{Counts, Findings};
 use crate::sigma::{Comparison, Expr, FieldTest, Flags, Group, Pattern, PatternPart, Rule, Search, ValueTest};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -101,6 +103,37 @@ fn events() -> impl Strategy<Value = Vec<Json>> {
         let object = |members: Vec<(&str, Json)>| members.into_iter().map(|(name, v)| (name.to_owned(), v)).collect();
         events.into_iter().map(|members| Json::Object(object(members))).collect()
     })
+}
+
+/// What looking for rules did for these events, one after another.
+fn counted(rules: Vec<Rule>, events: &[&str]) -> Counts {
+    let (engine, view) = engine(rules, raw_options());
+    let mut worker = Worker::default();
+    let mut findings = Findings::default();
+    for event in events {
+        let event = JsonEvent::parse(event);
+        engine.observe(&event.event(0), &view, &mut worker, &mut findings);
+    }
+    *worker.counts()
+}
+
+#[test]
+fn few_of_many_rules_are_tried_and_values_met_again_are_known() {
+    let rules =
+        (0..500).map(|n| one(&format!("r{n}"), Group::Field(field_test("f", vec![text(&format!("*tool{n:03}*"))]))));
+    let event = r#"{"f": "run TOOL007 and tool123", "g": "tool001"}"#;
+    let counts = counted(rules.collect(), &[event, event, event]);
+    assert_eq!((counts.events, counts.fitting, counts.tried, counts.held), (3, 1_500, 6, 6));
+    assert_eq!((counts.values, counts.remembered), (3, 2));
+}
+
+#[test]
+fn an_index_whose_values_never_repeat_does_without_memory() {
+    let rule = one("r", Group::Field(field_test("f", vec![text("*needle*")])));
+    let event = |n: usize| format!(r#"{{"f": "value {n}"}}"#);
+    let events: Vec<String> = (0..6_000).map(event).chain((0..6_000).map(event)).collect();
+    let counts = counted(vec![rule], &events.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!((counts.values, counts.remembered, counts.tried), (12_000, 0, 0));
 }
 
 proptest! {

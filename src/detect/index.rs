@@ -247,3 +247,71 @@ const FREQUENT: &[u8] = b"e\\ s/i.tnora-cmlwdph02u1_fgby5346789v:kxj";
 fn rarity(byte: &u8) -> usize {
     FREQUENT.iter().position(|known| known == byte).unwrap_or(FREQUENT.len())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    fn found(hints: &[Hint], value: &str) -> Vec<u32> {
+        let filed = (0u32..).zip(hints).map(|(n, hint)| (hint.clone(), vec![n])).collect();
+        let mut found = Vec::new();
+        Index::new(&filed).search(value, &mut String::new(), &mut |rules| found.extend(rules));
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    #[test]
+    fn texts_are_found_where_they_must_stand() {
+        let hints = [
+            Hint::Whole("cmd.exe".to_owned()),
+            Hint::Start("c:\\win".to_owned()),
+            Hint::End("\\cmd.exe".to_owned()),
+            Hint::Inside("-e".to_owned()),
+            Hint::Number(written(&Decimal::from(4688))),
+        ];
+        for (value, want) in [
+            ("CMD.exe", &[0][..]),
+            ("C:\\Windows\\CMD.EXE", &[1, 2]),
+            ("C:\\Windows\\cmd.exe -E", &[1, 3]),
+            ("4688", &[4]),
+            ("+4688.0", &[4]),
+            ("46880e-1", &[4]),
+            ("468", &[]),
+            ("", &[]),
+        ] {
+            assert_eq!(found(&hints, value), want, "{value}");
+        }
+    }
+
+    fn hint() -> impl Strategy<Value = Hint> {
+        let text = "[abk/é]{2,7}";
+        prop_oneof![
+            text.prop_map(Hint::Whole),
+            text.prop_map(Hint::Start),
+            text.prop_map(Hint::End),
+            text.prop_map(Hint::Inside),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_missed_and_nothing_made_up(hints in vec(hint(), 1..20), value in "[aAbBkK/\u{212a}éÉ]{0,12}") {
+            let text = folded(&value);
+            let mut hints = hints;
+            hints.sort();
+            hints.dedup();
+            let holds = |hint: &Hint| match hint {
+                Hint::Whole(want) => text == *want,
+                Hint::Start(want) => text.starts_with(want.as_str()),
+                Hint::End(want) => text.ends_with(want.as_str()),
+                Hint::Inside(want) => text.contains(want.as_str()),
+                Hint::Number(_) | Hint::Present => false,
+            };
+            let want: Vec<u32> = (0u32..).zip(&hints).filter(|(_, hint)| holds(hint)).map(|(n, _)| n).collect();
+            prop_assert_eq!(found(&hints, &value), want);
+        }
+    }
+}

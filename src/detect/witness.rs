@@ -167,13 +167,13 @@ fn cheapest(parts: impl Iterator<Item = Option<Vec<Clue>>>, shared: &Shared) -> 
     parts.flatten().min_by_key(cost)
 }
 
-/// How often a clue leads to a rule in vain, in thousandths of what is worst: a guess, and nothing but speed depends on it.
+/// How often a clue leads to a rule in vain: a guess, and nothing but speed depends on it.
 fn clue_cost(clue: &Clue, shared: &Shared) -> u32 {
     let own = match &clue.hint {
         // That there is a value says nothing; short words and numbers are what most events have: methods, types, ids.
-        Hint::Present => 1_000,
-        Hint::Number(_) => 600,
-        Hint::Whole(text) if text.len() <= 4 => 600,
+        Hint::Present => 8_000,
+        Hint::Number(_) => 3_000,
+        Hint::Whole(text) if text.len() <= 4 => 4_000,
         Hint::Whole(text) => 30 + 1_500 / (text.len() as u32),
         Hint::Start(text) | Hint::End(text) => 60 / (text.len() as u32) + 2,
         // Three bytes and less turn up by chance.
@@ -183,4 +183,60 @@ fn clue_cost(clue: &Clue, shared: &Shared) -> u32 {
     // There is more text anywhere, and all of it must be looked through.
     let anywhere = if clue.spot == Spot::Anywhere { 3 } else { 1 };
     own.saturating_mul(anywhere).saturating_add(shared.count(clue))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{engine, field, field_test, keywords, number, one, raw_options, rule, text};
+    use super::*;
+    use crate::sigma::{FieldTest, Group, Rule, ValueTest};
+
+    /// The clues of a rule, each as its hint alone; a star stands for a rule without a witness.
+    #[track_caller]
+    fn check(rule: Rule, want: &[&str]) {
+        let (engine, _) = engine(vec![rule], raw_options());
+        let shown = |clue: &Clue| match &clue.hint {
+            Hint::Whole(text) => format!("={text}"),
+            Hint::Start(text) => format!("{text}..."),
+            Hint::End(text) => format!("...{text}"),
+            Hint::Inside(text) => format!("...{text}..."),
+            Hint::Number(text) => format!("#{text}"),
+            Hint::Present => "there".to_owned(),
+        };
+        let clues = witness(&engine.rules[0], &Shared::default());
+        let have = clues.map_or(vec!["*".to_owned()], |clues| clues.iter().map(shown).collect());
+        assert_eq!(have, want);
+    }
+
+    #[test]
+    fn a_witness_is_what_every_match_has() {
+        let pair = |a, b| Group::All(vec![field("f", text(a)), field("g", text(b))]);
+        check(one("r", pair("GET", "*union all select*")), &["...union all select..."]);
+        check(
+            one("r", Group::Any(vec![pair("GET", "*/etc/passwd"), field("h", text("Evil"))])),
+            &[".../etc/passwd", "=evil"],
+        );
+        check(one("r", field("f", text("a*longer?b"))), &["...longer..."]);
+        check(one("r", field("f", ValueTest::Number(number("4688.0")))), &["#4688e0"]);
+        check(one("r", field("f", text("*a*"))), &["there"]);
+        check(one("r", Group::Keywords(keywords(&["whoami"]))), &["...whoami..."]);
+        check(one("r", Group::Any(Vec::new())), &[]);
+    }
+
+    #[test]
+    fn what_is_denied_is_no_witness() {
+        let negated = Group::Field(FieldTest { negated: true, ..field_test("f", vec![text("x")]) });
+        for group in
+            [negated, field("f", ValueTest::Null), field("f", ValueTest::Exists(false)), Group::All(Vec::new())]
+        {
+            check(one("r", group), &["*"]);
+        }
+        check(one("r", Group::Keywords(keywords(&["whoami", "a"]))), &["*"]);
+        let not = |n| Expr::Not(Box::new(Expr::Selection(n)));
+        let selections = || vec![("a", field("f", text("alpha"))), ("b", field("g", text("beta")))];
+        check(rule("r", selections(), not(0)), &["*"]);
+        check(rule("r", selections(), Expr::And(vec![Expr::Selection(0), not(1)])), &["=alpha"]);
+        check(rule("r", selections(), Expr::Or(vec![Expr::Selection(0), not(1)])), &["*"]);
+        check(rule("r", selections(), Expr::Or(vec![Expr::Selection(0), Expr::Never])), &["=alpha"]);
+    }
 }
