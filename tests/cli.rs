@@ -1,6 +1,6 @@
 //! Commands as their users type them.
 
-use crate::support::{FORMATS, Folder, root, run, run_in};
+use crate::support::{FORMATS, Folder, root, run, run_in, run_with_input};
 
 #[test]
 fn version_says_what_was_built() {
@@ -321,4 +321,31 @@ fn rules_are_counted_in_tables_and_json() {
         let table = folder.run(&with(what, "table")).with_code(0).stdout;
         assert!(table.contains("RULES") && !table.contains('\u{1b}'), "{table}");
     }
+}
+
+#[test]
+fn stamps_without_a_year_that_a_pipe_shows_late_get_one() {
+    // More than is looked at to recognise a format.
+    let mut log: String = (0..2_000).map(|n| format!("2024-02-28T10:00:00Z web1 app[1]: line {n} of many\n")).collect();
+    log.push_str("Dec 31 23:59:58 web1 app[1]: last year\nJan  1 00:00:01 web1 app[1]: this year\n");
+    let args = ["events", "-", "--no-config", "--reference-time", "2026-06-01T00:00:00Z"];
+    let folder = Folder::new();
+    let events = run_with_input(folder.path(), &args, log.as_bytes()).with_code(0).lines();
+    let times: Vec<_> = events.iter().rev().take(2).map(|event| event["timestamp"].clone()).collect();
+    assert_eq!(times, ["2024-01-01T00:00:01Z", "2023-12-31T23:59:58Z"]);
+
+    // With no date to go by it is the clock's, and said; a stamp far behind that date is doubtful.
+    let said = |log: &str, more: &[&str]| {
+        let args =
+            [&["scan", "-", "--no-config", "--format", "json", "--reference-time", "2024-06-01T00:00:00Z"], more];
+        let report = run_with_input(folder.path(), &args.concat(), log.as_bytes()).with_code(0).json();
+        let problems = report["problems"].as_array().cloned().expect("a list");
+        let years = problems.iter().filter(|problem| problem["kind"] == "year_assumed");
+        years.map(|problem| problem["message"].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    let disorder = "Jul 20 10:00:00 web1 app[1]: x\nJun  1 10:00:00 web1 app[1]: y\n";
+    assert!(said(disorder, &[])[0].contains("counted back from 2024-06-01T00:00:00Z"));
+    let dated = format!("2024-06-01T00:00:00Z web1 app[1]: w\n{disorder}");
+    assert!(said(&dated, &[])[0].contains("lie after 2024-06-01"), "{:?}", said(&dated, &[]));
+    assert_eq!(said(&dated, &["--year", "2024"]), [""; 0]);
 }

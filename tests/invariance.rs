@@ -1,6 +1,6 @@
 //! The same input gives the same bytes: for any number of threads, any block size, any parent folder.
 
-use crate::support::{FORMATS, Folder, command, files, root};
+use crate::support::{FORMATS, Folder, command, files, root, run_in};
 use std::fs;
 use std::path::Path;
 
@@ -86,5 +86,31 @@ fn the_books_add_up() {
         for input in inputs {
             assert_eq!(number(input, "records"), number(input, "events") + number(input, "unparsed"), "{input}");
         }
+    }
+}
+
+#[test]
+fn one_limit_counts_alerts_of_all_kinds_and_keeps_the_worst() {
+    let folder = logs();
+    let scan = |more: &[&str]| {
+        let args = [&["scan", "logs", "--no-config", "-q", "--format", "json", "--year", "2026"], more].concat();
+        run_in(folder.path(), &args)
+    };
+    let all = scan(&[]).with_code(0).json();
+    let few = scan(&["--max-alerts", "7", "--threads", "1"]).with_code(4);
+    let report = few.json();
+    let alerts = |report: &serde_json::Value| report["alerts"].as_array().cloned().expect("a list");
+    // One that stands for many is about nothing.
+    let is_kept = |alert: &serde_json::Value| alert["entity"].as_array().is_some_and(|entity| !entity.is_empty());
+    let (kept, rest): (Vec<_>, Vec<_>) = alerts(&report).into_iter().partition(is_kept);
+    assert_eq!(kept.len(), 7);
+    let levels = |alerts: &[serde_json::Value]| alerts.iter().map(|alert| alert["level"].clone()).collect::<Vec<_>>();
+    assert_eq!(levels(&kept), levels(&alerts(&all)[..7]), "both are sorted worst first");
+    let sum = |alerts: &[serde_json::Value]| alerts.iter().filter_map(|alert| alert["matches"].as_u64()).sum::<u64>();
+    assert_eq!(sum(&kept) + sum(&rest), sum(&alerts(&all)), "what is not kept is counted");
+    assert_eq!(report["summary"]["complete"], false);
+    for more in [["--threads", "3"], ["--block-size", "1024"]] {
+        let same = scan(&[&["--max-alerts", "7"], &more[..]].concat()).with_code(4);
+        assert!(few.stdout == same.stdout, "{more:?}");
     }
 }

@@ -58,6 +58,7 @@ pub(crate) mod testing;
 
 use crate::model::stamp::{Yearless, Zone};
 use crate::model::{Block, Counting, Event, FieldTable, FormatId, Header, Scratch, Sentence, Stamp};
+use jiff::civil::Date;
 use std::sync::Arc;
 
 /// One row of [`FORMATS`].
@@ -157,10 +158,12 @@ pub(crate) struct Record<'a> {
 /// Follows the year of year-less stamps forward through an input.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct YearTrack {
-    /// The year of the record before (or of the first one); `None`: nothing is known, stamps stay absent.
+    /// The year of the record before (or of the first one); `None`: nothing is known yet.
     pub(crate) year: Option<i16>,
     /// Its month and day.
     pub(crate) last: Option<(i8, i8)>,
+    /// The date the first stamp does not lie after, as long as nothing else is known.
+    pub(crate) anchor: Option<Date>,
 }
 
 /// What sniffing found out about an input.
@@ -202,6 +205,8 @@ pub(crate) struct ReadOptions {
     pub(crate) zone: Zone,
     /// The year of the input's first year-less stamp, worked out before the scan.
     pub(crate) first_year: Option<i16>,
+    /// Where that is not known, the date the first year-less stamp does not lie after.
+    pub(crate) anchor: Option<Date>,
     /// The user named the format: no other is tried where it refuses a line.
     pub(crate) forced: bool,
     /// How lines of text make records.

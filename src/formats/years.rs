@@ -5,7 +5,7 @@
 //! [`YearTrack`] counts forward, record by record; the cutter carries it from block to block. Which of several anchors
 //! counts is decided by whoever opens inputs; those that stand in the input and in its name are found here.
 
-use super::{Learned, Shape, Sniffed, YearTrack, format, lines};
+use super::{Learned, ReadOptions, Shape, Sniffed, YearTrack, format, lines};
 use crate::model::stamp::{self, Yearless, Zone};
 use jiff::civil::Date;
 
@@ -17,9 +17,9 @@ const NEW_YEAR: i16 = 180;
 const YEARS: std::ops::RangeInclusive<i16> = 1970..=2200;
 
 impl YearTrack {
-    /// The track at the start of an input whose first year-less stamp is of `year`.
-    pub(crate) fn starting(year: Option<i16>) -> YearTrack {
-        YearTrack { year, last: None }
+    /// The track at the start of an input.
+    pub(crate) fn starting(options: &ReadOptions) -> YearTrack {
+        YearTrack { year: options.first_year, last: None, anchor: options.anchor }
     }
 
     /// Moves on to the next year-less stamp and gives its year. The same stamp again changes nothing.
@@ -27,6 +27,11 @@ impl YearTrack {
         let day = (stamp.month, stamp.day);
         if self.last.is_some_and(|last| begins_year(last, day)) {
             self.year = self.year.map(|y| y.saturating_add(1));
+        }
+        if let (None, Some(anchor)) = (self.year, self.anchor) {
+            let mut alone = YearScan::new(String::new());
+            alone.follow(stamp);
+            self.year = alone.first_year(anchor);
         }
         self.last = Some(day);
         self.year
@@ -80,7 +85,11 @@ impl YearScan {
             Learned::Prefix(prefix) => prefix.clone(),
             _ => String::new(),
         };
-        Some(YearScan {
+        Some(YearScan::new(prefix))
+    }
+
+    fn new(prefix: String) -> YearScan {
+        YearScan {
             prefix,
             line: Vec::new(),
             last: None,
@@ -88,7 +97,7 @@ impl YearScan {
             leap: [true; CYCLE],
             weekday: [true; CYCLE],
             latest: None,
-        })
+        }
     }
 
     /// The next bytes of the unpacked input.
@@ -367,7 +376,8 @@ mod tests {
             let bound = anchor.tomorrow().expect("a date");
             let fits = date(bound.year(), last.0, last.1) <= bound;
             let want = backwards(&days, if fits { bound.year() } else { bound.year() - 1 });
-            let mut track = YearTrack::starting(scan(&text, size).first_year(anchor));
+            let first_year = scan(&text, size).first_year(anchor);
+            let mut track = YearTrack::starting(&ReadOptions { first_year, ..ReadOptions::default() });
             let got: Vec<_> = days.iter().map(|(month, day)| {
                 track.follow(Yearless { month: *month, day: *day, nanos: 0, decimals: 0, weekday: None, offset: None })
             }).collect();

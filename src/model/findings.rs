@@ -207,6 +207,8 @@ pub(crate) struct Findings {
     pub(crate) matches: Option<Vec<Match>>,
     /// Earliest and latest time of an event.
     pub(crate) span: Option<(Stamp, Stamp)>,
+    /// The latest time whose year was worked out.
+    pub(crate) inferred: Option<Time>,
     /// The last time seen, for records of the next block that have none.
     pub(crate) last_time: Option<Time>,
 }

@@ -111,7 +111,7 @@ fn opened(
         match series.next(context)? {
             Ok((looked, stream)) => {
                 if let Some(format) = formats::format(looked.sniffed.format) {
-                    merger.open(looked.source, format, looked.container.clone());
+                    merger.open(looked.source, format, looked.container.clone(), looked.years.clone());
                 }
                 let (reader, decoder) = looked.reader(stream, position, &scan.machine.taxonomy.table);
                 return Some(Open { reader, decoder: Arc::from(decoder), series });
@@ -146,11 +146,13 @@ fn report(
     summary.complete = all.iter().all(|problem| !problem.incomplete);
     let known = if scan.config.wants_baseline { triage::known(&alerts, &rules) } else { Vec::new() };
     summary.hidden = hide(&mut alerts, scan.config.min_severity);
-    let has_assumed_year = all.iter().any(|p| p.kind == ProblemKind::YearAssumed);
+    // Not where a year is only doubtful: then it rests on a date of the input.
+    let reference = format!("{:.0}", scan.reading.reference);
+    let has_assumed_year = all.iter().any(|p| p.kind == ProblemKind::YearAssumed && p.message.contains(&reference));
     Report {
         version: env!("CARGO_PKG_VERSION"),
         config: scan.config.file.as_ref().map(|file| shown_config(file, &scan.run.directory)),
-        reference_time: has_assumed_year.then(|| format!("{:.0}", scan.reading.reference)),
+        reference_time: has_assumed_year.then_some(reference),
         summary,
         inputs,
         rules,

@@ -47,10 +47,21 @@ pub(super) struct Looked {
     pub(super) stored_bytes: u64,
     /// What reports should say: a year that was assumed.
     pub(super) problems: Vec<Problem>,
+    /// What its year-less stamps rest on, if there can be any.
+    pub(super) years: Option<Years>,
     options: ReadOptions,
     recoder: Option<Recoder>,
     /// Standard input stays open.
     pub(super) kept: Option<Stream>,
+}
+
+/// What the years of year-less stamps rest on.
+#[derive(Clone, Debug)]
+pub(super) enum Years {
+    /// A date no stamp should lie after by more than a day.
+    Date(Date),
+    /// The clock; with what is to be said of stamps that were not met when the input was looked through.
+    Clock(Option<Problem>),
 }
 
 /// How a log is opened once it was looked at.
@@ -148,9 +159,9 @@ fn looked(
         .unwrap_or_else(|| formats::sniff::sniff(&start));
     let mut options = ReadOptions {
         zone: context.reading.zone.clone(),
-        first_year: None,
         forced: context.config.input_format.is_some(),
         multiline: context.reading.multiline.clone(),
+        ..ReadOptions::default()
     };
     let mut problems = Vec::new();
     if recoder.as_ref().is_some_and(Recoder::has_returns) {
@@ -159,13 +170,19 @@ fn looked(
     }
     let mut stream = TextStream::new(stream, recoder.clone());
     let is_pipe = matches!(origin, Origin::Pipe);
-    // A pipe is held back while it is looked through, so only for stamps that its beginning shows.
-    let is_asked = |scan: &YearScan| !is_pipe || shows_stamps(scan.clone(), start.text);
-    if let Some(scan) = YearScan::of(&sniffed).filter(is_asked) {
-        let scan = looked_through(&origin, &mut stream, recoder.clone(), scan);
-        let (year, assumed) = first_year(context, shown, &stream.stream, &scan, start.text);
-        options.first_year = year;
-        problems.extend(assumed.then(|| assumed_year(shown, context.reading.reference)));
+    let mut years = None;
+    if let Some(mut scan) = YearScan::of(&sniffed) {
+        // A pipe is held back while it is looked through, so only for stamps that its beginning shows.
+        if !is_pipe || shows_stamps(scan.clone(), start.text) {
+            scan = looked_through(&origin, &mut stream, recoder.clone(), scan);
+        }
+        let (anchor, assumed) = anchor(context, shown, &stream.stream, start.text, scan.date_inside());
+        (options.first_year, options.anchor) = (scan.first_year(anchor), Some(anchor));
+        let mut unsaid = assumed.then(|| assumed_year(shown, context.reading.reference));
+        if scan.has_stamps() {
+            problems.extend(unsaid.take());
+        }
+        years = Some(if assumed { Years::Clock(unsaid) } else { Years::Date(anchor) });
     }
     let stream = stream.stream;
     let container = stream.container.clone();
@@ -179,6 +196,7 @@ fn looked(
         container,
         first: None,
         problems,
+        years,
         options,
         recoder,
     };
@@ -252,14 +270,6 @@ fn looked_through(origin: &Origin, stream: &mut TextStream, recoder: Option<Reco
     }
     scan.finish();
     scan
-}
-
-/// Says of which year the first stamp of an input is that was looked through, and whether that rests on the reference time
-/// alone.
-fn first_year(context: &Context<'_>, shown: &str, stream: &Stream, scan: &YearScan, head: &str) -> (Option<i16>, bool) {
-    let (anchor, assumed) = anchor(context, shown, stream, head, scan.date_inside());
-    let year = scan.first_year(anchor);
-    (year, assumed && scan.has_stamps())
 }
 
 /// The date no record lies after, and whether it is the reference time.

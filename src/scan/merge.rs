@@ -4,6 +4,7 @@
 use super::aside::Aside;
 use super::bursts::{Bursts, Streaming};
 use super::damages::Damages;
+use super::look::Years;
 use super::reader::Reader;
 use super::work::widened;
 use crate::correlate::At;
@@ -23,6 +24,9 @@ struct Input {
     before: Before,
     last_time: Option<Time>,
     span: Option<(Stamp, Stamp)>,
+    years: Option<Years>,
+    /// The latest time whose year was worked out.
+    inferred: Option<Time>,
     /// Why it ended before its end.
     failure: Option<std::io::Error>,
     /// Whether records other than plain text were wanted from it, so that none at all is a failure.
@@ -84,6 +88,8 @@ impl<'s> Merger<'s> {
             before: Before::default(),
             last_time: None,
             span: None,
+            years: None,
+            inferred: None,
             failure: None,
             structured: false,
         };
@@ -104,7 +110,7 @@ impl<'s> Merger<'s> {
     }
 
     /// Notes what an input was taken for.
-    pub(super) fn open(&mut self, source: SourceId, format: &Format, container: Option<String>) {
+    pub(super) fn open(&mut self, source: SourceId, format: &Format, container: Option<String>, years: Option<Years>) {
         let structured = format.name != PLAIN;
         if let Some(summary) = self.summaries.get_mut(source.0 as usize) {
             summary.format = Some(format.name.to_owned());
@@ -113,6 +119,7 @@ impl<'s> Merger<'s> {
         }
         if let Some(input) = self.inputs.get_mut(source.0 as usize) {
             input.structured = structured;
+            input.years = years;
         }
     }
 
@@ -125,6 +132,7 @@ impl<'s> Merger<'s> {
         let is_binary = self.summaries.get(found.source.0 as usize).is_some_and(|s| s.counting == Counting::Records);
         input.before.lines += if is_binary { found.books.records() } else { found.books.lines };
         input.before.records += found.books.records();
+        input.inferred = input.inferred.max(found.inferred);
         if let Some((first, last)) = found.span {
             input.span = Some(widened(Some(widened(input.span, first)), last));
         }
@@ -227,6 +235,7 @@ impl<'s> Merger<'s> {
                 timeless.count = summary.books.no_time;
                 self.problems.push(timeless);
             }
+            self.problems.extend(doubtful_year(&summary.path, input));
             if let Some(error) = &input.failure {
                 let broken = super::look::broken_off(&summary.path, summary.books.lines, error);
                 self.problems.push(broken);
@@ -270,6 +279,22 @@ impl<'s> Merger<'s> {
         alerts.append(&mut more.alerts);
         Merged { summaries, alerts, problems, matches }
     }
+}
+
+/// What is to be said of years that were worked out while an input was read: they rest on the clock, which was not known
+/// before, or lie after the date they should not lie after (README decision 28).
+fn doubtful_year(path: &str, input: &Input) -> Option<Problem> {
+    let latest = input.inferred?;
+    let anchor = match input.years.as_ref()? {
+        Years::Clock(unsaid) => return unsaid.clone(),
+        Years::Date(anchor) => *anchor,
+    };
+    let latest = jiff::Timestamp::from_nanosecond(i128::from(latest.0)).ok()?.to_zoned(jiff::tz::TimeZone::UTC).date();
+    (latest > anchor.tomorrow().unwrap_or(anchor)).then(|| {
+        let message =
+            format!("stamps without a year lie after {anchor}, the latest date known; --year says which it is");
+        problem(path, ProblemKind::YearAssumed, message, false)
+    })
 }
 
 /// How many alerts of detections and of correlations are kept, when `most` are in all: the worst, and of one level those

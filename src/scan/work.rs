@@ -3,7 +3,7 @@
 use super::period::Window;
 use crate::detect::{Engine, Needs, Worker};
 use crate::formats::{Decoded, Decoder};
-use crate::model::{Block, Clock, Effort, Event, Findings, ProblemKind, Scratch, Stamp, Times};
+use crate::model::{Block, Clock, Effort, Event, Findings, ProblemKind, Quality, Scratch, Stamp, Times};
 use crate::taxonomy::{Frozen, TagMemo};
 use std::sync::Arc;
 use std::time::Duration;
@@ -128,6 +128,9 @@ impl Desk<'_> {
         }
         if event.time.time.is_some() {
             findings.last_time = event.time.time;
+            if event.time.quality == Quality::YearInferred {
+                findings.inferred = findings.inferred.max(event.time.time);
+            }
             findings.span = Some(widened(findings.span, event.time));
         }
     }

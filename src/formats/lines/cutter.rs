@@ -41,8 +41,7 @@ enum Front {
 }
 
 impl LineCutter {
-    pub(super) fn new(readers: Readers, first_year: Option<i16>) -> LineCutter {
-        let year = YearTrack::starting(first_year);
+    pub(super) fn new(readers: Readers, year: YearTrack) -> LineCutter {
         let header = Arc::default();
         let walk =
             Walk { framer: Framer::new(&readers), at: 0, lines: 0, year, header: Arc::clone(&header), target: 0 };

@@ -15,7 +15,8 @@ pub(super) struct LineDecoder {
     readers: Readers,
     table: Arc<FieldTable>,
     zone: Zone,
-    first_year: Option<i16>,
+    /// The year at the start of the input.
+    first: YearTrack,
 }
 
 /// A record that is complete once a line does not continue it.
@@ -51,7 +52,7 @@ struct Reading<'b> {
 
 impl LineDecoder {
     pub(super) fn new(readers: Readers, table: Arc<FieldTable>, options: &ReadOptions) -> LineDecoder {
-        LineDecoder { readers, table, zone: options.zone.clone(), first_year: options.first_year }
+        LineDecoder { readers, table, zone: options.zone.clone(), first: YearTrack::starting(options) }
     }
 
     /// Reads and hands over one record.
@@ -210,7 +211,7 @@ impl Decoder for LineDecoder {
         }
         let (year, header) = header::carried(&block.carry);
         scratch.header = header;
-        self.lines(year.unwrap_or_else(|| YearTrack::starting(self.first_year)), reading, scratch, sink);
+        self.lines(year.unwrap_or(self.first), reading, scratch, sink);
     }
 }
 

@@ -87,11 +87,11 @@ pub(super) struct JoinCutter {
 }
 
 impl JoinCutter {
-    pub(super) fn new(readers: Readers, link: LinkOf, first_year: Option<i16>) -> JoinCutter {
+    pub(super) fn new(readers: Readers, link: LinkOf, year: YearTrack) -> JoinCutter {
         JoinCutter {
             readers,
             link,
-            year: YearTrack::starting(first_year),
+            year,
             base: (0, 0),
             scanned: 0,
             lines: VecDeque::new(),

@@ -34,8 +34,8 @@ use std::sync::Arc;
 pub(crate) fn cutter(sniffed: &Sniffed, options: &ReadOptions) -> Option<Box<dyn Cutter>> {
     let readers = Readers::of(sniffed, options)?;
     Some(match readers.link {
-        Some(link) => Box::new(JoinCutter::new(readers, link, options.first_year)),
-        None => Box::new(LineCutter::new(readers, options.first_year)),
+        Some(link) => Box::new(JoinCutter::new(readers, link, YearTrack::starting(options))),
+        None => Box::new(LineCutter::new(readers, YearTrack::starting(options))),
     })
 }
 
