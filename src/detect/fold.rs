@@ -8,10 +8,10 @@
 use super::fold_need::{Needs, key_into, of_key};
 use super::fold_room::{Room, Spot, Texts, fitted};
 use crate::model::{
-    Entity, Fold, FoldedAlerts, Level, Pair, Place, RuleId, Sample, SampleText, SourceId, Stamp, limits,
+    Entity, Fold, FoldedAlerts, Level, Pair, Place, Quality, RuleId, Sample, SampleText, SourceId, Stamp, Time, limits,
 };
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap, HashMap};
+use std::collections::{BTreeMap, BinaryHeap};
 use std::sync::Arc;
 
 /// What stands before a block in its input: makes places within the block absolute.
@@ -56,9 +56,15 @@ pub(super) struct Held {
     key: Arc<[u8]>,
     /// The value as people see it, where that differs from the one it is recognised by.
     shown: Option<Box<str>>,
-    pub(super) total: Total,
-    /// The first events.
-    events: Vec<Event>,
+    /// Of the first event in reading order.
+    place: Place,
+    count: u64,
+    /// Earliest and latest time.
+    times: (Brief, Brief),
+    first: Option<(Brief, Spot)>,
+    /// The first events behind the very first, mostly none.
+    #[expect(clippy::box_collection, reason = "one word where there are none")]
+    more: Option<Box<Vec<Event>>>,
     last: Option<Last>,
     /// Once it has its first events: how long the text of the last one may be.
     closed: Option<u32>,
@@ -74,17 +80,26 @@ pub(super) struct Total {
     pub(super) last: Stamp,
 }
 
+/// A stamp in two thirds of its room.
+#[derive(Clone, Copy, Debug)]
+struct Brief {
+    nanos: i64,
+    has_time: bool,
+    decimals: u8,
+    quality: Quality,
+}
+
 #[derive(Clone, Copy, Debug)]
 struct Event {
     place: Place,
-    time: Stamp,
+    time: Brief,
     text: Spot,
 }
 
 #[derive(Debug)]
 struct Last {
     place: Place,
-    time: Stamp,
+    time: Brief,
     text: Box<[u8]>,
 }
 
@@ -108,9 +123,9 @@ enum Step {
 pub(crate) struct Folds {
     keep: Keep,
     needs: Arc<Needs>,
-    known: HashMap<Arc<[u8]>, u32>,
+    /// Where each is kept is known to `needs`.
     kept: Vec<Held>,
-    /// The alert that goes first on top, with its place in `kept`.
+    /// The alert that goes first on top, with its place in `kept`; empty as long as none has to go.
     order: BinaryHeap<(Rank, u32)>,
     /// Of alerts that are not kept, all in one fold a rule.
     overflow: BTreeMap<RuleId, (Rank, Total)>,
@@ -147,7 +162,6 @@ impl Folds {
         Folds {
             keep,
             needs,
-            known: HashMap::new(),
             kept: Vec::new(),
             order: BinaryHeap::new(),
             overflow: BTreeMap::new(),
@@ -190,13 +204,17 @@ impl Folds {
     /// Makes room for a fold, at the place of its first event.
     fn enter(&mut self, one: &Incoming, block: u32) {
         let Incoming { rule, key, fold } = one;
-        if self.known.contains_key(key.as_slice()) {
+        if self.needs.at(key).is_some() {
             return;
         }
         let rank = self.rank(*rule, block, fold.place);
         let free = if self.kept.len() < self.keep.alerts {
             None
         } else {
+            if self.order.is_empty() {
+                let ranks = (0..).zip(&self.kept).map(|(at, held)| (self.rank(held.rule, held.block, held.place), at));
+                self.order = ranks.collect();
+            }
             let Some((_, free)) = self.order.peek().filter(|(worst, _)| rank < *worst) else { return };
             Some(*free)
         };
@@ -204,14 +222,17 @@ impl Folds {
         let (field, value) = of_key(&key);
         let shown = fold.entity.first().filter(|pair| pair.field == field && pair.value != value);
         let shown = shown.map(|pair| Box::from(pair.value.as_str()));
-        let total = Total { count: 0, first: Stamp::default(), last: Stamp::default(), place: fold.place };
+        let times = (Brief::from(Stamp::default()), Brief::from(Stamp::default()));
         let kept = Held {
             rule: *rule,
             block,
             key: Arc::clone(&key),
             shown,
-            total,
-            events: Vec::new(),
+            place: fold.place,
+            count: 0,
+            times,
+            first: None,
+            more: None,
             last: None,
             closed: None,
         };
@@ -219,10 +240,9 @@ impl Folds {
             Some((free, slot)) => {
                 let gone = std::mem::replace(slot, kept);
                 self.order.pop();
-                self.known.remove(&gone.key);
                 self.needs.forget(&gone.key);
-                let rank = self.rank(gone.rule, gone.block, gone.total.place);
-                self.overflow(gone.rule, rank, gone.total);
+                let rank = self.rank(gone.rule, gone.block, gone.place);
+                self.overflow(gone.rule, rank, gone.total());
                 free
             }
             None => {
@@ -230,11 +250,13 @@ impl Folds {
                 u32::try_from(self.kept.len() - 1).unwrap_or(u32::MAX)
             }
         };
-        self.known.insert(key, at);
-        self.order.push((rank, at));
+        self.needs.keep(key, at);
+        if free.is_some() {
+            self.order.push((rank, at));
+        }
         if self.keep.samples <= 1 {
             // It will keep no event but its last.
-            self.close_at(at as usize);
+            self.close(at as usize);
         }
     }
 
@@ -244,65 +266,68 @@ impl Folds {
 
     /// Offers one sample to its alert, which gives it back when it does not admit it.
     fn offer(&mut self, key: &[u8], sample: Sample) -> Option<Sample> {
-        let at = *self.known.get(key)? as usize;
+        let at = self.needs.at(key)?;
         let kept = self.kept.get_mut(at)?;
         if kept.closed.is_some() {
             return Some(sample);
         }
         let level = self.needs.level(kept.rule);
-        let is_first = kept.events.is_empty();
+        let is_first = kept.first.is_none();
         let mut refused = None;
-        if is_first && !self.room.is_for_ends(level) {
-            self.missing = Missing::Texts;
-            kept.events.push(Event { place: sample.place, time: sample.time, text: Spot::default() });
-        } else if is_first || self.room.is_for_all(level) {
-            // One at first, as most alerts are of one event, and then twice as many.
-            kept.events.reserve_exact(if kept.events.len() == kept.events.capacity() {
-                kept.events.len().max(1)
-            } else {
-                0
-            });
-            kept.events.push(Event { place: sample.place, time: sample.time, text: self.room.keep(&sample) });
+        let time = Brief::from(sample.time);
+        if is_first {
+            let has_room = self.room.is_for_ends(level);
+            if !has_room {
+                self.missing = Missing::Texts;
+            }
+            kept.first = Some((time, if has_room { self.room.keep(&sample) } else { Spot::default() }));
+        } else if self.room.is_for_all(level) {
+            let event = Event { place: sample.place, time, text: self.room.keep(&sample) };
+            kept.more.get_or_insert_default().push(event);
         } else {
             self.missing = self.missing.max(Missing::Between);
             refused = Some(sample);
         }
-        if refused.is_some() || kept.events.len() >= self.keep.samples.saturating_sub(1) {
-            self.close_at(at);
+        if refused.is_some() || kept.firsts() >= self.keep.samples.saturating_sub(1) {
+            self.close(at);
         }
         refused
     }
 
-    fn close_at(&mut self, at: usize) {
-        let Some(slot) = self.kept.get_mut(at) else { return };
-        let level = self.needs.level(slot.rule);
-        let first = slot.events.first().map_or(limits::SAMPLE_VALUE as u32, |event| event.text.len());
+    /// An alert has its first events: from now on it keeps its last one only.
+    fn close(&mut self, at: usize) {
+        let Some(held) = self.kept.get_mut(at) else { return };
+        let first = held.first.map_or(limits::SAMPLE_VALUE as u32, |(_, text)| text.len());
+        let level = self.needs.level(held.rule);
         let room = if self.keep.samples == 0 { 0 } else { self.room.reserve(level, first) };
-        slot.closed = Some(room);
-        self.needs.close(&slot.key, room > 0);
+        held.closed = Some(room);
+        self.needs.close(&held.key, room);
     }
 
     /// Adds counts, times and the last event.
     fn add_up(&mut self, one: Incoming, block: u32) {
         let Incoming { rule, key, mut fold } = one;
         let total = Total { place: fold.place, count: fold.count, first: fold.first, last: fold.last };
-        let Some(at) = self.known.get(key.as_slice()).copied() else {
+        let Some(at) = self.needs.at(&key) else {
             let rank = self.rank(rule, block, fold.place);
             self.overflow(rule, rank, total);
             return;
         };
         let last = fold.last_sample.take().or(fold.samples.pop()).filter(|_| self.keep.samples > 0);
-        if last.is_some() && self.kept.get(at as usize).is_some_and(|kept| kept.closed.is_none()) {
-            self.close_at(at as usize);
+        if last.is_some() && self.kept.get(at).is_some_and(|held| held.closed.is_none()) {
+            self.close(at);
         }
-        let Some(kept) = self.kept.get_mut(at as usize) else { return };
-        kept.total.add(&total);
+        let Some(held) = self.kept.get_mut(at) else { return };
+        let mut sum = held.total();
+        sum.add(&total);
+        (held.count, held.times) = (sum.count, (sum.first.into(), sum.last.into()));
         if let Some(sample) = last {
-            let room = kept.closed.unwrap_or_default();
+            let room = held.closed.unwrap_or_default();
             if room == 0 {
                 self.missing = Missing::Texts;
             }
-            kept.last = Some(Last { place: sample.place, time: sample.time, text: fitted(&sample.text, room) });
+            let text = fitted(&sample.text, room);
+            held.last = Some(Last { place: sample.place, time: sample.time.into(), text });
         }
     }
 
@@ -338,16 +363,17 @@ impl Folds {
 
     /// All folds, of which `most` are kept.
     pub(super) fn into_folded(mut self, most: usize) -> Folded {
-        drop((self.known, self.order));
+        drop(self.order);
         let level = |kept: &Held| Reverse(self.needs.level(kept.rule));
-        self.kept.sort_unstable_by_key(|kept| (level(kept), kept.block, kept.total.place.record, kept.rule));
+        self.kept.sort_unstable_by_key(|held| (level(held), held.block, held.place.record, held.rule));
         let mut overflow: BTreeMap<RuleId, Total> =
             self.overflow.into_iter().map(|(rule, (_, total))| (rule, total)).collect();
         // What was not kept before is behind all of these: the first of them is the last one added here.
         for held in self.kept.drain(most.min(self.kept.len())..).rev() {
-            let sum = overflow.entry(held.rule).or_insert(Total { count: 0, ..held.total });
-            sum.add(&held.total);
-            sum.place = held.total.place;
+            let total = held.total();
+            let sum = overflow.entry(held.rule).or_insert(Total { count: 0, ..total });
+            sum.add(&total);
+            sum.place = total.place;
         }
         Folded { kept: self.kept, texts: self.room.into_texts(), overflow, missing: self.missing, needs: self.needs }
     }
@@ -361,15 +387,42 @@ impl Held {
         (pair(value), pair(self.shown.as_deref().unwrap_or(value)))
     }
 
+    pub(super) fn total(&self) -> Total {
+        let (first, last) = self.times;
+        Total { place: self.place, count: self.count, first: first.into(), last: last.into() }
+    }
+
+    /// How many first events it has.
+    fn firsts(&self) -> usize {
+        usize::from(self.first.is_some()) + self.more.as_ref().map_or(0, |more| more.len())
+    }
+
     /// Its events, with their texts.
     pub(super) fn into_samples(self, texts: &Texts) -> Vec<Sample> {
-        let Held { rule, events, last, .. } = self;
-        let mut samples = Vec::with_capacity(events.len() + usize::from(last.is_some()));
-        let sample = |event: Event| Sample { place: event.place, time: event.time, rule, text: texts.at(event.text) };
-        samples.extend(events.into_iter().map(sample));
-        let last = last.map(|last| (last.place, last.time, SampleText::own(last.text)));
+        let mut samples = Vec::with_capacity(self.firsts() + usize::from(self.last.is_some()));
+        let Held { rule, place, first, more, last, .. } = self;
+        let first = first.map(|(time, text)| Event { place, time, text });
+        let events = first.into_iter().chain(more.into_iter().flat_map(|more| *more));
+        let sample =
+            |event: Event| Sample { place: event.place, time: event.time.into(), rule, text: texts.at(event.text) };
+        samples.extend(events.map(sample));
+        let last = last.map(|last| (last.place, last.time.into(), SampleText::own(last.text)));
         samples.extend(last.map(|(place, time, text)| Sample { place, time, rule, text }));
         samples
+    }
+}
+
+impl From<Stamp> for Brief {
+    fn from(stamp: Stamp) -> Brief {
+        let Stamp { time, decimals, quality } = stamp;
+        Brief { nanos: time.map_or(0, |time| time.0), has_time: time.is_some(), decimals, quality }
+    }
+}
+
+impl From<Brief> for Stamp {
+    fn from(brief: Brief) -> Stamp {
+        let Brief { nanos, has_time, decimals, quality } = brief;
+        Stamp { time: has_time.then_some(Time(nanos)), decimals, quality }
     }
 }
 

@@ -35,7 +35,7 @@ impl Folds {
         let mut alerts = Vec::with_capacity(kept.len() + overflow.len());
         for held in kept {
             let (identity, shown) = held.entity();
-            let (rule, total) = (held.rule, held.total);
+            let (rule, total) = (held.rule, held.total());
             let about = (vec![identity], vec![shown], needs.logical_source(total.place.source));
             alerts.extend(alert(rule, total, about, held.into_samples(&texts), rules));
         }

@@ -32,8 +32,26 @@ pub(crate) struct Needs {
     judged: Vec<bool>,
     /// By level: 1 when only first and last events are kept, 2 when not even those.
     full: [AtomicU8; 5],
-    /// The alerts that have their first events, and whether the text of their last one is kept.
-    closed: RwLock<HashMap<Arc<[u8]>, bool>>,
+    /// Every alert that is kept.
+    alerts: RwLock<HashMap<Arc<[u8]>, Standing>>,
+}
+
+/// How it stands with an alert.
+#[derive(Clone, Copy, Debug)]
+struct Standing {
+    /// Where it is kept.
+    at: u32,
+    closed: Closed,
+}
+
+/// Whether an alert has its first events.
+#[derive(Clone, Copy, Debug)]
+enum Closed {
+    No,
+    /// It has, and keeps the text of its last one.
+    WithLast,
+    /// It has, and keeps no more text.
+    Full,
 }
 
 impl Needs {
@@ -72,10 +90,11 @@ impl Needs {
         }
         // First this, then the list: what was closed before the room was gone is in it.
         let full = self.full.get(self.level(rule) as usize).map_or(0, |full| full.load(Ordering::Acquire));
-        match self.closed.read().unwrap_or_else(PoisonError::into_inner).get(key) {
-            Some(true) => Need::Last,
-            Some(false) => Need::Places,
-            None => match full {
+        let standing = self.alerts.read().unwrap_or_else(PoisonError::into_inner).get(key).copied();
+        match standing.map_or(Closed::No, |standing| standing.closed) {
+            Closed::WithLast => Need::Last,
+            Closed::Full => Need::Places,
+            Closed::No => match full {
                 0 => Need::All,
                 1 => Need::Ends,
                 _ => Need::Places,
@@ -83,14 +102,27 @@ impl Needs {
         }
     }
 
-    /// An alert has its first events; `last`: it keeps the text of its last.
-    pub(super) fn close(&self, key: &Arc<[u8]>, last: bool) {
-        self.closed.write().unwrap_or_else(PoisonError::into_inner).insert(Arc::clone(key), last);
+    /// Where an alert is kept.
+    pub(super) fn at(&self, key: &[u8]) -> Option<usize> {
+        self.alerts.read().unwrap_or_else(PoisonError::into_inner).get(key).map(|standing| standing.at as usize)
+    }
+
+    /// An alert is kept from now on.
+    pub(super) fn keep(&self, key: Arc<[u8]>, at: u32) {
+        let standing = Standing { at, closed: Closed::No };
+        self.alerts.write().unwrap_or_else(PoisonError::into_inner).insert(key, standing);
+    }
+
+    /// An alert has its first events, and so much room for its last.
+    pub(super) fn close(&self, key: &[u8], room: u32) {
+        if let Some(standing) = self.alerts.write().unwrap_or_else(PoisonError::into_inner).get_mut(key) {
+            standing.closed = if room > 0 { Closed::WithLast } else { Closed::Full };
+        }
     }
 
     /// An alert is not kept any more.
     pub(super) fn forget(&self, key: &[u8]) {
-        self.closed.write().unwrap_or_else(PoisonError::into_inner).remove(key);
+        self.alerts.write().unwrap_or_else(PoisonError::into_inner).remove(key);
     }
 
     /// How full the room for alerts of a level is.

@@ -83,7 +83,7 @@ fn next(folds: &mut Folds, under_way: &mut VecDeque<(usize, FoldedAlerts)>) {
 fn shape(folded: Folded) -> String {
     let Folded { kept, texts, overflow, missing, .. } = folded;
     let one = |held: Held| {
-        let (identity, total) = (held.entity().0, held.total);
+        let (identity, total) = (held.entity().0, held.total());
         (held.rule, identity, total, held.into_samples(&texts))
     };
     let kept: Vec<_> = kept.into_iter().map(one).collect();
@@ -109,7 +109,7 @@ proptest! {
     #[test]
     fn every_match_is_counted_once(matches in found(), alerts in 1usize..20, samples in 0usize..5) {
         let folded = folded(&matches, &[7, 30], Keep { alerts, samples, sample_bytes: 100 }, Some(1));
-        let kept: u64 = folded.kept.iter().map(|held| held.total.count).sum();
+        let kept: u64 = folded.kept.iter().map(|held| held.total().count).sum();
         let rest: u64 = folded.overflow.values().map(|total| total.count).sum();
         prop_assert_eq!(kept + rest, matches.len() as u64);
         prop_assert!(folded.kept.len() <= alerts);
@@ -131,7 +131,7 @@ fn the_first_events_and_the_last_are_kept() {
     let matches: Vec<Found> = (0..10).map(|n| (0, 0, Some(9 - n), 5)).collect();
     let kept = |samples| {
         let folded = folded(&matches, &[4], Keep { samples, ..Keep::default() }, None);
-        let total = folded.kept[0].total;
+        let total = folded.kept[0].total();
         assert_eq!((total.first.time, total.last.time), (Some(Time(0)), Some(Time(9))));
         records(folded)
     };
