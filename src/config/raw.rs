@@ -47,23 +47,31 @@ pub(crate) struct RawConfig {
     /// `auto`, or the format of all inputs: a name of `logsentry formats`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) input_format: Option<String>,
-    /// Values of `|expand` placeholders in rules.
+    /// Encoding of text inputs; by default by content.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) encoding: Option<String>,
+    /// How lines become records, as `--multiline` has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) multiline: Option<String>,
+    /// Globs of paths and members to scan; all others are left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) include: Option<Vec<String>>,
+    /// Globs of paths and members to leave out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) exclude: Option<Vec<String>>,
+    /// Containers inside containers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) max_depth: Option<usize>,
+    /// Members read of one container.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) max_members: Option<usize>,
+    /// Unpacked bytes per packed byte.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) max_ratio: Option<usize>,
+    /// Unpacked bytes of one input, like `10G`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) max_unpacked: Option<String>,
+    /// Values of `|expand` placeholders in rules.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) placeholders: Option<BTreeMap<String, Vec<String>>>,
     /// What is blanked in reports.
