@@ -96,7 +96,42 @@ async function missing(page, report) {
 
 /** Nothing of a log became an element that could act. */
 const ACTIVE = "script,img,a,iframe,object,embed,form,input,link,base,video,audio,[onload],[onerror]";
-const markup = (page) => page.evaluate((active) => [...document.querySelectorAll(active)].map((e) => e.outerHTML), ACTIVE);
+const SCRIPT = readFileSync("src/report/html.js", "utf8");
+const markup = (page) => page.evaluate(([active, script]) => {
+  // The page's own: one script, and what that made.
+  const isOurs = (e) => (e.tagName === "SCRIPT" && e.textContent === script) || ["search", "order"].includes(e.id);
+  return [...document.querySelectorAll(active)].filter((e) => !isOurs(e)).map((e) => e.outerHTML);
+}, [ACTIVE, SCRIPT]);
+
+/** The page's script hides and moves alerts, and loses none; where it may not run, nothing of it shows. */
+async function tools(page, report, scripts) {
+  const found = [];
+  const shown = () => page.evaluate(() => [...document.querySelectorAll("details.alert:not([hidden])")].map((e) => e.textContent));
+  const visible = await page.evaluate(() => document.getElementById("tools")?.hidden === false);
+  if (visible !== (scripts && report.alerts.length > 1)) found.push(`tools are ${visible ? "" : "not "}shown`);
+  if (!visible) return found;
+  const before = await shown();
+  const wanted = report.alerts[report.alerts.length - 1].fingerprint;
+  await page.fill("#search", wanted);
+  const one = await shown();
+  if (one.length === 0 || !one.every((text) => text.includes(wanted))) found.push(`${one.length} alerts for ${wanted}`);
+  await page.fill("#search", "no alert says this");
+  if ((await shown()).length !== 0) found.push("something is shown that was not asked for");
+  await page.fill("#search", "");
+  for (const name of ["Newest first", "Oldest first", "Most events first", "Worst first"]) {
+    await page.selectOption("#order", name);
+    const now = await shown();
+    if (now.length !== before.length || new Set(now).size !== new Set(before).size) found.push(`${name}: alerts are lost`);
+    if (name === "Worst first" && now.join() !== before.join()) found.push("the first order does not come back");
+  }
+  const level = await page.evaluate(() => document.querySelector("#tools button").className);
+  await page.click(`#tools button.${level}`);
+  const others = report.alerts.filter((alert) => alert.level !== level).length;
+  if ((await shown()).length !== others) found.push(`without ${level}: ${(await shown()).length} of ${others}`);
+  await page.click(`#tools button.${level}`);
+  if ((await shown()).length !== before.length) found.push(`${level} does not come back`);
+  return found;
+}
 
 /** What axe says of contrast, and of the structure that a screen reader needs. */
 async function unreadable(page) {
@@ -115,6 +150,7 @@ async function look(browser, name, { url, report }, view) {
   check(`${title}: every alert`, await missing(page, report));
   check(`${title}: no markup from logs`, await markup(page));
   check(`${title}: fits when closed`, await overflow(page));
+  check(`${title}: tools`, await tools(page, report, view.scripts));
   const fullPage = report.alerts.length < 100;
   const shot = (state) => page.screenshot({ path: `${out}/${name}-${view.width}-${view.scheme}${state}.png`, fullPage });
   if (view.scripts) await shot("");
