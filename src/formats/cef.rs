@@ -15,7 +15,7 @@ use std::borrow::Cow;
 pub(crate) const FORMAT: Format = Format {
     name: "cef",
     summary: "Common Event Format of ArcSight and many others",
-    spec: "https://www.microfocus.com/documentation/arcsight/arcsight-smartconnectors/ (CEF Implementation Standard)",
+    spec: "https://www.microfocus.com/documentation/arcsight/arcsight-smartconnectors-8.4/pdfdoc/cef-implementation-standard/cef-implementation-standard.pdf",
     samples: SAMPLES,
     raw_text: true,
     counting: crate::model::Counting::Lines,

@@ -123,6 +123,14 @@ pub(super) fn begins_pair(text: &str) -> bool {
 
 /// Pushes the tag and the message, and what stands inside the message.
 pub(super) fn finish(record: &mut Record<'_>, tag: Option<Tag<'_>>, message: &str) {
+    // A network device has no program to name: what it says begins with a mnemonic.
+    let device = behind_device_header(message.trim_start_matches(' '));
+    if tag.is_none()
+        && device.starts_with('%')
+        && let Some((tag, message)) = self::tag(device)
+    {
+        return finish(record, Some(tag), message);
+    }
     if let Some(tag) = tag {
         record.push("appname", tag.program);
         record.push_some("procid", tag.process);
