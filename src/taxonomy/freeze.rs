@@ -88,7 +88,8 @@ impl Taxonomy {
                     (Layer::Raw, _) | (_, Some(_)) => Vec::new(),
                     _ => self.inner.aliases.fields_of(name).filter_map(|f| self.inner.fields.get(f).copied()).collect(),
                 };
-                Ask { layer, place: Place::new(name, names), folded: folded(name), fixed, candidates, routes }
+                let any = if layer == Layer::Raw { Vec::new() } else { self.inner.any(name) };
+                Ask { layer, place: Place::new(name, names), folded: folded(name), fixed, candidates, any, routes }
             })
             .collect()
     }
@@ -122,6 +123,7 @@ impl Taxonomy {
         for ask in asked {
             wanted.extend(ask.fixed);
             wanted.extend(&ask.candidates);
+            wanted.extend(&ask.any);
             let mut needed = Vec::new();
             ask.routes.iter().flat_map(|(_, _, ways)| ways).for_each(|way| way.depends_on(&mut needed));
             wanted.extend(needed);
@@ -148,6 +150,12 @@ impl Inner {
             profile,
             prefixes,
         }
+    }
+
+    /// The canonical fields an any-of field gathers; none, if the name is no such field.
+    fn any(&self, name: &str) -> Vec<u16> {
+        let row = self.tables.any.iter().find(|row| row.name == name);
+        row.into_iter().flat_map(|row| &row.of).filter_map(|field| self.fields.get(field).copied()).collect()
     }
 
     fn field(&self, name: &'static str) -> Field {

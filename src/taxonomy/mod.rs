@@ -5,7 +5,7 @@
 //! decoders keep, a tagger, and a view for each profile, with every question of the run answered by precomputed places. A
 //! record is looked at in two layers: its originals, and canonical fields worked out from them when somebody asks.
 //!
-//! Left out: the any-of fields (`any_ip` and its like); conditions on file paths.
+//! Left out: conditions on file paths; of the any-of fields (`any_ip` and its like) values no canonical field takes.
 //! A new field, alias, log source or profile is a line of YAML; a new way to read a value is a row in
 //! `compute`.
 

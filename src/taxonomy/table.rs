@@ -46,6 +46,15 @@ pub(super) struct RawField {
     pub(super) derive: Option<RawSource>,
 }
 
+/// One line of `any.yml`: a field that is several.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawAny {
+    pub(super) name: String,
+    pub(super) means: String,
+    pub(super) of: Vec<String>,
+}
+
 /// Where a value stands.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
@@ -235,6 +244,7 @@ pub(super) type RawFamily = BTreeMap<String, Vec<RawSource>>;
 #[derive(Clone, Debug)]
 pub(super) struct Tables {
     pub(super) fields: Vec<RawField>,
+    pub(super) any: Vec<RawAny>,
     pub(super) families: Vec<(&'static str, RawFamily)>,
     pub(super) profiles: Vec<RawProfile>,
     pub(super) logsources: Vec<RawLogSource>,
@@ -248,6 +258,7 @@ impl Tables {
     pub(super) fn read() -> Tables {
         Tables {
             fields: parse(include_str!("../../rules/taxonomy/canonical.yml")),
+            any: parse(include_str!("../../rules/taxonomy/any.yml")),
             families: FAMILIES.iter().map(|(name, text)| (*name, parse(text))).collect(),
             profiles: PROFILES.iter().flat_map(|text| parse::<Vec<RawProfile>>(text)).collect(),
             logsources: parse(include_str!("../../rules/taxonomy/logsources.yml")),

@@ -37,6 +37,8 @@ pub(super) struct Ask {
     pub(super) fixed: Option<u16>,
     /// The canonical fields the name may be an alias of.
     pub(super) candidates: Vec<u16>,
+    /// The canonical fields an any-of field gathers.
+    pub(super) any: Vec<u16>,
     /// Fields of routes that define the name.
     pub(super) routes: Vec<(LogSourceId, Effect, Vec<Source>)>,
 }
@@ -352,7 +354,7 @@ impl View for ProfileView {
                 }
             }
             (None, Some(field)) => look.alias(asked, field, &mut canonical),
-            (None, None) => {}
+            (None, None) => asked.any.iter().for_each(|field| look.canonical(*field, &mut canonical)),
         }
         for datum in canonical {
             add(into, before, datum);
@@ -364,6 +366,7 @@ impl View for ProfileView {
         into.push(asked.place.field);
         let mut waiting: Vec<u16> = asked.fixed.into_iter().collect();
         waiting.extend(self.aliases.get(ask.0 as usize).copied().flatten());
+        waiting.extend(&asked.any);
         let ways = asked.routes.iter().flat_map(|(_, _, ways)| ways);
         let mut free = ways.fold(false, |free, way| way.leans_on(into, &mut waiting) || free);
         let mut seen: HashSet<u16> = HashSet::new();
@@ -390,6 +393,9 @@ impl View for ProfileView {
         let mut values = Values::new();
         if let Some(field) = asked.fixed.filter(|_| asked.layer != Layer::Raw) {
             return self.first(event, field);
+        }
+        if !asked.any.is_empty() {
+            return asked.any.iter().find_map(|field| self.first(event, *field));
         }
         if asked.layer == Layer::Both && self.replaced(event, asked, &mut values) {
             return values.into_iter().find(is_scalar);

@@ -403,6 +403,28 @@ fn a_packet_of_netfilter() {
 }
 
 #[test]
+fn an_any_of_field_gathers_every_value_of_its_kind_once() {
+    check(
+        None,
+        &[
+            ("SourceIp", "10.0.0.1"),
+            ("DestinationIp", "10.0.0.2"),
+            ("c-ip", "10.0.0.1"),
+            ("message", "10.0.0.3"),
+            ("md5", "8AC325C757FA721B272ECEA19EBCF745"),
+        ],
+        "",
+        &[
+            ("any_ip", &["10.0.0.1", "10.0.0.2"]),
+            ("norm.any_ip", &["10.0.0.1", "10.0.0.2"]),
+            ("raw.any_ip", &[]),
+            ("any_hash", &["8ac325c757fa721b272ecea19ebcf745"]),
+            ("any_user", &[]),
+        ],
+    );
+}
+
+#[test]
 fn hostile_values_give_nothing_and_break_nothing() {
     for text in
         ["", "é", "\u{202e}", "[", "::", "0x", "-0", "99999999999999999999999", "%%", "\\", "CN=", "\\x16\\x03", "a\0b"]
