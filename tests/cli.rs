@@ -26,6 +26,19 @@ fn formats_lists_every_row_with_an_example() {
 }
 
 #[test]
+fn fields_lists_every_name_and_who_gives_it() {
+    let fields = run(&["fields", "--format", "json"]).with_code(0).json();
+    let find = |name: &str| fields.as_array().expect("a list").iter().find(|field| field["name"] == name);
+    let holds = |list: &serde_json::Value, word: &str| list.as_array().is_some_and(|l| l.iter().any(|w| w == word));
+    let address = find("src_ip").expect("it is canonical");
+    assert!(holds(&address["synonyms"], "source.ip") && holds(&address["aliases"]["web"], "c-ip"), "{address}");
+    assert!(holds(&address["given_by"], "sshd") && holds(&address["given_by"], "zeek/conn"), "{address}");
+    assert!(holds(&find("any_ip").expect("it is listed")["gathers"], "dst_ip"));
+    let table = run(&["fields"]).with_code(0).stdout;
+    assert!(table.contains("command_line") && table.contains("any_hash"), "{table}");
+}
+
+#[test]
 fn rules_show_tells_what_a_rule_looks_for() {
     for id in ["corr-ssh-bruteforce", "linux-ssh-failed-password", "SSH Passwords Guessed From One Address"] {
         let shown = run(&["rules", "show", id, "--no-config"]).with_code(0).stdout;

@@ -24,6 +24,8 @@ pub(crate) enum Command {
     Explain(Box<ExplainArgs>),
     /// List the formats that can be read
     Formats(FormatsArgs),
+    /// List the common names of fields, what they stand for and which logs give them
+    Fields(FieldsArgs),
     /// Print the version
     Version(VersionArgs),
     /// Write a configuration and an ignore file with every key explained
@@ -376,6 +378,13 @@ pub(crate) struct ExplainArgs {
     pub(crate) redact: Option<String>,
     /// How the answer is printed
     #[arg(long, default_value = "console", value_parser = ["console", "json"])]
+    pub(crate) format: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FieldsArgs {
+    /// How the list is printed
+    #[arg(long, default_value = "table", value_parser = ["table", "json"])]
     pub(crate) format: String,
 }
 

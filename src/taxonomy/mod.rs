@@ -12,6 +12,7 @@
 mod compute;
 mod condition;
 mod facts;
+mod fields;
 mod freeze;
 mod place;
 mod profile;
@@ -27,6 +28,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use fields::FieldUses;
 pub(crate) use freeze::Frozen;
 pub(crate) use tag::TagMemo;
 

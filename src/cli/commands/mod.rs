@@ -3,6 +3,7 @@
 pub(super) mod about;
 pub(super) mod events;
 pub(super) mod explain;
+pub(super) mod fields;
 pub(super) mod formats;
 pub(super) mod init;
 pub(super) mod rules;
