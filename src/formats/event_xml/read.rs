@@ -1,6 +1,5 @@
 //! Reads one event: its elements become fields, texts stay where they stand when nothing in them is escaped.
 
-use super::frames;
 use super::names::{self, Section, Shared};
 use crate::formats::{Record, Refused};
 use crate::model::{Entry, FieldTable, Region, Scratch, Span, Value, limits};
