@@ -85,7 +85,8 @@ fn table(head: &[&str], rows: &[Vec<String>], options: &Options, out: &mut dyn W
         for (n, (cell, width)) in row.iter().zip(&widths).enumerate() {
             let gap = " ".repeat(width.saturating_sub(cell.chars().count()));
             let last = n + 1 == row.len();
-            line.push_str(&if last { format!("{gap}{cell}") } else { format!("{cell}{gap}  ") });
+            let (before, behind, between) = if last { (gap.as_str(), "", "") } else { ("", gap.as_str(), "  ") };
+            line.extend([before, cell, behind, between]);
         }
         writeln!(out, "{}", line.trim_end())?;
     }

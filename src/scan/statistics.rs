@@ -6,8 +6,11 @@ use crate::taxonomy::Taxonomy;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+/// The words of a rule.
+type Words = fn(&RuleInfo) -> Vec<&str>;
+
 /// What rules are counted by, and the words of a rule. A rule without any counts under the empty word.
-static PROPERTIES: &[(&str, fn(&RuleInfo) -> Vec<&str>)] = &[
+static PROPERTIES: &[(&str, Words)] = &[
     ("level", |rule| vec![rule.level.name()]),
     ("status", |rule| rule.status.as_deref().into_iter().collect()),
     ("product", |rule| rule.logsource.product.as_deref().into_iter().collect()),

@@ -37,7 +37,9 @@ impl Bits {
             }
             if entry.routes.iter().any(|route| !route.disabled && condition::is_decidable(&route.when)) {
                 let reached: Vec<u16> = words(entry).filter_map(|(part, word)| bits.get(part, word)).collect();
-                reached.into_iter().for_each(|bit| bits.reached.set(bit));
+                for bit in reached {
+                    bits.reached.set(bit);
+                }
             }
             // Another spelling of the category, else of the service.
             let part = if entry.category.is_some() { Part::Category } else { Part::Service };

@@ -181,10 +181,9 @@ fn every_mistake_in_a_list_of_values_is_told_and_the_same_one_once() {
 
 #[test]
 fn many_selectors_over_many_identifiers_stay_quick() {
-    let names: String = (0..20_000).map(|n| format!("  s{n}: {{f: {n}}}\n")).collect();
+    let identifiers: String = lines(20_000, |n| format!("s{n}: {{f: {n}}}"));
     let condition = vec!["1 of s*"; 2_000].join(" or ");
-    let text = format!("title: X\nlogsource: {{category: any}}\ndetection:\n{names}  condition: {condition}\n");
-    let loaded = load_text(&text);
+    let loaded = load_text(&around(&format!("{identifiers}condition: {condition}")));
     assert!(loaded.diagnostics.iter().any(|d| d.code.name() == "bad-condition"));
     assert_eq!(loaded.loaded, 0);
 }
