@@ -53,8 +53,8 @@ fn rule(yaml: &str) -> String {
     if yaml.lines().any(|line| line.starts_with("title:")) {
         return yaml.to_owned();
     }
-    let body: String = yaml.lines().map(|line| format!("    {line}\n")).collect();
-    format!("title: Example\nlogsource:\n  category: any\ndetection:\n  sel:\n{body}  condition: sel\n")
+    let body = yaml.lines().collect::<Vec<_>>().join("\n    ");
+    format!("title: Example\nlogsource:\n  category: any\ndetection:\n  sel:\n    {body}\n  condition: sel\n")
 }
 
 #[test]
@@ -90,8 +90,8 @@ fn every_example_of_the_page_does_what_it_says() {
             assert!(!want.is_empty(), "{place}: nothing is said");
             continue;
         }
-        let text: String = events.iter().map(|(_, event)| format!("{event}\n")).collect();
-        folder.write("events.jsonl", text);
+        let lines: Vec<String> = events.iter().map(|(_, event)| event.to_string()).collect();
+        folder.write("events.jsonl", lines.join("\n"));
         let args = ["rules", "test", "r.yml", "--events", "events.jsonl", "--raw", "--placeholders", "values.yml"];
         let tested = folder.run(&args).with_code(0).json();
         let tested = tested.as_array().expect("a list");

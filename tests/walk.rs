@@ -19,12 +19,10 @@ fn typed(page: &str) -> Vec<Typed> {
     for line in page.lines() {
         if line.starts_with("```") {
             is_console = line == "```console";
-        } else if !is_console {
-            continue;
-        } else if let Some(command) = line.strip_prefix("$ ") {
+        } else if let Some(command) = line.strip_prefix("$ ").filter(|_| is_console) {
             is_open = command.ends_with("<<'END'");
             commands.push(Typed { command: command.to_owned(), says: Vec::new() });
-        } else if let Some(last) = commands.last_mut() {
+        } else if let Some(last) = commands.last_mut().filter(|_| is_console) {
             if is_open {
                 last.command.push('\n');
                 last.command.push_str(line);

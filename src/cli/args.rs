@@ -97,7 +97,7 @@ pub(crate) struct ReadArgs {
     /// Stands in for the clock (RFC 3339): last resort for years
     #[arg(long, value_name = "TIME")]
     pub(crate) reference_time: Option<String>,
-    /// Encoding of inputs without a byte order mark: windows-1252, utf-16le, shift_jis, … [default: UTF-8, or by content]
+    /// Encoding of inputs without a byte order mark: windows-1252, utf-16le, koi8-r, … [default: UTF-8, or by content]
     #[arg(long, value_name = "NAME")]
     pub(crate) encoding: Option<String>,
     /// How lines make records in text logs: start=RE, sep=RE, lines=N, auto or off [default: auto]

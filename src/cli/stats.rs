@@ -19,7 +19,9 @@ pub(crate) fn say_setup(took: Duration) {
 
 /// Says what the scan took.
 pub(crate) fn say(effort: &Effort) {
-    lines(effort).iter().for_each(|line| terminal::line("stats", line));
+    for line in lines(effort) {
+        terminal::line("stats", &line);
+    }
 }
 
 fn lines(effort: &Effort) -> [String; 2] {

@@ -121,7 +121,7 @@ impl Folds {
         let alert = match self.alerts.entry(key) {
             Entry::Occupied(taken) => {
                 let alert = taken.into_mut();
-                alert.join(folded);
+                alert.join(&folded);
                 alert
             }
             // The key that goes is the last of all, now and for the rest of the run: what is kept was counted in full.
@@ -151,7 +151,9 @@ impl Folds {
             self.thinned = true;
         }
         if self.sample_bytes + bytes(&samples) > self.room.sample_bytes {
-            samples.iter_mut().for_each(|kept| kept.text = SampleText::none());
+            for kept in &mut *samples {
+                kept.text = SampleText::none();
+            }
             self.bare = true;
         }
         samples.shrink_to_fit();
@@ -183,13 +185,13 @@ impl Folds {
 
 fn overflow(overflow: &mut BTreeMap<RuleId, Folded>, rule: RuleId, folded: Folded) {
     match overflow.entry(rule) {
-        Entry::Occupied(sum) => sum.into_mut().join(folded),
+        Entry::Occupied(sum) => sum.into_mut().join(&folded),
         Entry::Vacant(free) => drop(free.insert(Folded { shown: None, ..folded })),
     }
 }
 
 impl Folded {
-    fn join(&mut self, other: Folded) {
+    fn join(&mut self, other: &Folded) {
         self.count += other.count;
         self.bursts += other.bursts;
         if other.first.time.is_some_and(|time| self.first.time.is_none_or(|first| time < first)) {

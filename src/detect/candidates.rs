@@ -124,12 +124,12 @@ impl Finder {
         let Some(slot) = memo.slot(index.number, text) else {
             return index.index.search(text, folded, &mut |rules| marks.add(rules));
         };
-        if !slot.is_known {
+        if slot.is_known {
+            self.counts.remembered += 1;
+        } else {
             fresh.clear();
             index.index.search(text, folded, &mut |rules| fresh.extend(rules));
             slot.entry.set((slot.hash, index.number), text, fresh);
-        } else {
-            self.counts.remembered += 1;
         }
         marks.add(&slot.entry.found);
     }

@@ -236,19 +236,16 @@ impl Folds {
             last: None,
             closed: None,
         };
-        let at = match free.and_then(|free| Some((free, self.kept.get_mut(free as usize)?))) {
-            Some((free, slot)) => {
-                let gone = std::mem::replace(slot, kept);
-                self.order.pop();
-                self.needs.forget(&gone.key);
-                let rank = self.rank(gone.rule, gone.block, gone.place);
-                self.overflow(gone.rule, rank, gone.total());
-                free
-            }
-            None => {
-                self.kept.push(kept);
-                u32::try_from(self.kept.len() - 1).unwrap_or(u32::MAX)
-            }
+        let at = if let Some((free, slot)) = free.and_then(|free| Some((free, self.kept.get_mut(free as usize)?))) {
+            let gone = std::mem::replace(slot, kept);
+            self.order.pop();
+            self.needs.forget(&gone.key);
+            let rank = self.rank(gone.rule, gone.block, gone.place);
+            self.overflow(gone.rule, rank, gone.total());
+            free
+        } else {
+            self.kept.push(kept);
+            u32::try_from(self.kept.len() - 1).unwrap_or(u32::MAX)
         };
         self.needs.keep(key, at);
         if free.is_some() {

@@ -211,7 +211,7 @@ impl<const N: usize> Grams<N> {
 impl Literal {
     fn new<const N: usize>((text, side, rules): (&str, Side, Rules)) -> Option<Literal> {
         let grams = text.as_bytes().windows(N).enumerate();
-        let (at, bytes) = grams.max_by_key(|(_, bytes)| bytes.iter().map(rarity).sum::<usize>())?;
+        let (at, bytes) = grams.max_by_key(|(_, bytes)| bytes.iter().map(|byte| rarity(*byte)).sum::<usize>())?;
         let gram = gram::<N>(bytes);
         Some(Literal { gram, at: u32::try_from(at).ok()?, side, text: text.as_bytes().into(), rules })
     }
@@ -244,8 +244,8 @@ fn hash(gram: u32, shift: u32) -> usize {
 /// Bytes of paths, names and sentences in lower case, roughly the most frequent first; those not listed are rarer still.
 const FREQUENT: &[u8] = b"e\\ s/i.tnora-cmlwdph02u1_fgby5346789v:kxj";
 
-fn rarity(byte: &u8) -> usize {
-    FREQUENT.iter().position(|known| known == byte).unwrap_or(FREQUENT.len())
+fn rarity(byte: u8) -> usize {
+    FREQUENT.iter().position(|known| *known == byte).unwrap_or(FREQUENT.len())
 }
 
 #[cfg(test)]

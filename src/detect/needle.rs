@@ -22,8 +22,8 @@ enum Quick {
 
 /// Lower-case ASCII to be found anywhere.
 struct Text {
-    text: Box<[u8]>,
-    /// Of the bytes of `text`: the rarest one, looked for first, in both cases.
+    bytes: Box<[u8]>,
+    /// Of the bytes: the rarest one, looked for first, in both cases.
     rare: usize,
     cases: [u8; 2],
 }
@@ -107,17 +107,17 @@ impl Text {
         let rank = |byte: &u8| FREQUENT.iter().position(|known| known == byte).unwrap_or(FREQUENT.len());
         let (rare, byte) = text.iter().enumerate().max_by_key(|(_, byte)| rank(byte))?;
         let cases = [*byte, byte.to_ascii_uppercase()];
-        Some(Text { rare, cases, text })
+        Some(Text { bytes: text, rare, cases })
     }
 
     /// What is left of `room` behind the leftmost place where the text stands.
     fn behind<'v>(&self, room: &'v [u8]) -> Option<&'v [u8]> {
-        let len = self.text.len();
+        let len = self.bytes.len();
         // Where the rare byte may stand: the rest of the text must fit around it.
         let end = (room.len() + self.rare + 1).saturating_sub(len);
         let places = room.get(self.rare..end)?;
         let [lower, upper] = self.cases;
-        let fits = |at: &usize| room.get(*at..at + len).is_some_and(|here| here.eq_ignore_ascii_case(&self.text));
+        let fits = |at: &usize| room.get(*at..at + len).is_some_and(|here| here.eq_ignore_ascii_case(&self.bytes));
         let found = if lower == upper {
             memchr::memchr_iter(lower, places).find(fits)
         } else {

@@ -95,7 +95,7 @@ fn words(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     std::iter::from_fn(move || {
         let here = rest?;
         let behind = here.iter().position(|b| *b == b' ').and_then(|end| here.get(end..));
-        rest = behind.map(|behind| behind.trim_ascii_start()).filter(|behind| !behind.is_empty());
+        rest = behind.map(<[u8]>::trim_ascii_start).filter(|behind| !behind.is_empty());
         Some(here)
     })
 }

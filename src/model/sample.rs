@@ -50,7 +50,9 @@ impl SampleText {
         let mut writer = SampleWriter::new(None);
         for (name, values) in fields {
             writer.name(name);
-            values.iter().for_each(|value| writer.value(value));
+            for value in values {
+                writer.value(value);
+            }
         }
         writer.text()
     }
@@ -218,7 +220,9 @@ mod tests {
         let mut writer = SampleWriter::new(raw);
         for (name, values) in fields {
             writer.name(name);
-            values.iter().for_each(|value| writer.value(value));
+            for value in values {
+                writer.value(value);
+            }
         }
         writer.text()
     }

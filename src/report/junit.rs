@@ -107,7 +107,9 @@ fn text(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in Shown(text).to_string().chars() {
         match c {
-            '<' | '>' | '&' | '"' | '\'' | '#' => out.push_str(&format!("&#{};", u32::from(c))),
+            '<' | '>' | '&' | '"' | '\'' | '#' => {
+                write!(out, "&#{};", u32::from(c)).expect("memory takes it");
+            }
             '\u{FFFE}' | '\u{FFFF}' => out.push('\u{FFFD}'),
             c => out.push(c),
         }

@@ -153,8 +153,12 @@ fn zipped(context: &Context<'_>, found: &Found, mut inside: Vec<Found>, steps: V
     let left_out = members.iter().map(|member| member.left_out).sum::<u64>() + excluded;
     let mut rows: Vec<Row> = members.into_iter().flat_map(|member| member.rows).collect();
     let mut archive = Archive::new(context.config, found, "zip".to_owned());
-    rows.iter().for_each(|row| archive.count_unread(row));
-    steps.into_iter().for_each(|step| archive.note(step, false));
+    for row in &rows {
+        archive.count_unread(row);
+    }
+    for step in steps {
+        archive.note(step, false);
+    }
     rows.push(archive.row);
     Given { rows, left_out }
 }
@@ -249,15 +253,12 @@ impl Archive {
     /// Too many to name one by one.
     fn count_further(&mut self, incomplete: bool) {
         const FURTHER: &str = "further members that are not read";
-        match self.row.problems.iter_mut().find(|problem| problem.message == FURTHER) {
-            Some(problem) => {
-                problem.count += 1;
-                problem.incomplete |= incomplete;
-            }
-            None => {
-                let shown = self.row.summary.path.clone();
-                self.row.problems.push(look::problem(&shown, ProblemKind::Skipped, FURTHER.to_owned(), incomplete));
-            }
+        if let Some(problem) = self.row.problems.iter_mut().find(|problem| problem.message == FURTHER) {
+            problem.count += 1;
+            problem.incomplete |= incomplete;
+        } else {
+            let shown = self.row.summary.path.clone();
+            self.row.problems.push(look::problem(&shown, ProblemKind::Skipped, FURTHER.to_owned(), incomplete));
         }
     }
 }

@@ -52,7 +52,9 @@ pub(super) fn run<'m>(
     }
     let benches = benches.into_inner().unwrap_or_else(PoisonError::into_inner);
     let mut effort = feeder.effort;
-    benches.iter().for_each(|bench| effort.add(&bench.effort()));
+    for bench in benches {
+        effort.add(&bench.effort());
+    }
     watch.done(&effort);
     union(&benches)
 }

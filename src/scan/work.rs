@@ -74,7 +74,8 @@ impl Desk<'_> {
                 findings.damages.push((damage.what, damage.chunk));
             }
         });
-        times.decoded += (self.now() - began).saturating_sub(times.tagged + times.matched - before);
+        let inside = (times.tagged + times.matched).saturating_sub(before);
+        times.decoded += self.now().saturating_sub(began).saturating_sub(inside);
         self.timed(&mut times.matched, || self.engine.end_block(worker, &mut findings));
         findings
     }
@@ -83,7 +84,7 @@ impl Desk<'_> {
     pub(super) fn timed<T>(&self, sum: &mut Duration, what: impl FnOnce() -> T) -> T {
         let began = self.now();
         let done = what();
-        *sum += self.now() - began;
+        *sum += self.now().saturating_sub(began);
         done
     }
 

@@ -119,12 +119,11 @@ fn needed(hir: &Hir, depth: u32) -> Option<Vec<String>> {
             let mut best: Option<Vec<String>> = None;
             let mut run = String::new();
             for part in parts {
-                match plain(part) {
-                    Some(text) => run.push_str(&text),
-                    None => {
-                        best = better(best, Some(vec![std::mem::take(&mut run)]));
-                        best = better(best, needed(part, depth));
-                    }
+                if let Some(text) = plain(part) {
+                    run.push_str(&text);
+                } else {
+                    best = better(best, Some(vec![std::mem::take(&mut run)]));
+                    best = better(best, needed(part, depth));
                 }
             }
             better(best, Some(vec![run]))

@@ -37,15 +37,17 @@ impl Taxonomy {
         };
         let aliases = FAMILIES.iter().filter_map(|(family, _)| {
             let mut names: Vec<String> = Vec::new();
-            in_family(family).iter().for_each(|source| each_name(source, &mut names));
+            for source in in_family(family) {
+                each_name(source, &mut names);
+            }
             (!names.is_empty()).then_some((*family, names))
         });
-        let gives = |profile: &Profile| match profile.fields.get(row.name) {
-            Some(given) => !matches!(&*given.source, RawSource::First(list) if list.is_empty()),
-            None => {
-                let families = profile.families.iter().filter(|family| *family != EVERYWHERE);
-                families.flat_map(|family| in_family(family)).any(|source| is_for(source, &profile.raw.id))
+        let gives = |profile: &Profile| {
+            if let Some(given) = profile.fields.get(row.name) {
+                return !matches!(&*given.source, RawSource::First(list) if list.is_empty());
             }
+            let families = profile.families.iter().filter(|family| *family != EVERYWHERE);
+            families.flat_map(|family| in_family(family)).any(|source| is_for(source, &profile.raw.id))
         };
         let profiles = self.inner.profiles.iter().filter(|profile| gives(profile)).map(|p| p.raw.id.clone());
         let says = |meaning: &Meaning| match row.name {

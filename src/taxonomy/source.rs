@@ -186,7 +186,11 @@ impl Source {
             }
             // Not `any`, which stops at the first: each adds what it leans on.
             Take::All(all) => {
-                return all.iter().flatten().fold(false, |free, way| way.leans_on(originals, canonical) || free);
+                let mut free = false;
+                for way in all.iter().flatten() {
+                    free |= way.leans_on(originals, canonical);
+                }
+                return free;
             }
         }
         false

@@ -367,8 +367,10 @@ impl View for ProfileView {
         let mut waiting: Vec<u16> = asked.fixed.into_iter().collect();
         waiting.extend(self.aliases.get(ask.0 as usize).copied().flatten());
         waiting.extend(&asked.any);
-        let ways = asked.routes.iter().flat_map(|(_, _, ways)| ways);
-        let mut free = ways.fold(false, |free, way| way.leans_on(into, &mut waiting) || free);
+        let mut free = false;
+        for way in asked.routes.iter().flat_map(|(_, _, ways)| ways) {
+            free |= way.leans_on(into, &mut waiting);
+        }
         let mut seen: HashSet<u16> = HashSet::new();
         while let Some(field) = waiting.pop() {
             let Some(Field { role, tested_too, .. }) = self.shared.fields.get(usize::from(field)) else { continue };

@@ -8,7 +8,9 @@ use std::fmt::Write as _;
 use std::fs;
 
 /// Each name and what makes the line of an event.
-const FORMS: [(&str, fn(&Value) -> String); 5] = [
+type Form = fn(&Value) -> String;
+
+const FORMS: [(&str, Form); 5] = [
     ("winlogbeat", |event| winlogbeat(event).to_string()),
     ("helk", |event| flat(event).to_string()),
     ("log-analytics", |event| log_analytics(event).to_string()),

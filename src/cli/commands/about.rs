@@ -30,13 +30,13 @@ pub(crate) fn manual(args: &ManArgs) -> Exit {
     all.build();
     let page = match &args.command {
         None => all,
-        Some(name) => match all.find_subcommand(name) {
-            Some(command) => command.clone(),
-            None => {
+        Some(name) => {
+            let Some(command) = all.find_subcommand(name) else {
                 terminal::error(&format!("{name:?} is no command; `logsentry --help` lists them"));
                 return Exit::Usage;
-            }
-        },
+            };
+            command.clone()
+        }
     };
     let mut text = Vec::new();
     match clap_mangen::Man::new(page).render(&mut text) {

@@ -38,7 +38,7 @@ pub(crate) fn run(args: &ScanArgs) -> Exit {
         return setup::refused(&error);
     }
     if args.stats {
-        stats::say_setup(stats::clock() - began);
+        stats::say_setup(stats::clock().saturating_sub(began));
     }
     // Behind the setup: what is wrong with rules and options goes first, and leaves no folder behind.
     if let Some(exit) = unwritable(&targets) {
