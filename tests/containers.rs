@@ -191,7 +191,7 @@ fn what_is_cut_off_is_named_and_the_rest_is_read() {
 #[test]
 fn bombs_and_mazes_are_stopped() {
     let folder = Folder::new();
-    let line = [b"x".repeat(1 << 20), b"\n".to_vec()].concat();
+    let line = ["x".repeat(1 << 20).as_bytes(), b"\n"].concat();
     folder.write("bomb.gz", gzip(&line.repeat(80)));
     let mut maze = b"one\n".to_vec();
     (0..5).for_each(|_| maze = gzip(&maze));

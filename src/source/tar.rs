@@ -279,9 +279,10 @@ mod tests {
         builder.into_inner().unwrap()
     }
 
+    /// Name, kind and content of a member.
     type Told = (String, Kind, Result<String, ()>);
 
-    /// Names, kinds and contents of all members, and whether the archive broke off.
+    /// All members, and whether the archive broke off.
     fn members(bytes: &[u8]) -> (Vec<Told>, bool) {
         let tar = Arc::new(Mutex::new(Tar::new(Box::new(io::Cursor::new(bytes.to_vec())))));
         let mut found = Vec::new();

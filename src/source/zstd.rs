@@ -52,7 +52,7 @@ impl Member for Frame {
                 }
                 Ok(Err(rest))
             }
-            Err(error) => Err(broken(&error)),
+            Err(error) => Err(broken(error)),
         }
     }
 
@@ -67,7 +67,7 @@ impl Member for Frame {
     }
 }
 
-fn broken(error: &FrameDecoderError) -> io::Error {
+fn broken(error: impl std::fmt::Display) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, format!("broken zstd data: {error}"))
 }
 
