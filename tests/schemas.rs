@@ -30,6 +30,9 @@ fn complaints(schema: &Value, all: &Value, value: &Value, at: &str) -> Vec<Strin
                 found.push(format!("{at}: {value} is below {wanted}"));
             }
             "maximum" if value.as_f64() > wanted.as_f64() => found.push(format!("{at}: {value} is above {wanted}")),
+            // The first four were asked above; the others say nothing about a value.
+            "const" | "enum" | "minimum" | "maximum" | "$schema" | "$defs" | "title" | "description" | "default"
+            | "format" => {}
             "required" => {
                 let missing = wanted.as_array().expect("a list").iter().filter(|key| {
                     value[key.as_str().expect("text")].is_null() && value.get(key.as_str().expect("text")).is_none()

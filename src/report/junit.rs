@@ -10,6 +10,7 @@ use super::{Options, Reporter, Where, counted, entity_text, rule};
 use crate::model::show::Shown;
 use crate::model::{Alert, AlertStatus, Problem, Report};
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 /// The row.
