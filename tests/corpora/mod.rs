@@ -3,5 +3,6 @@
 mod formats;
 mod nasty;
 mod shippers;
+mod sniffing;
 mod truth;
 mod vectors;
