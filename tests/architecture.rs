@@ -77,7 +77,7 @@ const TENANTS: &[(&str, &[&str])] = &[
         &["fuzzing", "report", "cli", "scan", "formats", "sigma", "taxonomy", "detect", "correlate", "triage"],
     ),
     ("serde_sarif", &["report"]),
-    ("serde_yaml", &["config", "triage", "taxonomy", "score", "report", "cli", "scan"]),
+    ("serde_yaml", &["config", "formats", "triage", "taxonomy", "score", "report", "cli", "scan"]),
     ("sha2", &["source", "detect", "report"]),
     ("strsim", &["config", "sigma"]),
     ("tar", &["source"]),

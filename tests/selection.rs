@@ -75,15 +75,15 @@ fn names_choose_what_is_read_also_in_archives() {
         writer.write_all(b"one\n").expect("memory");
     }
     folder.write("case/z.zip", writer.finish().expect("memory").into_inner());
-    let (a, old, c) = (("case/a.log", 1), ("case/old/b.log", 1), ("case/c.txt", 1));
-    let (d, e) = (("case/z.zip!/d.log", 1), ("case/z.zip!/e.txt", 1));
+    let [a_log, b_log, c_txt] = [("case/a.log", 1), ("case/old/b.log", 1), ("case/c.txt", 1)];
+    let [d_log, e_txt] = [("case/z.zip!/d.log", 1), ("case/z.zip!/e.txt", 1)];
     for (args, want, left_out) in [
-        (&[][..], &[a, c, old, d, e][..], 0),
-        (&["--include", "*.log"], &[a, old, d], 2),
-        (&["--exclude", "*.log"], &[c, e], 3),
-        (&["--exclude", "*.zip", "--exclude", "old"], &[a, c], 2),
+        (&[][..], &[a_log, c_txt, b_log, d_log, e_txt][..], 0),
+        (&["--include", "*.log"], &[a_log, b_log, d_log], 2),
+        (&["--exclude", "*.log"], &[c_txt, e_txt], 3),
+        (&["--exclude", "*.zip", "--exclude", "old"], &[a_log, c_txt], 2),
         (&["--include", "case/*.log", "--exclude", "a.*"], &[], 0),
-        (&["--include", "*.zip!/*.txt"], &[e], 4),
+        (&["--include", "*.zip!/*.txt"], &[e_txt], 4),
     ] {
         if want.is_empty() {
             let ran = folder.run(&[&["scan", "case", "--no-config"], args].concat()).with_code(4);
@@ -164,4 +164,40 @@ fn bounds_on_unpacking_can_be_set() {
         assert_eq!(ran.json()["summary"]["events"], events, "{args:?}");
         assert!(ran.stderr.contains(said), "{args:?}: {}", ran.stderr);
     }
+}
+
+const SHOP: &str = r"
+name: shop
+summary: log of the shop
+patterns:
+- pattern: '^%{TIMESTAMP_ISO8601:timestamp} refused %{USER:user} from %{IP:src_ip}$'
+  set: {action: login, outcome: failure}
+- '^%{TIMESTAMP_ISO8601:timestamp} sold %{INT:items:int} to %{USER:user}$'
+samples:
+- text: 2026-06-01T10:00:00Z refused anna from 203.0.113.9
+  fields: {user: anna, outcome: failure}
+";
+
+#[test]
+fn users_declare_formats_of_their_own() {
+    let folder = Folder::new();
+    folder.write("shop.yml", SHOP);
+    let refused = "2026-06-01T10:00:00Z refused anna from 203.0.113.9\n";
+    folder.write("shop.log", format!("{refused}2026-06-01T10:00:01Z sold 3 to bert\nno line of it\n"));
+    folder.write(".logsentry.yml", "formats: [shop.yml]\n");
+    for args in [&["--no-config", "--format-file", "shop.yml"][..], &[]] {
+        let lines = folder.run(&[&["events", "shop.log"], args].concat()).with_code(0).lines();
+        assert_eq!(lines.len(), 3);
+        for (line, user) in lines.iter().zip(["anna", "bert"]) {
+            assert_eq!((line["@format"].as_str(), line["user"].as_str()), (Some("shop"), Some(user)), "{line}");
+        }
+        assert_eq!(lines[0]["outcome"], "failure");
+        assert_eq!(lines[0]["timestamp"], "2026-06-01T10:00:00Z");
+        assert_eq!(lines[2]["@unparsed"], true);
+    }
+    let lines = folder.run(&["events", "shop.log", "--no-config"]).with_code(0).lines();
+    assert!(lines.iter().all(|line| line["@format"] != "shop"), "nobody declared it");
+    folder.write("wrong.yml", SHOP.replace("{user: anna", "{user: bert"));
+    let ran = folder.run(&["scan", "shop.log", "--no-config", "--format-file", "wrong.yml"]).with_code(2);
+    assert!(ran.stderr.contains("wrong.yml") && ran.stderr.contains("user"), "{}", ran.stderr);
 }

@@ -97,12 +97,15 @@ pub(crate) struct ReadArgs {
     /// Stands in for the clock (RFC 3339): last resort for years
     #[arg(long, value_name = "TIME")]
     pub(crate) reference_time: Option<String>,
-    /// Encoding of inputs without a byte order mark: windows-1252, utf-16le, koi8-r, … [default: UTF-8, or by content]
+    /// Encoding of inputs without a byte order mark: windows-1252, utf-16le, gb18030, … [default: UTF-8, or by content]
     #[arg(long, value_name = "NAME")]
     pub(crate) encoding: Option<String>,
     /// How lines make records in text logs: start=RE, sep=RE, lines=N, auto or off [default: auto]
     #[arg(long, value_name = "HOW")]
     pub(crate) multiline: Option<String>,
+    /// Formats declared in YAML: patterns with named captures; repeatable, replaces the configured list
+    #[arg(long, value_name = "FILE")]
+    pub(crate) format_file: Vec<PathBuf>,
     /// Only events of this time: 2026-06, 2026-06-01,2026-06-03, 2026-06-01T10,2h, end,-1d, or 1d for the last day
     #[arg(long, value_name = "PERIOD", allow_hyphen_values = true)]
     pub(crate) time: Option<String>,

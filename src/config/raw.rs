@@ -55,6 +55,8 @@ pub(crate) struct RawConfig {
     pub(crate) multiline: Option<String>,
     /// Globs of paths and members to scan; all others are left out.
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) formats: Option<Vec<PathBuf>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) include: Option<Vec<String>>,
     /// Globs of paths and members to leave out.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -33,6 +33,8 @@ pub struct Config {
     pub encoding: Option<String>,
     /// How lines make records in text logs, as `--multiline` takes it.
     pub multiline: Option<String>,
+    /// Files of formats declared in YAML.
+    pub formats: Vec<PathBuf>,
     /// Which events count, as `--time` takes it.
     pub time: Option<String>,
     /// Patterns of the logs that are read; none: all.
@@ -140,6 +142,7 @@ impl Default for Config {
             input_format: None,
             encoding: None,
             multiline: None,
+            formats: Vec::new(),
             time: None,
             include: Vec::new(),
             exclude: Vec::new(),
@@ -264,6 +267,7 @@ pub(crate) fn checked(raw: RawConfig, layer: &Layer) -> Result<Config, ConfigErr
         input_format: raw.input_format.filter(|f| f != "auto"),
         encoding: raw.encoding,
         multiline: raw.multiline,
+        formats: raw.formats.unwrap_or_default(),
         include: raw.include.unwrap_or_default(),
         exclude: raw.exclude.unwrap_or_default(),
         max_depth: raw.max_depth.unwrap_or(default.max_depth),

@@ -14,6 +14,7 @@ mod cef;
 mod cisco;
 mod cri;
 mod csv;
+pub(crate) mod declared;
 mod docker_json;
 pub(crate) mod document;
 mod event_xml;
@@ -88,6 +89,8 @@ pub(crate) enum Shape {
     Lines(LineShape),
     /// The same, and lines that say what the columns of those below them are.
     Headed(LineShape, HeaderShape),
+    /// A record is a line that patterns read; how precisely they tell it from others'.
+    Declared(LineShape, u8, Box<declared::Declared>),
     /// The format frames and reads by itself.
     Own {
         cutter: fn(&Sniffed, &ReadOptions) -> Box<dyn Cutter>,
@@ -347,12 +350,17 @@ pub(crate) const PLAIN: &str = plain::FORMAT.name;
 
 /// The names of all formats, in order of their ids.
 pub(crate) fn names() -> Vec<&'static str> {
-    FORMATS.iter().map(|row| row.name).collect()
+    FORMATS.iter().map(|row| row.name).chain(declared::names()).collect()
+}
+
+/// Every format that ships with the program, those declared in YAML last.
+pub(crate) fn all() -> impl Iterator<Item = &'static Format> {
+    FORMATS.iter().chain(declared::builtin().into_iter().filter_map(format))
 }
 
 /// The row of an id.
 pub(crate) fn format(id: FormatId) -> Option<&'static Format> {
-    FORMATS.get(usize::from(id.0))
+    FORMATS.get(usize::from(id.0)).or_else(|| declared::format(id))
 }
 
 /// The id of a row by its name.

@@ -49,6 +49,22 @@ pub(crate) fn forced(name: &str, head: &Head<'_>) -> Option<Sniffed> {
     }))
 }
 
+/// The format of an input, or the one the user named, where some formats are declared beside those of the table.
+pub(crate) fn with_declared(head: &Head<'_>, told: Option<&str>, declared: &[FormatId]) -> Sniffed {
+    let named = |id: &&FormatId| super::format(**id).is_some_and(|row| Some(row.name) == told);
+    if let Some(id) = declared.iter().find(named) {
+        return Sniffed { format: *id, ..claim(0, 0, "told to", Learned::Nothing) };
+    }
+    if let Some(told) = told.and_then(|name| forced(name, head)) {
+        return told;
+    }
+    let known = sniff(head);
+    match super::declared::best(head, declared) {
+        Some(own) if own.rank > known.rank => own,
+        _ => known,
+    }
+}
+
 /// The best claim among some rows.
 fn best(head: &Head<'_>, rows: impl Fn(&Format) -> bool) -> Option<Sniffed> {
     let mut best: Option<Sniffed> = None;

@@ -80,7 +80,7 @@ const LINE_START: usize = 512;
 impl YearScan {
     /// For inputs of lines; others have no year-less stamps.
     pub(crate) fn of(sniffed: &Sniffed) -> Option<YearScan> {
-        let Shape::Lines(_) = format(sniffed.format)?.shape else { return None };
+        let (Shape::Lines(_) | Shape::Declared(..)) = format(sniffed.format)?.shape else { return None };
         let prefix = match &sniffed.learned {
             Learned::Prefix(prefix) => prefix.clone(),
             _ => String::new(),

@@ -27,6 +27,10 @@ pub(crate) const CSV_ROW_LINES: usize = 1_000;
 pub(crate) const CSV_ROW_BYTES: usize = 1 << 20;
 /// What a compiled expression of the user may take.
 pub(crate) const EXPRESSION: usize = 10 << 20;
+/// What a pattern of a declared format may be long, its macros spelt out.
+pub(crate) const EXPRESSION_TEXT: usize = 64 << 10;
+/// The name of a declared format.
+pub(crate) const FORMAT_NAME: usize = 40;
 /// A record made of several lines (stack traces) ends after this many lines or bytes.
 pub(crate) const RECORD_LINES: usize = 500;
 /// See [`RECORD_LINES`].

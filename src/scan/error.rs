@@ -59,6 +59,14 @@ pub enum SetupError {
         /// What was given.
         value: String,
     },
+    /// A file of declared formats that cannot be used (exit code 2).
+    #[error("{path}: {why}")]
+    FormatFile {
+        /// The path as given.
+        path: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// `--time` names no period (exit code 2).
     #[error("--time {value:?}: {why}")]
     Period {

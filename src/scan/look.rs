@@ -11,7 +11,7 @@ use crate::formats::recode::Recoder;
 use crate::formats::years::{self, YearScan};
 use crate::formats::{self, Decoded, Decoder, Head, ReadOptions, Sniffed, binary, text};
 use crate::model::show;
-use crate::model::{FieldTable, Problem, ProblemKind, Scratch, SourceId, Time, limits};
+use crate::model::{FieldTable, FormatId, Problem, ProblemKind, Scratch, SourceId, Time, limits};
 use crate::source::{Found, Place, Stream};
 use crate::taxonomy::{Frozen, TagMemo};
 use jiff::civil::Date;
@@ -90,17 +90,20 @@ impl Origin {
 }
 
 /// Refuses a forced format that does not exist.
-pub(super) fn known_format(config: &Config) -> Result<(), SetupError> {
+pub(super) fn known_format(config: &Config, declared: &[FormatId]) -> Result<(), SetupError> {
     let Some(name) = &config.input_format else { return Ok(()) };
+    if declared.iter().any(|id| formats::format(*id).is_some_and(|row| row.name == *name)) {
+        return Ok(());
+    }
     is_format(name).map_err(|nearest| SetupError::UnknownFormat { name: name.clone(), nearest })
 }
 
 /// Whether inputs can be read as `name`; if not, the known name most like it.
 pub(crate) fn is_format(name: &str) -> Result<(), Option<String>> {
-    if formats::sniff::forced(name, &Head::new("", true)).is_some() {
+    if formats::sniff::forced(name, &Head::new("", true)).is_some() || formats::all().any(|row| row.name == name) {
         return Ok(());
     }
-    let names = formats::FORMATS.iter().map(|row| row.name);
+    let names = formats::all().map(|row| row.name);
     let nearest = names.map(|n| (similar(name, n), n)).max().filter(|(score, _)| *score > 0);
     Err(nearest.map(|(_, n)| n.to_owned()))
 }
@@ -154,9 +157,7 @@ fn looked(
     }
     let clean = text::Text::clean(&head);
     let start = Head::new(&clean.text, whole);
-    let sniffed = magic
-        .or_else(|| told.and_then(|name| formats::sniff::forced(name, &start)))
-        .unwrap_or_else(|| formats::sniff::sniff(&start));
+    let sniffed = magic.unwrap_or_else(|| formats::sniff::with_declared(&start, told, &context.reading.declared));
     let mut options = ReadOptions {
         zone: context.reading.zone.clone(),
         forced: context.config.input_format.is_some(),

@@ -13,7 +13,7 @@ use crate::formats;
 use crate::formats::multiline::Multiline;
 use crate::formats::recode::Encoding;
 use crate::model::stamp::Zone;
-use crate::model::{AlertKind, Asks, Excuse, Feed, Level, LogSource, Problem, ProblemKind, RuleId, RuleInfo};
+use crate::model::{AlertKind, Asks, Excuse, Feed, FormatId, Level, LogSource, Problem, ProblemKind, RuleId, RuleInfo};
 use crate::redact::Redactor;
 use crate::sigma::{self, Diagnostic, LoadOptions, Loaded, RuleMeta, Ruleset, Severity};
 use crate::taxonomy::{Frozen, Taxonomy};
@@ -268,12 +268,26 @@ pub(super) struct Reading {
     pub(super) wanted: Wanted,
     pub(super) encoding: Option<Encoding>,
     pub(super) multiline: Multiline,
+    /// The declared formats inputs may be of: ours and the user's.
+    pub(super) declared: Vec<FormatId>,
     period: Option<Period>,
+}
+
+/// Loads the formats a configuration names beside ours.
+fn declared(config: &Config) -> Result<Vec<FormatId>, SetupError> {
+    let mut ids = formats::declared::builtin();
+    for path in &config.formats {
+        let refused = |why: String| SetupError::FormatFile { path: path.display().to_string(), why };
+        let text = std::fs::read_to_string(path).map_err(|error| refused(error.to_string()))?;
+        ids.extend(formats::declared::load(&text).map_err(refused)?);
+    }
+    Ok(ids)
 }
 
 /// Works out how inputs are read.
 pub(super) fn reading(config: &Config, run: &RunInfo) -> Result<Reading, SetupError> {
-    look::known_format(config)?;
+    let declared = declared(config)?;
+    look::known_format(config, &declared)?;
     let zone = zone(config);
     let encoding = config
         .encoding
@@ -288,6 +302,7 @@ pub(super) fn reading(config: &Config, run: &RunInfo) -> Result<Reading, SetupEr
         encoding: encoding.transpose()?,
         multiline: multiline?,
         period: period::parsed(config.time.as_deref(), &zone)?,
+        declared,
         zone,
     })
 }

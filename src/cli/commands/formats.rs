@@ -3,7 +3,7 @@
 use crate::cli::args::FormatsArgs;
 use crate::cli::exit::Exit;
 use crate::cli::output::unless_closed;
-use crate::formats::{FORMATS, Format};
+use crate::formats::{self, Format};
 use crate::model::show::{Shown, cut};
 use serde::Serialize;
 use std::io::{self, Write};
@@ -32,7 +32,7 @@ fn example(format: &Format) -> &'static str {
 
 fn json() -> String {
     let rows =
-        FORMATS.iter().map(|f| FormatShape { name: f.name, summary: f.summary, spec: f.spec, example: example(f) });
+        formats::all().map(|f| FormatShape { name: f.name, summary: f.summary, spec: f.spec, example: example(f) });
     let rows: Vec<FormatShape> = rows.collect();
     format!("{}\n", serde_json::to_string_pretty(&rows).expect("shapes of ours are JSON"))
 }
@@ -41,7 +41,7 @@ fn table() -> String {
     let mut table = comfy_table::Table::new();
     table.load_style(comfy_table::presets::NOTHING);
     table.set_header(["NAME", "WHAT IT IS", "EXAMPLE"]);
-    for format in FORMATS {
+    for format in formats::all() {
         table.add_row([format.name, format.summary, &cut(&Shown(example(format)).to_string(), 60)]);
     }
     format!("{}\n", table.trim_fmt())

@@ -48,7 +48,8 @@ fn names_of_formats(raw: &RawConfig, path: &Path) -> Result<(), ConfigError> {
         let origin = format!("{}: {key}", path.display());
         Err(ConfigError::Value { origin, value: value.to_owned(), what, expected })
     };
-    if let Some(name) = raw.input_format.as_deref().filter(|name| *name != "auto")
+    // A file that declares formats may name one of them; that is looked at when they are loaded.
+    if let Some(name) = raw.input_format.as_deref().filter(|name| *name != "auto" && raw.formats.is_none())
         && let Err(nearest) = scan::is_format(name)
     {
         let nearest = nearest.map_or_else(String::new, |nearest| format!("; did you mean {nearest}?"));
@@ -84,6 +85,7 @@ pub(super) fn read_flags(args: &ReadArgs, flags: &mut RawConfig) {
     flags.input_format.clone_from(&args.input_format);
     flags.encoding.clone_from(&args.encoding);
     flags.multiline.clone_from(&args.multiline);
+    flags.formats = some(&args.format_file);
     flags.include = some(&args.include);
     flags.exclude = some(&args.exclude);
     flags.max_depth = args.max_depth;
@@ -162,6 +164,7 @@ pub(super) fn refused(error: &SetupError) -> Exit {
         | SetupError::AmbiguousRule { .. }
         | SetupError::ReferenceTime { .. }
         | SetupError::Period { .. }
+        | SetupError::FormatFile { .. }
         | SetupError::PeriodOfPipe
         | SetupError::Glob { .. }
         | SetupError::Encoding { .. }

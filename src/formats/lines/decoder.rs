@@ -4,7 +4,7 @@ use super::framer::{Framer, Turn};
 use super::join::{Frame, Joined};
 use super::{Readers, header, record, yearless};
 use crate::formats::text::{self, Text};
-use crate::formats::{Decoded, Decoder, ReadOptions, ReadRecord, Refused, YearTrack};
+use crate::formats::{Decoded, Decoder, ReadOptions, Record, Refused, YearTrack};
 use crate::model::stamp::Zone;
 use crate::model::{Block, Event, FieldTable, FormatId, Marks, Origin, Regions, Scratch, Sentence, Stamp, TagSet};
 use std::borrow::Cow;
@@ -111,7 +111,7 @@ impl LineDecoder {
     fn read(&self, body: &str, start: u32, open: &Open, scratch: &mut Scratch) -> Result<Outcome, Refused> {
         let (own, shape) =
             if open.is_prose { self.readers.plain.unwrap_or(self.readers.own) } else { self.readers.own };
-        let mut attempt = |format: FormatId, read: ReadRecord| {
+        let mut attempt = |format: FormatId, read: &dyn Fn(&mut Record<'_>) -> Result<(), Refused>| {
             scratch.reset();
             // The track moves on once a record, by the cutter's test; what a reader does to its copy is forgotten.
             let mut year = open.year;
@@ -119,9 +119,13 @@ impl LineDecoder {
             read(&mut record)?;
             Ok(Outcome { format, time: record.time, payload: record.payload, repaired: record.repaired })
         };
-        attempt(own, shape.read).or_else(|why| {
+        let first = match self.readers.declared.filter(|_| !open.is_prose) {
+            Some(declared) => attempt(own, &|record| declared.read(record)),
+            None => attempt(own, &shape.read),
+        };
+        first.or_else(|why| {
             let mut others = self.readers.others.iter();
-            others.find_map(|(format, shape)| attempt(*format, shape.read).ok()).ok_or(why)
+            others.find_map(|(format, shape)| attempt(*format, &shape.read).ok()).ok_or(why)
         })
     }
 }

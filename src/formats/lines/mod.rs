@@ -17,6 +17,7 @@ mod long;
 #[cfg(test)]
 mod tests;
 
+use super::declared::Declared;
 use super::multiline::{Multiline, StampPlace};
 use super::{
     Cutter, Decoder, FORMATS, Head, HeaderShape, Learned, LineShape, ReadOptions, Record, Shape, Sniffed, YearTrack,
@@ -79,7 +80,7 @@ pub(super) fn yearless(line: &[u8]) -> Option<Yearless> {
 fn line_shapes() -> impl Iterator<Item = (FormatId, &'static LineShape)> {
     (0u16..).zip(FORMATS).filter_map(|(n, format)| match &format.shape {
         Shape::Lines(shape) | Shape::Headed(shape, _) => Some((FormatId(n), shape)),
-        Shape::Own { .. } => None,
+        Shape::Declared(..) | Shape::Own { .. } => None,
     })
 }
 
@@ -128,6 +129,8 @@ struct Readers {
     link: Option<LinkOf>,
     /// How lines make records, where the format does not know.
     grouping: Option<Grouping>,
+    /// What reads the format's records, where that is no function.
+    declared: Option<&'static Declared>,
 }
 
 /// How lines make records.
@@ -154,7 +157,14 @@ impl Grouping {
 
 impl Readers {
     fn of(sniffed: &Sniffed, options: &ReadOptions) -> Option<Readers> {
-        let own = line_shapes().find(|(id, _)| *id == sniffed.format)?;
+        let declared = match super::format(sniffed.format).map(|row| &row.shape) {
+            Some(Shape::Declared(shape, _, declared)) => Some((shape, &**declared)),
+            _ => None,
+        };
+        let own = match declared {
+            Some((shape, _)) => (sniffed.format, shape),
+            None => line_shapes().find(|(id, _)| *id == sniffed.format)?,
+        };
         let may_help = |id: FormatId, shape: &LineShape| !options.forced && id != own.0 && shape.rank > 0;
         let mut others: Vec<_> = line_shapes().filter(|(id, shape)| may_help(*id, shape)).collect();
         others.sort_by_key(|(_, shape)| std::cmp::Reverse(shape.rank));
@@ -170,7 +180,18 @@ impl Readers {
             _ => None,
         });
         let link = super::format(own.0).and_then(|row| join::link_of(row.name));
-        let mut readers = Readers { own, others, plain, prose, header, prefix, has_priorities, link, grouping: None };
+        let mut readers = Readers {
+            own,
+            others,
+            plain,
+            prose,
+            header,
+            prefix,
+            has_priorities,
+            link,
+            grouping: None,
+            declared: declared.map(|(_, declared)| declared),
+        };
         readers.grouping = Grouping::of(&readers, sniffed, options);
         Some(readers)
     }
