@@ -12,7 +12,7 @@ fn complaints(schema: &Value, all: &Value, value: &Value, at: &str) -> Vec<Strin
     let mut found = Vec::new();
     for (word, wanted) in words {
         match word.as_str() {
-                        "$ref" => {
+            "$ref" => {
                 let name = wanted.as_str().and_then(|text| text.strip_prefix("#/$defs/")).expect("a definition");
                 found.extend(complaints(&all["$defs"][name], all, value, at));
             }

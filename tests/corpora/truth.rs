@@ -59,7 +59,9 @@ fn differences(want: &BTreeMap<(String, String), Option<u64>>, have: &Counts) ->
             wrong.push(format!("{key:?}: want {want:?}, have {have}"));
         }
     }
-    let extra = have.iter().filter(|(key, _)| Path::new(&key.0).extension().is_some_and(|e| e == "evtx") && !want.contains_key(*key));
+    let extra = have
+        .iter()
+        .filter(|(key, _)| Path::new(&key.0).extension().is_some_and(|e| e == "evtx") && !want.contains_key(*key));
     wrong.extend(extra.map(|(key, n)| format!("{key:?}: must not match, does {n} times")));
     wrong
 }
