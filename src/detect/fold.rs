@@ -5,11 +5,10 @@
 //! alerts the least severe and, of those, the latest lose their samples and go into one overflow fold of their rule; how
 //! much of their samples the others keep is the business of [`Room`].
 
+use super::fold_held::{Brief, Event, Held, Kept, Last, Total};
 use super::fold_need::{Needs, key_into, of_key};
 use super::fold_room::{Room, Spot, Texts, fitted};
-use crate::model::{
-    Entity, Fold, FoldedAlerts, Level, Pair, Place, Quality, RuleId, Sample, SampleText, SourceId, Stamp, Time, limits,
-};
+use crate::model::{Entity, Fold, FoldedAlerts, Level, Place, RuleId, Sample, SourceId, Stamp, limits};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 use std::sync::Arc;
@@ -46,63 +45,6 @@ impl Default for Keep {
 /// Worst first, then in reading order of the first event: what is last goes first.
 type Rank = (Reverse<Level>, u32, u64, RuleId);
 
-/// An alert that is kept. There may be a hundred thousand, so what is short is kept short.
-#[derive(Debug)]
-pub(super) struct Held {
-    pub(super) rule: RuleId,
-    /// Number of the block of the first event.
-    block: u32,
-    /// What it is recognised by; see [`key_into`].
-    key: Arc<[u8]>,
-    /// The value as people see it, where that differs from the one it is recognised by.
-    shown: Option<Box<str>>,
-    /// Of the first event in reading order.
-    place: Place,
-    count: u64,
-    /// Earliest and latest time.
-    times: (Brief, Brief),
-    first: Option<(Brief, Spot)>,
-    /// The first events behind the very first, mostly none.
-    #[expect(clippy::box_collection, reason = "one word where there are none")]
-    more: Option<Box<Vec<Event>>>,
-    last: Option<Last>,
-    /// Once it has its first events: how long the text of the last one may be.
-    closed: Option<u32>,
-}
-
-/// What adds up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Total {
-    /// Of the first event in reading order.
-    pub(super) place: Place,
-    pub(super) count: u64,
-    pub(super) first: Stamp,
-    pub(super) last: Stamp,
-}
-
-/// A stamp in two thirds of its room.
-#[derive(Clone, Copy, Debug)]
-struct Brief {
-    nanos: i64,
-    has_time: bool,
-    decimals: u8,
-    quality: Quality,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Event {
-    place: Place,
-    time: Brief,
-    text: Spot,
-}
-
-#[derive(Debug)]
-struct Last {
-    place: Place,
-    time: Brief,
-    text: Box<[u8]>,
-}
-
 /// A fold of a block that is being added.
 struct Incoming {
     rule: RuleId,
@@ -124,7 +66,7 @@ pub(crate) struct Folds {
     keep: Keep,
     needs: Arc<Needs>,
     /// Where each is kept is known to `needs`.
-    kept: Vec<Held>,
+    kept: Kept,
     /// The alert that goes first on top, with its place in `kept`; empty as long as none has to go.
     order: BinaryHeap<(Rank, u32)>,
     /// Of alerts that are not kept, all in one fold a rule.
@@ -162,7 +104,7 @@ impl Folds {
         Folds {
             keep,
             needs,
-            kept: Vec::new(),
+            kept: Kept::default(),
             order: BinaryHeap::new(),
             overflow: BTreeMap::new(),
             room: Room::new(keep.sample_bytes),
@@ -212,7 +154,8 @@ impl Folds {
             None
         } else {
             if self.order.is_empty() {
-                let ranks = (0..).zip(&self.kept).map(|(at, held)| (self.rank(held.rule, held.block, held.place), at));
+                let ranks =
+                    (0..).zip(self.kept.iter()).map(|(at, held)| (self.rank(held.rule, held.block, held.place), at));
                 self.order = ranks.collect();
             }
             let Some((_, free)) = self.order.peek().filter(|(worst, _)| rank < *worst) else { return };
@@ -311,7 +254,7 @@ impl Folds {
             return;
         };
         let last = fold.last_sample.take().or(fold.samples.pop()).filter(|_| self.keep.samples > 0);
-        if last.is_some() && self.kept.get(at).is_some_and(|held| held.closed.is_none()) {
+        if last.is_some() && self.kept.get_mut(at).is_some_and(|held| held.closed.is_none()) {
             self.close(at);
         }
         let Some(held) = self.kept.get_mut(at) else { return };
@@ -340,7 +283,7 @@ impl Folds {
     /// How many alerts of each level are kept, in the order of [`Level::ALL`].
     pub(crate) fn by_level(&self) -> [usize; 5] {
         let mut counts = [0; 5];
-        for held in &self.kept {
+        for held in self.kept.iter() {
             counts[self.needs.level(held.rule) as usize] += 1;
         }
         counts
@@ -359,75 +302,21 @@ impl Folds {
     }
 
     /// All folds, of which `most` are kept.
-    pub(super) fn into_folded(mut self, most: usize) -> Folded {
+    pub(super) fn into_folded(self, most: usize) -> Folded {
         drop(self.order);
         let level = |kept: &Held| Reverse(self.needs.level(kept.rule));
-        self.kept.sort_unstable_by_key(|held| (level(held), held.block, held.place.record, held.rule));
+        let mut kept = self.kept.into_all();
+        kept.sort_unstable_by_key(|held| (level(held), held.block, held.place.record, held.rule));
         let mut overflow: BTreeMap<RuleId, Total> =
             self.overflow.into_iter().map(|(rule, (_, total))| (rule, total)).collect();
         // What was not kept before is behind all of these: the first of them is the last one added here.
-        for held in self.kept.drain(most.min(self.kept.len())..).rev() {
+        for held in kept.drain(most.min(kept.len())..).rev() {
             let total = held.total();
             let sum = overflow.entry(held.rule).or_insert(Total { count: 0, ..total });
             sum.add(&total);
             sum.place = total.place;
         }
-        Folded { kept: self.kept, texts: self.room.into_texts(), overflow, missing: self.missing, needs: self.needs }
-    }
-}
-
-impl Held {
-    /// What it is recognised by, and what people see of that.
-    pub(super) fn entity(&self) -> (Pair, Pair) {
-        let (field, value) = of_key(&self.key);
-        let pair = |value: &str| Pair { field: field.to_owned(), value: value.to_owned() };
-        (pair(value), pair(self.shown.as_deref().unwrap_or(value)))
-    }
-
-    pub(super) fn total(&self) -> Total {
-        let (first, last) = self.times;
-        Total { place: self.place, count: self.count, first: first.into(), last: last.into() }
-    }
-
-    /// How many first events it has.
-    fn firsts(&self) -> usize {
-        usize::from(self.first.is_some()) + self.more.as_ref().map_or(0, |more| more.len())
-    }
-
-    /// Its events, with their texts.
-    pub(super) fn into_samples(self, texts: &Texts) -> Vec<Sample> {
-        let mut samples = Vec::with_capacity(self.firsts() + usize::from(self.last.is_some()));
-        let Held { rule, place, first, more, last, .. } = self;
-        let first = first.map(|(time, text)| Event { place, time, text });
-        let events = first.into_iter().chain(more.into_iter().flat_map(|more| *more));
-        let sample =
-            |event: Event| Sample { place: event.place, time: event.time.into(), rule, text: texts.at(event.text) };
-        samples.extend(events.map(sample));
-        let last = last.map(|last| (last.place, last.time.into(), SampleText::own(last.text)));
-        samples.extend(last.map(|(place, time, text)| Sample { place, time, rule, text }));
-        samples
-    }
-}
-
-impl From<Stamp> for Brief {
-    fn from(stamp: Stamp) -> Brief {
-        let Stamp { time, decimals, quality } = stamp;
-        Brief { nanos: time.map_or(0, |time| time.0), has_time: time.is_some(), decimals, quality }
-    }
-}
-
-impl From<Brief> for Stamp {
-    fn from(brief: Brief) -> Stamp {
-        let Brief { nanos, has_time, decimals, quality } = brief;
-        Stamp { time: has_time.then_some(Time(nanos)), decimals, quality }
-    }
-}
-
-impl Total {
-    /// Adds counts and widens times; the place stays.
-    pub(super) fn add(&mut self, other: &Total) {
-        self.count = self.count.saturating_add(other.count);
-        widen((&mut self.first, &mut self.last), other.first, other.last);
+        Folded { kept, texts: self.room.into_texts(), overflow, missing: self.missing, needs: self.needs }
     }
 }
 

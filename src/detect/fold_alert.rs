@@ -3,7 +3,8 @@
 //! Specified in report.md 1 and sarif.md 5 and 6 with README decisions 13 and 17. Text stays unescaped here; how a sink
 //! spells it is the business of `report`.
 
-use super::fold::{Folded, Folds, Missing, Total};
+use super::fold::{Folded, Folds, Missing};
+use super::fold_held::Total;
 use crate::model::{Alert, AlertStatus, Entity, InputSummary, Pair, RuleId, RuleInfo, Sample, show};
 use sha2::{Digest, Sha256};
 use std::cmp::Reverse;

@@ -1,6 +1,7 @@
 //! Laws of folding: how the input was cut and what workers have heard change nothing.
 
-use super::fold::{Before, Folded, Folds, Held, Keep, Missing, join};
+use super::fold::{Before, Folded, Folds, Keep, Missing, join};
+use super::fold_held::Held;
 use super::fold_need::Needs;
 use crate::detect::entity::{About, Subject};
 use crate::detect::evidence::Draft;

@@ -21,6 +21,7 @@ mod explain_tests;
 mod findings_tests;
 mod fold;
 mod fold_alert;
+mod fold_held;
 mod fold_need;
 mod fold_room;
 #[cfg(test)]
