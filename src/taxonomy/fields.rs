@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn a_field_knows_its_aliases_and_who_gives_it() {
         check("src_ip", "web", "clientip", "web");
-        check("host", "generic", "hostname", "fortigate");
+        check("host", "linux", "hostname", "fortigate");
         check("url_host", "web", "host", "zeek/http");
     }
 
