@@ -33,7 +33,7 @@ mod meta;
 mod modifiers;
 mod narrow;
 mod pattern;
-mod raw;
+pub(crate) mod raw;
 mod resolve;
 mod rule;
 mod search;

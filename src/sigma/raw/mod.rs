@@ -11,15 +11,15 @@ use std::collections::HashMap;
 
 /// A node of the tree.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Node {
+pub(crate) struct Node {
     /// 1-based line where it starts.
-    pub(super) line: u64,
-    pub(super) kind: Kind,
+    pub(crate) line: u64,
+    pub(crate) kind: Kind,
 }
 
 /// What a node holds.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Null,
     Bool(bool),
     /// A number in decimal digits: as written, but for hexadecimal and octal ones.
@@ -31,16 +31,16 @@ pub(super) enum Kind {
 
 /// A key of a map and its value.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Entry {
-    pub(super) key: String,
+pub(crate) struct Entry {
+    pub(crate) key: String,
     /// 1-based line of the key.
-    pub(super) line: u64,
-    pub(super) value: Node,
+    pub(crate) line: u64,
+    pub(crate) value: Node,
 }
 
 impl Node {
     /// The entries, if it is a map.
-    pub(super) fn map(&self) -> Option<&[Entry]> {
+    pub(crate) fn map(&self) -> Option<&[Entry]> {
         match &self.kind {
             Kind::Map(entries) => Some(entries),
             _ => None,
@@ -48,7 +48,7 @@ impl Node {
     }
 
     /// A scalar's text: a string, a number's digits, `true` or `false`. `None` for null, lists and maps.
-    pub(super) fn text(&self) -> Option<&str> {
+    pub(crate) fn text(&self) -> Option<&str> {
         match &self.kind {
             Kind::Text(text) | Kind::Number(text) => Some(text),
             Kind::Bool(true) => Some("true"),
@@ -57,12 +57,12 @@ impl Node {
         }
     }
 
-    pub(super) fn is_null(&self) -> bool {
+    pub(crate) fn is_null(&self) -> bool {
         matches!(self.kind, Kind::Null)
     }
 
     /// What it is, with its article, for messages.
-    pub(super) fn what(&self) -> &'static str {
+    pub(crate) fn what(&self) -> &'static str {
         match self.kind {
             Kind::Null => "nothing",
             Kind::Bool(_) => "a boolean",
@@ -75,27 +75,27 @@ impl Node {
 }
 
 /// The first entry with that key.
-pub(super) fn entry<'e>(entries: &'e [Entry], key: &str) -> Option<&'e Entry> {
+pub(crate) fn entry<'e>(entries: &'e [Entry], key: &str) -> Option<&'e Entry> {
     entries.iter().find(|entry| entry.key == key)
 }
 
 /// All documents of a text, empty ones included, and what ended the reading early.
 #[derive(Debug, Default)]
-pub(super) struct Stream {
-    pub(super) documents: Vec<Node>,
+pub(crate) struct Stream {
+    pub(crate) documents: Vec<Node>,
     /// The document after `documents` that could not be read; what follows it is unknown.
-    pub(super) broken: Option<Broken>,
+    pub(crate) broken: Option<Broken>,
 }
 
 /// Why a text could not be read to its end.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Broken {
-    pub(super) line: u64,
-    pub(super) message: String,
+pub(crate) struct Broken {
+    pub(crate) line: u64,
+    pub(crate) message: String,
 }
 
 /// Reads a text.
-pub(super) fn read(text: &str) -> Stream {
+pub(crate) fn read(text: &str) -> Stream {
     let mut stream = Stream::default();
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.len() > limits::RULE_BYTES {
@@ -260,7 +260,7 @@ fn weight(node: &Node) -> usize {
 }
 
 /// About as many bytes as a copy of a map takes.
-pub(super) fn weight_of(entries: &[Entry]) -> usize {
+pub(crate) fn weight_of(entries: &[Entry]) -> usize {
     entries.iter().map(|entry| size_of::<Entry>() + entry.key.len() + weight(&entry.value)).sum()
 }
 
