@@ -1,6 +1,7 @@
 //! Puts together what one run needs of the tables: for the questions that can be asked, and no others.
 
 use super::compute::Kind;
+use super::own::Grant;
 use super::place::{Names, Place};
 use super::profile::{self, Profile, folded};
 use super::route::{self, AUTHENTICATION};
@@ -8,6 +9,7 @@ use super::source::{Source, SourceCompiler};
 use super::tag::{TagMemo, Tagger};
 use super::time::TimePlan;
 use super::view::{Ask, Field, Layer, ProfileView, Role, Shared};
+use super::words::Words;
 use super::{Inner, Taxonomy, table};
 use crate::model::stamp::Zone;
 use crate::model::{Asks, Event, FieldTable, LogSource, LogSourceId, Seen, TagSet, View};
@@ -20,6 +22,9 @@ pub(crate) struct Frozen {
     /// The names decoders keep.
     pub(crate) table: Arc<FieldTable>,
     tagger: Tagger,
+    /// Log sources given by the user's mappings.
+    grants: Vec<Grant>,
+    words: Arc<Words>,
     views: Vec<ProfileView>,
     sources: Vec<LogSource>,
     /// The field that tells logins, where some rule asks for them.
@@ -44,7 +49,7 @@ impl Taxonomy {
             table.keep_everything();
         }
         let mut names = Names::new(table);
-        let tagger = Tagger::new(&inner.tables, &inner.bits, &inner.profiles, formats, &mut names);
+        let tagger = Tagger::new(&inner.tables, &self.bits, &inner.profiles, formats, &mut names);
         let asked = self.asks(asks, &mut names);
         let wanted = self.wanted(&asked);
         let fields: Vec<Field> = inner.rows.iter().map(|row| inner.field(row.name)).collect();
@@ -62,16 +67,19 @@ impl Taxonomy {
         let action = Some(number("action")).filter(|_| asks_for_logins);
         let mut compiled = Compiled::default();
         let views: Vec<ProfileView> =
-            inner.profiles.iter().map(|p| inner.view(p, &wanted, &shared, &mut names, &mut compiled)).collect();
+            inner.profiles.iter().map(|p| self.view(p, &wanted, &shared, &mut names, &mut compiled)).collect();
         let views = (0..).zip(views).map(|(number, view)| ProfileView { number, ..view }).collect();
-        let sources = route::rows(&inner.tables.logsources)
+        let mut sources: Vec<LogSource> = route::rows(&inner.tables.logsources)
             .map(|(_, entry, _)| LogSource {
                 product: entry.product.clone(),
                 category: entry.category.clone(),
                 service: entry.service.clone(),
             })
             .collect();
-        Frozen { table: Arc::new(names.into_table()), tagger, views, sources, action }
+        let grants = self.grants(sources.len(), &mut names);
+        sources.extend(grants.iter().map(|grant| grant.source.clone()));
+        let words = Arc::clone(&inner.words);
+        Frozen { table: Arc::new(names.into_table()), tagger, grants, words, views, sources, action }
     }
 
     fn asks(&self, asks: &Asks, names: &mut Names) -> Vec<Ask> {
@@ -89,7 +97,10 @@ impl Taxonomy {
                     _ => self.inner.aliases.fields_of(name).filter_map(|f| self.inner.fields.get(f).copied()).collect(),
                 };
                 let any = if layer == Layer::Raw { Vec::new() } else { self.inner.any(name) };
-                Ask { layer, place: Place::new(name, names), folded: folded(name), fixed, candidates, any, routes }
+                // What a canonical name stands for is said in its own place.
+                let own = if layer == Layer::Both && fixed.is_none() { self.own_ways(name, names) } else { Vec::new() };
+                let place = Place::new(name, names);
+                Ask { layer, place, folded: folded(name), fixed, candidates, any, own, routes }
             })
             .collect()
     }
@@ -131,13 +142,62 @@ impl Taxonomy {
         inner.close(&mut wanted);
         wanted
     }
+
+    fn view(
+        &self,
+        profile: &Profile,
+        wanted: &BTreeSet<u16>,
+        shared: &Arc<Shared>,
+        names: &mut Names,
+        compiled: &mut Compiled,
+    ) -> ProfileView {
+        let mut sources: Vec<Arc<[Source]>> = vec![Arc::default(); self.inner.tables.fields.len()];
+        for field in wanted {
+            if let Some(slot) = sources.get_mut(usize::from(*field)) {
+                *slot = self.sources(*field, profile, names, compiled);
+            }
+        }
+        let aliases = shared.asks.iter().map(|ask| alias(ask, &sources, shared)).collect();
+        ProfileView {
+            number: 0,
+            shared: Arc::clone(shared),
+            sources,
+            aliases,
+            times: TimePlan::new(&profile.times, names),
+            is_strict: profile.is_strict,
+            is_windows: profile.is_windows,
+            spellings: profile.spellings.clone(),
+        }
+    }
+
+    /// The sources of a field in a profile, the user's own among them.
+    fn sources(&self, field: u16, profile: &Profile, names: &mut Names, compiled: &mut Compiled) -> Arc<[Source]> {
+        let (mut sources, mut last) = self.own_sources(field, names);
+        let raw = self.inner.tables.fields.get(usize::from(field));
+        // A file name is that of a path the user maps, whatever the profile says of file names.
+        if let Some(derive) = raw.and_then(|raw| raw.derive.as_ref()) {
+            let mut is_own = false;
+            norms(derive, &mut |name| is_own |= self.inner.fields.get(name).is_some_and(|from| self.maps(*from)));
+            if is_own {
+                self.inner.compiler(None, &[], names).compile(derive, &mut last);
+            }
+        }
+        if sources.is_empty() && last.is_empty() {
+            return self.inner.shared_sources(field, profile, names, compiled);
+        }
+        if let Some(raw) = raw {
+            sources.extend(self.inner.sources(raw, profile, profile.owns_name(&raw.name), names));
+        }
+        sources.extend(last);
+        sources.into()
+    }
 }
 
 /// Sources compiled so far: by field, what the profile says of it, whether its own name counts, and the profile's kin.
 type Compiled = HashMap<(u16, Option<u32>, bool, Arc<str>), Arc<[Source]>>;
 
 impl Inner {
-    fn compiler<'a>(
+    pub(super) fn compiler<'a>(
         &'a self,
         profile: Option<&'a str>,
         prefixes: &'a [String],
@@ -196,33 +256,6 @@ impl Inner {
             if wanted.len() == before {
                 return;
             }
-        }
-    }
-
-    fn view(
-        &self,
-        profile: &Profile,
-        wanted: &BTreeSet<u16>,
-        shared: &Arc<Shared>,
-        names: &mut Names,
-        compiled: &mut Compiled,
-    ) -> ProfileView {
-        let mut sources: Vec<Arc<[Source]>> = vec![Arc::default(); self.tables.fields.len()];
-        for field in wanted {
-            if let Some(slot) = sources.get_mut(usize::from(*field)) {
-                *slot = self.shared_sources(*field, profile, names, compiled);
-            }
-        }
-        let aliases = shared.asks.iter().map(|ask| alias(ask, &sources, shared)).collect();
-        ProfileView {
-            number: 0,
-            shared: Arc::clone(shared),
-            sources,
-            aliases,
-            times: TimePlan::new(&profile.times, names),
-            is_strict: profile.is_strict,
-            is_windows: profile.is_windows,
-            spellings: profile.spellings.clone(),
         }
     }
 
@@ -300,7 +333,8 @@ impl Frozen {
     /// Sets the log sources of an event and gives the view of its profile.
     pub(crate) fn tag(&self, event: &mut Event<'_>, memo: &mut TagMemo) -> &dyn View {
         event.tags.seen = Seen::of(event.entries);
-        let (tags, profile) = self.tagger.tag(event, memo);
+        let (mut tags, profile) = self.tagger.tag(event, memo);
+        self.grants.iter().for_each(|grant| grant.give(event, &self.words, &mut tags));
         event.tags = TagSet { seen: event.tags.seen, ..tags };
         let view = self.views.get(profile).or_else(|| self.views.last()).expect("the tables have profiles");
         let is_login = |action: &str| matches!(action, "login" | "authenticate");

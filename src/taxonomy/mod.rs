@@ -14,6 +14,7 @@ mod condition;
 mod facts;
 mod fields;
 mod freeze;
+mod own;
 mod place;
 mod profile;
 mod route;
@@ -30,6 +31,7 @@ mod tests;
 
 pub(crate) use fields::FieldUses;
 pub(crate) use freeze::Frozen;
+pub(crate) use own::{Mapping, Senseless, Way};
 pub(crate) use tag::TagMemo;
 
 use crate::model::{LogSource, Standing, TagSet};
@@ -45,6 +47,9 @@ use words::Words;
 #[derive(Clone, Debug)]
 pub(crate) struct Taxonomy {
     inner: Arc<Inner>,
+    bits: Arc<Bits>,
+    /// What the user adds, in order of preference.
+    own: Arc<[Mapping]>,
 }
 
 #[derive(Debug)]
@@ -54,7 +59,6 @@ struct Inner {
     meanings: Arc<RawActions>,
     profiles: Vec<Profile>,
     aliases: Aliases,
-    bits: Bits,
     /// Canonical name → its number.
     fields: HashMap<String, u16>,
     /// Every other spelling accepted everywhere → the number of its field.
@@ -94,34 +98,34 @@ impl Taxonomy {
                 synonyms.insert(name.clone(), n);
             }
         }
+        let bits = Arc::new(Bits::new(&tables.logsources));
         let inner = Inner {
             words: Arc::new(Words::new(&tables.values)),
             meanings: Arc::new(tables.actions.clone()),
             profiles: profile::resolve(&tables),
             aliases: Aliases::new(&tables),
-            bits: Bits::new(&tables.logsources),
             rows: rows(&tables),
             fields,
             synonyms,
             tables,
         };
-        Taxonomy { inner: Arc::new(inner) }
+        Taxonomy { inner: Arc::new(inner), bits, own: Arc::default() }
     }
 
     /// The bits an event must have for a rule of this log source. Words nobody knows ask for what no event has;
     /// `category: any` asks for nothing. `None` when the log source states nothing at all.
     pub(crate) fn needs(&self, source: &LogSource) -> Option<TagSet> {
-        self.inner.bits.needs(source)
+        self.bits.needs(source)
     }
 
     /// Whether every word of the log source is one some log can have.
     pub(crate) fn knows(&self, source: &LogSource) -> bool {
-        self.inner.bits.knows(source)
+        self.bits.knows(source)
     }
 
     /// How a log source stands to the table.
     pub(crate) fn standing(&self, source: &LogSource) -> Standing {
-        match (self.knows(source), self.inner.bits.is_reached(source)) {
+        match (self.knows(source), self.bits.is_reached(source)) {
             (false, _) => Standing::Unknown,
             (true, false) => Standing::Listed,
             (true, true) => Standing::Recognised,

@@ -54,6 +54,21 @@ impl Bits {
         bits
     }
 
+    /// Gives bits to the words of a log source that somebody says records have.
+    pub(super) fn grant(&mut self, source: &LogSource) {
+        let parts =
+            [(Part::Product, &source.product), (Part::Category, &source.category), (Part::Service, &source.service)];
+        for (part, word) in parts.into_iter().filter_map(|(part, word)| Some((part, word.as_deref()?))) {
+            let means_itself = ["any", "authentication"].iter().any(|own| word.eq_ignore_ascii_case(own));
+            if part != Part::Category || !means_itself {
+                self.add(part, word);
+            }
+        }
+        if let Some(tags) = self.needs(source) {
+            self.reached.bits.iter_mut().zip(tags.bits).for_each(|(all, own)| *all |= own);
+        }
+    }
+
     fn add(&mut self, part: Part, word: &str) {
         let next = self.count;
         let key = (part, word.to_ascii_lowercase());
@@ -62,7 +77,6 @@ impl Bits {
         }
     }
 
-    #[cfg_attr(not(test), expect(dead_code, reason = "laws over the tables are held by tests"))]
     /// How many words there are; a test holds it below the reserved bits.
     pub(super) fn count(&self) -> u16 {
         self.count

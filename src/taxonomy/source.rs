@@ -4,7 +4,7 @@ use super::compute::{self, Conversion, Kind, Takes};
 use super::place::{Globs, Names, Place};
 use super::table::{RawSource, RawTake};
 use super::words::Words;
-use crate::model::{Datum, Event, FieldId, Values};
+use crate::model::{Datum, Event, FieldId, TagSet, Values};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -31,7 +31,7 @@ enum Take {
 
 /// What other fields must be like.
 #[derive(Debug)]
-struct Guard {
+pub(super) struct Guard {
     places: Vec<Place>,
     test: Test,
 }
@@ -42,6 +42,8 @@ enum Test {
     Unset,
     Is(Globs),
     Not(Globs),
+    /// The event has these log sources.
+    Tagged(TagSet),
 }
 
 impl std::fmt::Debug for Conversion {
@@ -149,6 +151,12 @@ pub(super) trait Fields<'r> {
 }
 
 impl Source {
+    /// The same, for events that have these log sources.
+    pub(super) fn for_tagged(mut self, tags: TagSet) -> Source {
+        self.guards.insert(0, Guard { places: Vec::new(), test: Test::Tagged(tags) });
+        self
+    }
+
     /// The original this source reads, if it reads one.
     pub(super) fn field(&self) -> Option<&Place> {
         match &self.take {
@@ -290,7 +298,14 @@ pub(super) fn same(a: &Datum<'_>, b: &Datum<'_>) -> bool {
 }
 
 impl Guard {
-    fn holds(&self, event: &Event<'_>, words: &Words) -> bool {
+    /// A guard over one name: one of the values, or any.
+    pub(super) fn of(name: &str, values: &[String], names: &mut Names) -> Guard {
+        let test = if values.is_empty() { Test::Set } else { Test::Is(Globs::new(values)) };
+        Guard { places: vec![Place::new(name, names)], test }
+    }
+
+    /// Whether the event is so.
+    pub(super) fn holds(&self, event: &Event<'_>, words: &Words) -> bool {
         let is_set = || {
             let texts =
                 |p: &Place| p.entries(event).any(|e| event.datum(e).text().is_some_and(|t| !words.is_placeholder(t)));
@@ -305,6 +320,7 @@ impl Guard {
             Test::Unset => !is_set(),
             Test::Is(globs) => is_one(globs),
             Test::Not(globs) => !is_one(globs),
+            Test::Tagged(tags) => event.tags.covers(tags),
         }
     }
 }

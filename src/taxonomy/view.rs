@@ -39,6 +39,8 @@ pub(super) struct Ask {
     pub(super) candidates: Vec<u16>,
     /// The canonical fields an any-of field gathers.
     pub(super) any: Vec<u16>,
+    /// What the user's mappings say of the name.
+    pub(super) own: Vec<Source>,
     /// Fields of routes that define the name.
     pub(super) routes: Vec<(LogSourceId, Effect, Vec<Source>)>,
 }
@@ -326,6 +328,7 @@ impl View for ProfileView {
         let Some(asked) = self.shared.asks.get(ask.0 as usize) else { return };
         let before = into.len();
         let is_replaced = asked.layer == Layer::Both && self.replaced(event, asked, into);
+        self.by_route(event, &asked.own, before, into);
         // A route takes the place of originals; what a canonical field says stands beside it.
         if is_replaced && asked.fixed.is_none() {
             return;
@@ -368,7 +371,7 @@ impl View for ProfileView {
         waiting.extend(self.aliases.get(ask.0 as usize).copied().flatten());
         waiting.extend(&asked.any);
         let mut free = false;
-        for way in asked.routes.iter().flat_map(|(_, _, ways)| ways) {
+        for way in asked.routes.iter().flat_map(|(_, _, ways)| ways).chain(&asked.own) {
             free |= way.leans_on(into, &mut waiting);
         }
         let mut seen: HashSet<u16> = HashSet::new();
@@ -399,7 +402,8 @@ impl View for ProfileView {
         if !asked.any.is_empty() {
             return asked.any.iter().find_map(|field| self.first(event, *field));
         }
-        if asked.layer == Layer::Both && self.replaced(event, asked, &mut values) {
+        self.by_route(event, &asked.own, 0, &mut values);
+        if !values.is_empty() || (asked.layer == Layer::Both && self.replaced(event, asked, &mut values)) {
             return values.into_iter().find(is_scalar);
         }
         if asked.layer != Layer::Raw
