@@ -38,6 +38,64 @@ fn fields_lists_every_name_and_who_gives_it() {
     assert!(table.contains("command_line") && table.contains("any_hash"), "{table}");
 }
 
+/// A rule for a product nobody knows, two records of it, and the file that says so.
+fn mapped() -> Folder {
+    let folder = Folder::new();
+    folder.write(
+        "rules/acme.yml",
+        "title: Acme shell\nname: acme-shell\nlogsource: {product: acme, category: process_creation}\n\
+         detection:\n    s: {Image|endswith: /sh, any_ip: 10.0.0.9}\n    condition: s\nlevel: high\n",
+    );
+    folder.write(
+        "logs/a.json",
+        "{\"vendor\":\"acme\",\"proc\":{\"path\":\"/bin/sh\"},\"peers\":[\"10.0.0.9\"]}\n\
+         {\"vendor\":\"other\",\"proc\":{\"path\":\"/bin/sh\"},\"peers\":[\"10.0.0.9\"]}\n",
+    );
+    folder.write(
+        "acme.yml",
+        "mappings:\n  - logsource: {product: acme, category: process_creation}\n    when: {vendor: acme}\n    \
+         fields: {Image: $.proc.path, src_ip: '$.peers[0]'}\n\
+         samples:\n  - record: {vendor: acme, peers: [10.0.0.1]}\n    fields: {src_ip: 10.0.0.1}\n",
+    );
+    folder
+}
+
+#[test]
+fn a_rule_fires_through_a_mapping_and_not_without() {
+    let folder = mapped();
+    let scan = ["scan", "logs", "-r", "rules", "--no-builtin", "--format", "json", "-q"];
+    let report = run_in(folder.path(), &[&scan[..], &["--mapping", "acme.yml"]].concat()).with_code(0).json();
+    assert_eq!(report["alerts"][0]["count"], 1, "{report}");
+    assert_eq!(report["alerts"][0]["rule_id"], "acme-shell", "{report}");
+    let without = run_in(folder.path(), &scan).with_code(0).json();
+    assert_eq!(without["alerts"].as_array().map(Vec::len), Some(0), "{without}");
+    folder.write(".logsentry.yml", "mappings: [acme.yml]\n");
+    assert_eq!(run_in(folder.path(), &scan).with_code(0).json()["alerts"], report["alerts"]);
+    let told = run_in(folder.path(), &["explain", "acme-shell", "logs/a.json:1", "-r", "rules"]).with_code(0);
+    assert!(told.stdout.contains("acme"), "{}", told.stdout);
+    let events = run_in(folder.path(), &["events", "logs"]).with_code(0).lines();
+    assert_eq!(events[0]["src_ip"], "10.0.0.9");
+    assert_eq!(
+        (&events[0]["@product"], &events[0]["process_path"]),
+        (&"acme".into(), &"/bin/sh".into()),
+        "{}",
+        events[0]
+    );
+    assert_eq!((&events[1]["@product"], &events[1]["src_ip"]), (&serde_json::Value::Null, &serde_json::Value::Null));
+}
+
+#[test]
+fn a_mapping_with_a_mistake_refuses_the_run_with_file_and_line() {
+    let folder = mapped();
+    folder.write("bad.yml", "mappings:\n  - fields:\n      user: $..a\n");
+    for command in ["scan", "events"] {
+        let ran = run_in(folder.path(), &[command, "logs", "--no-config", "--mapping", "bad.yml"]).with_code(2);
+        assert!(ran.stderr.contains("bad.yml:3: `$..a`"), "{}", ran.stderr);
+        let ran = run_in(folder.path(), &[command, "logs", "--no-config", "--mapping", "none.yml"]).with_code(2);
+        assert!(ran.stderr.contains("none.yml: cannot be read"), "{}", ran.stderr);
+    }
+}
+
 #[test]
 fn rules_show_tells_what_a_rule_looks_for() {
     for id in ["corr-ssh-bruteforce", "linux-ssh-failed-password", "SSH Passwords Guessed From One Address"] {

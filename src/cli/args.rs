@@ -115,6 +115,10 @@ pub(crate) struct ReadArgs {
     /// Leave out files, folders, archives and members whose name or path fits; repeatable, replaces the configured list
     #[arg(long, value_name = "GLOB")]
     pub(crate) exclude: Vec<String>,
+    /// File that says where fields stand in records of a product, category or service; repeatable, replaces the
+    /// configured list
+    #[arg(long, value_name = "FILE")]
+    pub(crate) mapping: Vec<PathBuf>,
     /// Containers inside each other [default: 4]
     #[arg(long, value_name = "N", value_parser = super::at_least_one)]
     pub(crate) max_depth: Option<usize>,

@@ -81,6 +81,7 @@ fn rebase(layer: &mut RawConfig, base: &Path) {
     };
     layer.rule_paths.iter_mut().flatten().for_each(mend);
     layer.formats.iter_mut().flatten().for_each(mend);
+    layer.mappings.iter_mut().flatten().for_each(mend);
     layer.reports.iter_mut().flat_map(|reports| reports.values_mut()).for_each(mend);
     layer.baseline.iter_mut().for_each(mend);
     layer.ignore_file.iter_mut().for_each(mend);

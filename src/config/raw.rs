@@ -61,6 +61,9 @@ pub(crate) struct RawConfig {
     /// Globs of paths and members to leave out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) exclude: Option<Vec<String>>,
+    /// Files that say where fields stand in records of a product, category or service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) mappings: Option<Vec<PathBuf>>,
     /// Containers inside containers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) max_depth: Option<usize>,

@@ -41,6 +41,8 @@ pub struct Config {
     pub include: Vec<String>,
     /// Patterns of the files, folders, archives and members that are left out.
     pub exclude: Vec<String>,
+    /// Files that say where fields stand.
+    pub mappings: Vec<PathBuf>,
     /// Containers inside each other.
     pub max_depth: usize,
     /// Members of one archive.
@@ -146,6 +148,7 @@ impl Default for Config {
             time: None,
             include: Vec::new(),
             exclude: Vec::new(),
+            mappings: Vec::new(),
             max_depth: limits::NESTING,
             max_members: limits::MEMBERS,
             max_ratio: limits::RATIO,
@@ -270,6 +273,7 @@ pub(crate) fn checked(raw: RawConfig, layer: &Layer) -> Result<Config, ConfigErr
         formats: raw.formats.unwrap_or_default(),
         include: raw.include.unwrap_or_default(),
         exclude: raw.exclude.unwrap_or_default(),
+        mappings: raw.mappings.unwrap_or_default(),
         max_depth: raw.max_depth.unwrap_or(default.max_depth),
         max_members: raw.max_members.unwrap_or(default.max_members),
         max_ratio: raw.max_ratio.unwrap_or(default.max_ratio),

@@ -102,6 +102,16 @@ pub enum SetupError {
         /// What is wrong with it.
         why: String,
     },
+    /// A file of mappings that cannot be used (exit code 2).
+    #[error("{}:{line}: {why}", path.display())]
+    Mapping {
+        /// The file.
+        path: std::path::PathBuf,
+        /// 1-based line.
+        line: u64,
+        /// What is wrong, and how to mend it.
+        why: String,
+    },
     /// A redaction pattern that is no regular expression (exit code 2).
     #[error("{at}redact.patterns: {why}")]
     Pattern {

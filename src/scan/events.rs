@@ -11,7 +11,7 @@ use crate::model::{
     Scratch,
 };
 use crate::source::Stream;
-use crate::taxonomy::{Frozen, TagMemo, Taxonomy};
+use crate::taxonomy::{Frozen, TagMemo};
 use std::io;
 use std::path::PathBuf;
 
@@ -39,7 +39,7 @@ impl Events {
     /// Freezes every canonical name.
     pub(crate) fn new(config: Config, run: RunInfo) -> Result<Events, SetupError> {
         let reading = setup::reading(&config, &run)?;
-        let taxonomy = Taxonomy::load();
+        let taxonomy = &reading.taxonomy;
         let mut asks = Asks::default();
         let names = taxonomy.fields().iter().map(|row| row.name).filter(|name| *name != "timestamp");
         let canonical = names.map(|name| (name, asks.intern(&format!("norm.{name}"), None))).collect();

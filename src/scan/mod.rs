@@ -15,6 +15,7 @@ mod fields;
 mod finish;
 mod inputs;
 mod look;
+mod mapping;
 mod merge;
 mod newest;
 mod period;
@@ -97,7 +98,7 @@ impl Scan {
         let rules = setup::rules(&config)?;
         let suppressions = setup::suppressions(&config, &rules, reading.reference)?;
         let excuses = suppressions.as_ref().map(Suppressions::excuses).unwrap_or_default();
-        let machine = setup::machine(&config, &rules, excuses, &reading.zone)?;
+        let machine = setup::machine(&config, &rules, excuses, &reading)?;
         let baseline = config.baseline.as_deref().map(Baseline::open).transpose()?;
         Ok(Scan { config, run, reading, rules, machine, suppressions, baseline })
     }

@@ -5,7 +5,7 @@ use super::look::{self, Context};
 use super::newest::newest;
 use super::period::{self, Period, Window};
 use super::wanted::Wanted;
-use super::{RunInfo, SetupError, choice, rule_files};
+use super::{RunInfo, SetupError, choice, mapping, rule_files};
 use crate::config::{self, Config};
 use crate::correlate;
 use crate::detect::{Engine, Kind, Options, Redaction};
@@ -221,9 +221,9 @@ pub(super) fn machine(
     config: &Config,
     rules: &Rules,
     excuses: Vec<Excuse>,
-    zone: &Zone,
+    reading: &Reading,
 ) -> Result<Machine, SetupError> {
-    let taxonomy = Taxonomy::load();
+    let taxonomy = &reading.taxonomy;
     let mut asks = Asks::default();
     let (redaction, redactions) = redactions(config)?;
     let options = Options {
@@ -237,7 +237,7 @@ pub(super) fn machine(
     };
     let feeds = correlate::feeds(&rules.set);
     let engine = Engine::new(&rules.set, &feeds, &|source| taxonomy.needs(source), &mut asks, options);
-    let taxonomy = taxonomy.freeze(&asks, engine.has_keywords(), zone, &formats::names());
+    let taxonomy = taxonomy.freeze(&asks, engine.has_keywords(), &reading.zone, &formats::names());
     Ok(Machine { engine, taxonomy, feeds, redactions })
 }
 
@@ -270,6 +270,8 @@ pub(super) struct Reading {
     pub(super) multiline: Multiline,
     /// The declared formats inputs may be of: ours and the user's.
     pub(super) declared: Vec<FormatId>,
+    /// What fields are called, the user's mappings included.
+    pub(super) taxonomy: Taxonomy,
     period: Option<Period>,
 }
 
@@ -301,6 +303,7 @@ pub(super) fn reading(config: &Config, run: &RunInfo) -> Result<Reading, SetupEr
         wanted: Wanted::new(&config.include, &config.exclude)?,
         encoding: encoding.transpose()?,
         multiline: multiline?,
+        taxonomy: mapping::taxonomy(&config.mappings)?,
         period: period::parsed(config.time.as_deref(), &zone)?,
         declared,
         zone,

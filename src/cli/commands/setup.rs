@@ -88,6 +88,7 @@ pub(super) fn read_flags(args: &ReadArgs, flags: &mut RawConfig) {
     flags.formats = some(&args.format_file);
     flags.include = some(&args.include);
     flags.exclude = some(&args.exclude);
+    flags.mappings = some(&args.mapping);
     flags.max_depth = args.max_depth;
     flags.max_members = args.max_members;
     flags.max_ratio = args.max_ratio;
@@ -169,6 +170,7 @@ pub(super) fn refused(error: &SetupError) -> Exit {
         | SetupError::Glob { .. }
         | SetupError::Encoding { .. }
         | SetupError::Multiline { .. }
+        | SetupError::Mapping { .. }
         | SetupError::Pattern { .. } => Exit::Usage,
     }
 }

@@ -11,7 +11,6 @@ use super::{RunInfo, SetupError, look, setup};
 use crate::config::{Choice, Config};
 use crate::model::{Event, ExplainedEvent, Explanation, LogSource, Place, RuleId, SourceWord, View};
 use crate::sigma::Rule;
-use crate::taxonomy::Taxonomy;
 use std::path::PathBuf;
 
 /// Which records are asked about.
@@ -87,7 +86,7 @@ impl Explain {
         let wanted: Vec<bool> = (0..rules.infos.len()).map(|n| n == asked).collect();
         let asked = rules.narrow(&wanted).get(asked).copied().flatten().and_then(|n| u32::try_from(n).ok());
         let asked = RuleId(asked.expect("what is wanted is kept"));
-        let machine = setup::machine(&config, &rules, Vec::new(), &reading.zone)?;
+        let machine = setup::machine(&config, &rules, Vec::new(), &reading)?;
         Ok(Explain { config, run, reading, rules, machine, asked })
     }
 
@@ -132,16 +131,16 @@ impl Explain {
             time: event.time,
             format: records::format_name(event),
             logsources: self.logsources(&event.tags),
-            standing: Explain::standing(rule, &event.tags),
+            standing: self.standing(rule, &event.tags),
             applies: engine.applies(id, event),
             told: engine.told(id, rule, event, view),
         }
     }
 
     /// The words of the rule's log source, and how each of them stands to an event's tags.
-    fn standing(rule: &Rule, tags: &crate::model::TagSet) -> Vec<SourceWord> {
+    fn standing(&self, rule: &Rule, tags: &crate::model::TagSet) -> Vec<SourceWord> {
         let LogSource { product, category, service } = &rule.logsource;
-        let taxonomy = Taxonomy::load();
+        let taxonomy = &self.reading.taxonomy;
         let word = |part: &'static str, word: &String, source: LogSource| SourceWord {
             part,
             word: word.clone(),
