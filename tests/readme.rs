@@ -4,7 +4,7 @@
 //! Comments in the README mark what is made from the program (`run`, `table`) or tried with it (`rule`). `ACCEPT=1`
 //! writes the first two anew; read them then. Not tried here: `docker`, which tests cannot count on.
 
-use crate::support::{Folder, command, files, root, run};
+use crate::support::{Folder, command, files, root, run, run_in};
 use serde_yaml::Value;
 use std::fmt::Write as _;
 use std::fs;
@@ -99,6 +99,7 @@ fn shown_run(what: &str) -> String {
 fn table(what: &str) -> String {
     let (head, rows) = match what {
         "formats" => (vec!["format", "what it is", "written down in"], formats()),
+        "fields" => (vec!["format", "what it is", "originals its example gives"], fields()),
         "rules" => (vec!["rule", "what it finds", "level", "ATT&CK"], rules()),
         "exits" => (vec!["code", "meaning"], exits()),
         "options" => (vec!["option", "what it does"], options()),
@@ -119,6 +120,21 @@ fn formats() -> Vec<Vec<String>> {
         let spec = word(one, "spec");
         let spec = if spec.starts_with("https://") { format!("<{spec}>") } else { spec };
         vec![format!("`{}`", word(one, "name")), word(one, "summary"), spec]
+    })
+}
+
+/// What the example of each format gives when it is read as that format.
+fn fields() -> Vec<Vec<String>> {
+    let folder = Folder::new();
+    listed(&["formats", "--format", "json"], |one| {
+        let (name, example) = (word(one, "name"), word(one, "example"));
+        folder.write("example", format!("{example}\n"));
+        let args = ["events", "example", "--no-config", "--input-format", &name, "--year", "2026"];
+        // A binary format has no example to show.
+        let events = if name == "evtx" { Vec::new() } else { run_in(folder.path(), &args).with_code(0).lines() };
+        let raw = events.first().and_then(|event| event["raw"].as_object());
+        let names: Vec<String> = raw.into_iter().flatten().map(|(name, _)| format!("`{name}`")).collect();
+        vec![format!("`{name}`"), word(one, "summary"), names.join(" ")]
     })
 }
 
@@ -187,6 +203,23 @@ fn the_readme_shows_what_the_program_prints() {
     }
     let first = page.lines().zip(wanted.lines()).enumerate().find(|(_, (is, wanted))| is != wanted);
     assert!(page == wanted, "README.md is not what the program prints (accept it with ACCEPT=1): {first:#?}");
+}
+
+#[test]
+fn the_page_of_formats_tells_of_every_format() {
+    let page = text("docs/formats.md");
+    let wanted = filled(&page);
+    assert!(page.contains("<!-- table: fields -->"), "the page lost its table");
+    if std::env::var_os("ACCEPT").is_some() {
+        fs::write(root().join("docs/formats.md"), &wanted).expect("the checkout can be written");
+    } else {
+        let first = page.lines().zip(wanted.lines()).find(|(is, wanted)| is != wanted);
+        assert!(page == wanted, "docs/formats.md is not what the program says (accept it with ACCEPT=1): {first:#?}");
+    }
+    let told: Vec<&str> =
+        page.lines().filter_map(|line| line.strip_prefix("- **`")?.split_once("`**: ")).map(|(name, _)| name).collect();
+    let rows = listed(&["formats", "--format", "json"], |one| vec![word(one, "name")]).concat();
+    assert_eq!(told, rows, "the page says of each format how it is recognised, in the order of the table");
 }
 
 #[test]
