@@ -226,6 +226,7 @@ pub(crate) fn checked(raw: RawConfig, layer: &Layer) -> Result<Config, ConfigErr
     let levels = raw.levels.iter().flatten();
     let levels = levels.map(|(rule, word)| Ok((rule.clone(), level("levels", word)?))).collect::<Result<_, _>>()?;
     let choice = chosen(&raw, &bad)?;
+    no_zero(&raw, &bad)?;
     let redact = raw.redact.unwrap_or_default();
     let redaction = match redact.mode.as_deref().unwrap_or("default") {
         "default" => Redaction::Default(redact.patterns.unwrap_or_default()),
@@ -247,18 +248,6 @@ pub(crate) fn checked(raw: RawConfig, layer: &Layer) -> Result<Config, ConfigErr
     let correlation_memory =
         bytes("correlation_memory", raw.correlation_memory.as_deref())?.unwrap_or(default.correlation_memory);
     let max_unpacked = bytes("max_unpacked", raw.max_unpacked.as_deref())?;
-    for (key, number) in [
-        ("samples", raw.samples),
-        ("max_alerts", raw.max_alerts),
-        ("threads", raw.threads),
-        ("max_depth", raw.max_depth),
-        ("max_members", raw.max_members),
-        ("max_ratio", raw.max_ratio),
-    ] {
-        if number == Some(0) {
-            return Err(bad(key, "0", "number of them", "use a number from 1 on".to_owned()));
-        }
-    }
     Ok(Config {
         min_severity,
         fail_on,
@@ -295,6 +284,22 @@ pub(crate) fn checked(raw: RawConfig, layer: &Layer) -> Result<Config, ConfigErr
         ignore_file: raw.ignore_file,
         ..default
     })
+}
+
+/// Refuses 0 where one is the least.
+fn no_zero(raw: &RawConfig, bad: &impl Fn(&str, &str, &'static str, String) -> ConfigError) -> Result<(), ConfigError> {
+    let numbers = [
+        ("samples", raw.samples),
+        ("max_alerts", raw.max_alerts),
+        ("threads", raw.threads),
+        ("max_depth", raw.max_depth),
+        ("max_members", raw.max_members),
+        ("max_ratio", raw.max_ratio),
+    ];
+    match numbers.into_iter().find(|(_, number)| *number == Some(0)) {
+        Some((key, _)) => Err(bad(key, "0", "number of them", "use a number from 1 on".to_owned())),
+        None => Ok(()),
+    }
 }
 
 /// Which rules a layer chooses; `bad` makes the error of a key, a word, what it should have been, and what is accepted.

@@ -238,16 +238,16 @@ fn syslog_table(record: &mut Record<'_>, object: &str) {
 fn windows_table(record: &mut Record<'_>, object: &str) {
     let Some(value) = member(object, "EventData").filter(|value| value.starts_with('"')) else { return };
     with_text(record, &[value], |record, text| {
-        let text = text.trim();
-        // Older tables wrap it once more.
-        let item = text.strip_prefix("<DataItem").and_then(|item| item.split_once('>'));
-        let text = item.map_or(text, |(_, inside)| inside.strip_suffix("</DataItem>").unwrap_or(inside).trim());
-        if text.starts_with("<Event>") || text.starts_with("<Event ") {
-            return attempt(record, text, "", event_xml::read_record);
-        }
-        let is_payload = text.starts_with("<EventData") || text.starts_with("<UserData");
-        is_payload && attempt(record, &format!("<Event>{text}</Event>"), "", event_xml::read_record)
+        let text = in_data_item(text.trim());
+        let is_xml = text.starts_with("<EventData") || text.starts_with("<UserData");
+        is_xml && attempt(record, &format!("<Event>{text}</Event>"), "", event_xml::read_record)
     });
+}
+
+/// What the table `Event` wraps once more.
+fn in_data_item(text: &str) -> &str {
+    let inside = text.strip_prefix("<DataItem").and_then(|rest| rest.strip_suffix("</DataItem>"));
+    inside.and_then(|rest| rest.split_once('>')).map_or(text, |(_, inside)| inside.trim())
 }
 
 /// Reads a message as what a program says.

@@ -199,7 +199,7 @@ impl InOrder {
 /// Which rules had their log source in some event, whoever saw it.
 fn union(benches: &[Bench]) -> Vec<bool> {
     let mut applicable = Vec::new();
-    for bench in &benches {
+    for bench in benches {
         let one = bench.applicable();
         applicable.resize(applicable.len().max(one.len()), false);
         applicable.iter_mut().zip(one).for_each(|(all, one)| *all |= one);

@@ -10,15 +10,15 @@ use std::ops::Range;
 
 /// Reads a record that is one event.
 pub(crate) fn read_record(record: &mut Record<'_>) -> Result<(), Refused> {
-    let place = Place { region: Region::Block, start: record.start };
-    read(record.text, place, Vec::new(), record.scratch, record.table)
+    let place = Place { region: record.scratch.within, start: record.start };
+    read(record.text, place, record.scratch, record.table)
 }
 
 /// Reads the event a message is, and gives whether it is one. Nothing stays pushed when it is not.
 pub(crate) fn event_in(message: &str, record: &mut Record<'_>) -> bool {
     let Span { region, start, .. } = record.span(message);
     let before = record.scratch.entries.len();
-    let is_event = read(message, Place { region, start }, Vec::new(), record.scratch, record.table).is_ok();
+    let is_event = read(message, Place { region, start }, record.scratch, record.table).is_ok();
     if !is_event {
         record.scratch.entries.truncate(before);
     }
@@ -32,28 +32,20 @@ struct Place {
     start: u32,
 }
 
-/// Reads the element that is left open by none of those `around` it.
-fn read<'t>(
-    text: &'t str,
-    place: Place,
-    around: Vec<Open<'t>>,
-    scratch: &mut Scratch,
-    table: &FieldTable,
-) -> Result<(), Refused> {
+/// Reads one event.
+fn read(text: &str, place: Place, scratch: &mut Scratch, table: &FieldTable) -> Result<(), Refused> {
     let mut reader = Reader::from_str(text);
     // A lone `&` is no reason to lose an event.
     reader.config_mut().allow_dangling_amp = true;
-    let inner = around.len();
     let mut walk = Walk {
         text,
         place,
         scratch,
         table,
-        open: around,
+        open: Vec::new(),
         section: Section::Other,
         system: 0..0,
         shared: Shared::default(),
-        is_part: inner > 0,
         is_over: false,
     };
     loop {
@@ -70,14 +62,10 @@ fn read<'t>(
             Ok(Event::CData(piece)) => walk.text(&piece),
             Ok(Event::GeneralRef(name)) => walk.reference(&name),
             Ok(Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_)) => {}
-            Ok(Event::Eof) if walk.open.len() > inner => return Err(refused("`</Event>`")),
+            Ok(Event::Eof) if !walk.open.is_empty() => return Err(refused("`</Event>`")),
             Ok(Event::Eof) if walk.is_over => break,
             Ok(Event::Eof) => return Err(Refused { expected: "`<Event>`", at: 0 }),
             Err(_) => return Err(refused("well-formed XML")),
-        }
-        // What stands behind a payload inside another element is not read.
-        if walk.is_over && inner > 0 {
-            break;
         }
     }
     walk.wrap_shared();
@@ -120,9 +108,7 @@ struct Walk<'w, 't> {
     /// The entries of `System`.
     system: Range<usize>,
     shared: Shared,
-    /// The text is a section alone.
-    is_part: bool,
-    /// What is read was closed.
+    /// The event was closed.
     is_over: bool,
 }
 
@@ -222,7 +208,6 @@ impl<'t> Walk<'_, 't> {
             0 => self.is_over = true,
             // A section: nothing behind it belongs to it.
             1 => {
-                self.is_over |= self.is_part;
                 if self.section == Section::System {
                     self.system.end = self.scratch.entries.len();
                 }

@@ -91,8 +91,11 @@ fn mapping(node: &Node) -> Result<Mapping, Mistake> {
     Ok(Mapping { logsource, when, fields: fields(fields_node)? })
 }
 
+/// Fields and the values one of which each must have.
+type Conditions = Vec<(String, Vec<String>)>;
+
 /// An entry of sigma-go's `logsources`.
-fn source_of_sigma_go(node: &Node) -> Result<(LogSource, Vec<(String, Vec<String>)>), Mistake> {
+fn source_of_sigma_go(node: &Node) -> Result<(LogSource, Conditions), Mistake> {
     let entries = keys(node, SOURCE_KEYS)?;
     let source = logsource(entries)?;
     let when = value(entries, "conditions").map_or(Ok(Vec::new()), conditions)?;

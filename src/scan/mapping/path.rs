@@ -18,19 +18,18 @@ pub(super) fn way(text: &str) -> Result<Way, String> {
         if way.nth.is_some() {
             return Err(wrong("a number may stand at the end only; [*] means any element"));
         }
-        rest = match rest.strip_prefix('[') {
-            Some(inside) => bracket(inside, &mut way).map_err(wrong)?,
-            None => {
-                let name = rest.strip_prefix('.').ok_or_else(|| wrong("`.` or `[` is expected after `]`"))?;
-                let end = name.find(['.', '[']).unwrap_or(name.len());
-                let (step, after) = name.split_at_checked(end).unwrap_or((name, ""));
-                if step.is_empty() || step == "*" {
-                    return Err(wrong("a name is expected after `.`"));
-                }
-                add(&mut way, step);
-                after
-            }
-        };
+        if let Some(inside) = rest.strip_prefix('[') {
+            rest = bracket(inside, &mut way).map_err(wrong)?;
+            continue;
+        }
+        let name = rest.strip_prefix('.').ok_or_else(|| wrong("`.` or `[` is expected after `]`"))?;
+        let end = name.find(['.', '[']).unwrap_or(name.len());
+        let (step, after) = name.split_at_checked(end).unwrap_or((name, ""));
+        if step.is_empty() || step == "*" {
+            return Err(wrong("a name is expected after `.`"));
+        }
+        add(&mut way, step);
+        rest = after;
     }
     if way.name.is_empty() { Err(wrong("a name is expected")) } else { Ok(way) }
 }
