@@ -77,25 +77,6 @@ fn a_name_that_occurs_twice_has_both_values() {
 }
 
 #[test]
-fn a_string_that_holds_a_windows_event_is_opened() {
-    let data =
-        "<DataItem time=\\\"t\\\"><EventData><Data Name='A'>x &amp; y</Data><Data>z</Data></EventData></DataItem>";
-    let text = data.replace("\\\"", "\"");
-    check(
-        &format!("{{\"EventData\":\"{data}\",\"n\":1}}"),
-        &[("EventData", &text), ("A", "x & y"), ("Data", "z"), ("n", "#1")],
-        false,
-    );
-    let data = "<UserData><E><Channel>c</Channel></E></UserData>";
-    check(&format!("{{\"d\":\"{data}\"}}"), &[("d", data), ("UserData.E.Channel", "c")], false);
-    let whole = "<Event><System><EventID>1</EventID></System></Event>";
-    check(&format!("{{\"message\":\"{whole}\"}}"), &[("message", whole), ("EventID", "1")], false);
-    for other in ["<Eventual>", "<EventData><Data Name='A'>x</EventData>", "<Event", "<DataItem"] {
-        check(&format!("{{\"d\":\"{other}\"}}"), &[("d", other)], false);
-    }
-}
-
-#[test]
 fn a_string_that_holds_an_object_is_opened_once() {
     check(
         r#"{"e":"{\"a\":{\"b\":\"{\\\"c\\\":1}\"}} \n"}"#,

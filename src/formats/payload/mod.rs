@@ -71,6 +71,9 @@
 //! | | | `failed` | `X: Failed with result 'R'.` | `unit` `result` |
 //! | `logind` | systemd-logind | `session_opened` | `New session N of user U.` | `session` `user` |
 //! | | | `session_closed` | `Removed session N.`, `Session N logged out. ...` | `session` |
+//! | `named` | named | `query` | `[C: ][S: ]client [@0xN ]A#P (NAME): [view V: ]query: Q CLASS TYPE FLAGS[ (SERVER)]` | `client` `client_port` `query` `class` `type` `flags` (`category` `severity` `name` `view` `server`) |
+//! | | | `denied` | `client A#P: query (cache) 'Q/TYPE/CLASS' denied`, also of updates and zone transfers | `client` `client_port` `operation` `query` (`type`) |
+//! | | | `client` | anything else of a client | `client` `client_port` (`name`) |
 //! | `netfilter` | kernel, ulogd; any: message begins `IN=` or `[UFW ` | `blocked`, `allowed`, `logged` | `[[UPTIME] ][PREFIX]IN=I OUT=O ...`; the verdict is a word in the prefix | keys as written: `IN` `OUT` `PHYSIN` `PHYSOUT` `MAC` `SRC` `DST` `LEN` (UDP: twice) `TOS` `PREC` `TTL` `ID` `PROTO` `SPT` `DPT` `TYPE` `CODE` ...; words without `=` as `flags` (repeated: `SYN`, `DF`); `prefix` without its brackets, blanks and last colon |
 //! | `auditd` | audispd, audisp-syslog, audit, auditd; any: message begins `type=`, `node=` or `audit: type=` | (empty) | what a line of an audit log says; the journal leaves out the header: `TYPE k=v ...` | `ID` (`node`) `type`, keys as written |
 //! | `filterlog` | filterlog | `blocked`, `allowed`, `logged` | `RULE,SUB,ANCHOR,TRACKER,IF,REASON,ACTION,DIR,VERSION,...` of pf | `rulenr` `subrulenr` `anchor` `tracker` `interface` `reason` `action` `dir` `ipversion`, then by version and protocol `proto` `src` `dst` `srcport` `dstport` ... |
@@ -111,6 +114,7 @@ mod events;
 mod filterlog;
 mod kv;
 mod login;
+mod named;
 mod netfilter;
 mod pam;
 mod snort;
@@ -159,6 +163,7 @@ pub(crate) static PAYLOADS: &[Payload] = &[
     cron::PAYLOAD,
     systemd::PAYLOAD,
     systemd::LOGIND,
+    named::PAYLOAD,
     netfilter::PAYLOAD,
     audit::PAYLOAD,
     filterlog::PAYLOAD,
