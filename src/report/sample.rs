@@ -247,7 +247,9 @@ fn alerts() -> Vec<Alert> {
             let mut writer = SampleWriter::new(raw.as_deref());
             for (name, values) in fields {
                 writer.name(name);
-                values.iter().for_each(|value| writer.value(value));
+                for value in *values {
+                    writer.value(value);
+                }
             }
             writer.text()
         },
