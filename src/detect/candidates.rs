@@ -10,6 +10,7 @@ use super::leaf::Objects;
 use super::reference::Case;
 use super::route::{Numbered, Route};
 use crate::model::{Counts, Datum, QuickState};
+use std::ops::RangeInclusive;
 
 /// Finds the candidates among the rules of a route.
 #[derive(Default)]
@@ -168,15 +169,15 @@ struct Use {
 
 /// Values remembered by a worker: a power of two.
 const SLOTS: usize = 1 << 14;
-/// Longer values are not remembered: they seldom come again.
-const LONGEST: usize = 512;
+/// Shorter values are searched sooner than they are remembered; longer ones seldom come again.
+const LENGTHS: RangeInclusive<usize> = 24..=512;
 /// After so many values an index for which less than half was remembered does without.
 const TRIAL: u32 = 4_096;
 
 impl Memo {
     /// The place of a value; `None` when it is not to be remembered.
     fn slot(&mut self, index: u32, text: &str) -> Option<Slot<'_>> {
-        if text.len() > LONGEST {
+        if !LENGTHS.contains(&text.len()) {
             return None;
         }
         let n = index as usize;

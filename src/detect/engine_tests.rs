@@ -1,9 +1,8 @@
 //! The indexed engine finds what the reference engine finds: generated rules over generated events, so close to each
 //! other that most of them nearly match.
 
-use super::Kind;
-use super::Worker;
 use super::testing::{JsonEvent, engine, field_test, keywords, number, observe, one, raw_options, rule, text};
+use super::{Kind, Worker};
 use crate::model::{Counts, Findings};
 use crate::sigma::{Comparison, Expr, FieldTest, Flags, Group, Pattern, PatternPart, Rule, Search, ValueTest};
 use proptest::collection::vec;
@@ -13,8 +12,19 @@ use serde_json::{Value as Json, json};
 const FIELDS: [&str; 3] = ["Image", "CommandLine", "EventID"];
 
 /// Values and pieces of patterns: short and long, in both cases, with signs that fold to ASCII letters or to nothing.
-const WORDS: [&str; 10] =
-    ["", "a", "ab", "whoami", "WhoAmI", "\\cmd.exe", "-enc", "\u{212a}ernel", "stra\u{df}e", "4688"];
+const WORDS: [&str; 11] = [
+    "",
+    "a",
+    "ab",
+    "whoami",
+    "WhoAmI",
+    "\\cmd.exe",
+    "-enc",
+    "\u{212a}ernel",
+    "stra\u{df}e",
+    "4688",
+    "long enough to be remembered",
+];
 
 fn word() -> impl Strategy<Value = String> {
     proptest::sample::select(&WORDS[..]).prop_map(str::to_owned)
@@ -121,7 +131,7 @@ fn counted(rules: Vec<Rule>, events: &[&str]) -> Counts {
 fn few_of_many_rules_are_tried_and_values_met_again_are_known() {
     let rules =
         (0..500).map(|n| one(&format!("r{n}"), Group::Field(field_test("f", vec![text(&format!("*tool{n:03}*"))]))));
-    let event = r#"{"f": "run TOOL007 and tool123", "g": "tool001"}"#;
+    let event = r#"{"f": "run TOOL007 and then tool123", "g": "tool001"}"#;
     let counts = counted(rules.collect(), &[event, event, event]);
     assert_eq!((counts.events, counts.fitting, counts.tried, counts.held), (3, 1_500, 6, 6));
     assert_eq!((counts.values, counts.remembered), (3, 2));
@@ -130,7 +140,7 @@ fn few_of_many_rules_are_tried_and_values_met_again_are_known() {
 #[test]
 fn an_index_whose_values_never_repeat_does_without_memory() {
     let rule = one("r", Group::Field(field_test("f", vec![text("*needle*")])));
-    let event = |n: usize| format!(r#"{{"f": "value {n}"}}"#);
+    let event = |n: usize| format!(r#"{{"f": "a value that is long enough: {n}"}}"#);
     let events: Vec<String> = (0..6_000).map(event).chain((0..6_000).map(event)).collect();
     let counts = counted(vec![rule], &events.iter().map(String::as_str).collect::<Vec<_>>());
     assert_eq!((counts.values, counts.remembered, counts.tried), (12_000, 0, 0));
