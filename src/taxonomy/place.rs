@@ -125,7 +125,7 @@ fn text_of<'r>(event: &Event<'r>, entry: &Entry) -> Option<&'r str> {
 
 /// Whether a name as written lies in the payload of a Windows event.
 pub(super) fn is_payload(name: &str) -> bool {
-    ["EventData.", "UserData.", "event_data.", "user_data."].iter().any(|w| name.contains(w))
+    name.contains('.') && ["EventData.", "UserData.", "event_data.", "user_data."].iter().any(|w| name.contains(w))
 }
 
 /// Words compared without case; a `*` at an end stands for anything.
