@@ -112,6 +112,34 @@ fn scan(bencher: Bencher<'_, '_>, name: &str) {
         .bench_local(|| analyzer.analyze_paths(&[path]).expect("a file that is there").events());
 }
 
+/// So many rules about processes, none of which holds: what a rule more costs an event.
+fn many_rules(count: usize) -> PathBuf {
+    let mut text = String::new();
+    for n in 0..count {
+        let rule = format!(
+            "---\ntitle: Tool {n}\nname: tool_{n}\nlogsource: {{category: process_creation, product: windows}}\ndetection:\n  \
+             selection:\n    Image|endswith: '\\tool{n}.exe'\n    CommandLine|contains: ['--run{n} ', '/run:{n} ']\n  \
+             filter:\n    ParentImage|endswith: '\\explorer.exe'\n  condition: selection and not filter\nlevel: low\n"
+        );
+        text.push_str(&rule);
+    }
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("rules-{count}.yml"));
+    std::fs::write(&path, text).expect("the folder for such files is there");
+    path
+}
+
+#[divan::bench(args = [100, 1_000, 3_000], sample_count = 5)]
+fn windows_by_rules(bencher: Bencher<'_, '_>, count: usize) {
+    let (path, bytes) = input("windows.jsonl");
+    let mut config = config();
+    config.use_builtin_rules = false;
+    config.rule_paths = vec![many_rules(count)];
+    let analyzer = Analyzer::new(config).expect("the rules above load");
+    bencher
+        .counter(BytesCount::new(bytes))
+        .bench_local(|| analyzer.analyze_paths(&[path]).expect("a file that is there").events());
+}
+
 /// Loading and compiling all that is built in: what the smallest scan costs.
 #[divan::bench(sample_count = 20)]
 fn start() -> Analyzer {
