@@ -45,6 +45,8 @@ pub(crate) struct Stream {
     tally: Tally,
     /// Where reading broke off: told once what stood before was given, and again whenever somebody goes on reading.
     failure: Option<(io::ErrorKind, String)>,
+    /// Where all its stored bytes can be had once more, should reading break off before their end.
+    whole: Option<Found>,
     /// What it was wrapped in, outermost first: `gzip`, `gzip+tar`.
     pub(crate) container: Option<String>,
     /// When the content was last changed, as the innermost container says: seconds since 1970.
@@ -77,7 +79,13 @@ pub(crate) fn open(found: &mut Found, bounds: &Bounds) -> Result<Opened, OpenErr
         (Inside::Zip, Place::Held(bytes)) if inner.layers.len() == 1 => {
             members(found, Zip::directory(Bulk::Held(Arc::clone(bytes)), bounds.members)?, bounds)
         }
-        _ => opened(found, inner, stored, meter, bounds),
+        _ => {
+            let mut opened = opened(found, inner, stored, meter, bounds)?;
+            if let (Opened::Log(stream), Place::File(_) | Place::Held(_)) = (&mut opened, &found.place) {
+                stream.whole = Some(found.clone());
+            }
+            Ok(opened)
+        }
     }
 }
 
@@ -176,7 +184,7 @@ fn from_stdin() -> Result<Piped, OpenError> {
     Ok(Piped::Log(Box::new(Cursor::new(head).chain(stdin))))
 }
 
-/// Size and hash of an input as stored, for archives: nobody reads those as a whole.
+/// Size and hash of an input as stored, for those nobody reads to their end: archives, what is no log, what breaks off.
 pub(crate) fn digest(found: &Found, hashed: bool) -> io::Result<(u64, Option<String>)> {
     let tally = Tally::new(hashed);
     let inner: Bytes = match &found.place {
@@ -203,7 +211,7 @@ impl Stream {
     /// A log whose containers were taken off; `tally` counts its content as stored.
     pub(super) fn new(reader: Bytes, tally: Tally, layers: &[&'static str], stored_at: Option<i64>) -> Stream {
         let container = (!layers.is_empty()).then(|| layers.join("+"));
-        Stream { reader, ahead: Vec::new(), tally, failure: None, container, stored_at }
+        Stream { reader, ahead: Vec::new(), tally, failure: None, whole: None, container, stored_at }
     }
 
     /// Appends up to `max` unpacked bytes to `into`; 0 means the end. What could be read before an
@@ -251,15 +259,24 @@ impl Stream {
         self.tally.bytes()
     }
 
-    /// Reads what is left of the stored bytes (behind the end of the data) and gives the hash of all of
-    /// them, when it was asked for.
+    /// Size as stored and, when it was asked for, the hash of all stored bytes: those behind the end of the data and those
+    /// behind a break are read for it. What broke off and cannot be had again has no hash; one of a part would be none.
     pub(crate) fn finish(mut self) -> (u64, Option<String>) {
-        if self.tally.hex().is_some() {
-            // What cannot be read any more was already reported while it was scanned.
-            let mut sink = [0_u8; 1 << 14];
-            while matches!(self.reader.read(&mut sink), Ok(n) if n > 0) {}
+        let is_hashed = self.tally.hex().is_some();
+        let mut sink = [0_u8; 1 << 14];
+        while is_hashed && self.failure.is_none() {
+            match self.reader.read(&mut sink) {
+                Ok(0) => break,
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => self.failure = Some((error.kind(), error.to_string())),
+            }
         }
-        (self.tally.bytes(), self.tally.hex())
+        if self.failure.is_none() {
+            return (self.tally.bytes(), self.tally.hex());
+        }
+        let again = self.whole.as_ref().and_then(|found| digest(found, is_hashed).ok());
+        again.unwrap_or_else(|| (self.tally.bytes(), None))
     }
 }
 
@@ -288,6 +305,25 @@ mod tests {
                     return (all, true);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn what_breaks_off_is_hashed_to_its_end() {
+        let text: Vec<u8> = (0..3 << 20).map(|n: u32| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+        let whole = packed(&text);
+        let half = whole.get(..whole.len() / 2).unwrap().to_vec();
+        let garbage = [whole.clone(), vec![b'x'; 1 << 20]].concat();
+        let mut broken = whole.clone();
+        broken[1 << 20..][..64].fill(0xFF);
+        for bytes in [whole, half, garbage, broken] {
+            let mut found = Found { place: Place::Held(Arc::new(bytes)), shown: String::new(), named: true };
+            let want = digest(&found, true).unwrap();
+            let bounds = Bounds { hashed: true, ..Bounds::default() };
+            let Ok(Opened::Log(mut stream)) = open(&mut found, &bounds) else { panic!("it is a log") };
+            let mut all = Vec::new();
+            while matches!(stream.read(&mut all, 1 << 20), Ok(n) if n > 0) {}
+            assert_eq!(stream.finish(), want);
         }
     }
 
