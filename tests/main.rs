@@ -29,3 +29,4 @@ mod support;
 mod triage;
 #[cfg(target_os = "linux")]
 mod walk;
+mod verify;

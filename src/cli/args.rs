@@ -22,6 +22,8 @@ pub(crate) enum Command {
     Events(Box<EventsArgs>),
     /// Tell why a rule matches an event, or why it does not
     Explain(Box<ExplainArgs>),
+    /// Hash the inputs of a report again and tell which of them are still the same
+    Verify(VerifyArgs),
     /// List the formats that can be read
     Formats(FormatsArgs),
     /// List the common names of fields, what they stand for and which logs give them
@@ -393,6 +395,18 @@ pub(crate) struct FieldsArgs {
     /// How the list is printed
     #[arg(long, default_value = "table", value_parser = ["table", "json"])]
     pub(crate) format: String,
+pub(crate) struct VerifyArgs {
+    /// A report of `scan --format json`
+    pub(crate) report: PathBuf,
+    /// Where the paths of the report begin
+    /// [default: the top of the git work tree here, else the current directory]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) root: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// Print only what is not the same
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
 }
 
 #[derive(Debug, Args)]

@@ -44,6 +44,7 @@ fn run(cli: Cli) -> Exit {
         Command::Events(args) => commands::events::run(&args),
         Command::Explain(args) => commands::explain::run(&args),
         Command::Fields(args) => commands::fields::run(&args),
+        Command::Verify(args) => commands::verify::run(&args),
         Command::Formats(args) => commands::formats::run(&args),
         Command::Version(args) => commands::version::run(&args),
         Command::Init(args) => commands::init::run(&args),

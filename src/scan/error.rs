@@ -152,6 +152,14 @@ pub enum SetupError {
         /// The system's words.
         why: String,
     },
+    /// What should be verified is no report of ours (exit code 2).
+    #[error("{path}: {why}; expected a report of `logsentry scan --format json`")]
+    Report {
+        /// The path as given.
+        path: String,
+        /// What was found.
+        why: String,
+    },
     /// With `--strict`, a rule to exclude that does not exist (exit code 2).
     #[error("--exclude-rule {id:?} names no loaded rule; `logsentry rules` lists them")]
     UnknownExclude {

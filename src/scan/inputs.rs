@@ -7,7 +7,7 @@
 use super::look::{self, Context, Look, Looked, Origin};
 use crate::config::Config;
 use crate::model::{Books, InputSummary, Problem, ProblemKind, SourceId, Time, limits};
-use crate::source::{self, Bounds, Found, OpenError, Opened, Shower, Step, Stream, Walk};
+use crate::source::{self, Bounds, Found, OpenError, Opened, Place, Shower, Step, Stream, Walk};
 use rayon::prelude::*;
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -49,7 +49,7 @@ struct Given {
 /// Finds everything below `paths` and looks at it.
 pub(super) fn inputs(context: &Context<'_>, directory: &Path, paths: &[PathBuf]) -> Inputs {
     let config = context.config;
-    let mut shower = shower(config, directory);
+    let mut shower = Shower::new(&root(config, directory), config.path_rewrites.clone());
     let mut discovered = source::discover(paths, &config.outputs, &config.stdin_name, &mut shower);
     let mut problems = discovered.problems;
     let found = discovered.inputs.len();
@@ -83,13 +83,12 @@ pub(super) fn inputs(context: &Context<'_>, directory: &Path, paths: &[PathBuf])
 
 /// Paths are shown relative to the configured root, else to the top of the git work tree around the current directory, else
 /// to that directory.
-fn shower(config: &Config, directory: &Path) -> Shower {
+pub(super) fn root(config: &Config, directory: &Path) -> PathBuf {
     let here = directory.canonicalize().unwrap_or_else(|_| directory.to_path_buf());
-    let root = match &config.sarif.root {
+    match &config.sarif.root {
         Some(root) => root.clone(),
         None => here.ancestors().find(|d| d.join(".git").exists()).unwrap_or(&here).to_path_buf(),
-    };
-    Shower::new(&root, config.path_rewrites.clone())
+    }
 }
 
 /// What unpacking may cost.
@@ -133,15 +132,29 @@ fn given(context: &Context<'_>, mut found: Found) -> Given {
     let rows = match source::open(&mut found, &bounds(context.config)) {
         Ok(Opened::Log(_)) if is_left_out(&found.shown) => return Given { rows: Vec::new(), left_out: 1 },
         Ok(Opened::Log(stream)) => {
-            let (shown, named) = (found.shown.clone(), found.named);
-            let look = look::look(context, &shown, named, Origin::of(found), stream);
-            vec![row(shown, look)]
+            let look = look::look(context, &found.shown, found.named, Origin::of(found.clone()), stream);
+            vec![stored(context, &found, row(found.shown.clone(), look))]
         }
         Ok(Opened::Archive(walk, container)) => return members_of(context, found, walk, container),
         Ok(Opened::Members(inside, steps)) => return zipped(context, &found, inside, steps),
-        Err(error) => vec![row(found.shown.clone(), Look::Not(unopened(&found, &error)))],
+        Err(error) => {
+            let row = row(found.shown.clone(), Look::Not(unopened(&found, &error)));
+            vec![stored(context, &found, row)]
+        }
     };
     Given { rows, left_out: 0 }
+}
+
+/// The row of a file that is not read has its size and hash, too: that it was there is part of the evidence.
+fn stored(context: &Context<'_>, found: &Found, mut row: Row) -> Row {
+    let is_file = matches!(&found.place, Place::File(path) if path.is_file());
+    if row.log.is_none()
+        && is_file
+        && let Ok((bytes, sha256)) = source::digest(found, context.config.hash_inputs)
+    {
+        (row.summary.bytes, row.summary.sha256) = (bytes, sha256);
+    }
+    row
 }
 
 /// The logs of a zip archive whose members can be opened one by one.

@@ -27,6 +27,7 @@ mod statistics;
 mod test_rules;
 mod text_stream;
 mod turns;
+mod verify;
 mod wanted;
 mod work;
 
@@ -38,6 +39,7 @@ pub(crate) use fields::{FieldShape, fields};
 pub(crate) use finish::Gate;
 pub(crate) use look::is_format;
 pub(crate) use test_rules::test_rules;
+pub(crate) use verify::{Fate, Verified, verify};
 
 use crate::config::Config;
 use crate::model::show::Shown;

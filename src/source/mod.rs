@@ -22,7 +22,7 @@ mod zip;
 mod zstd;
 
 pub(crate) use discover::{Found, Place, discover};
-pub(crate) use path::{Shower, logical};
+pub(crate) use path::{Shower, logical, unspelt};
 pub(crate) use stream::{OpenError, Opened, Stream, digest, open};
 pub(crate) use unwrap::Bounds;
 pub(crate) use walk::{Step, Walk};

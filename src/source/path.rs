@@ -109,6 +109,30 @@ fn spelt(bytes: &[u8]) -> String {
     shown
 }
 
+/// The path that is shown like this because some of its bytes are not UTF-8; a `%` of its own is not told from such a byte.
+#[cfg(unix)]
+pub(crate) fn unspelt(shown: &str) -> Option<PathBuf> {
+    use std::os::unix::ffi::OsStringExt;
+    let mut bytes = Vec::with_capacity(shown.len());
+    let mut rest = shown;
+    while let Some((before, behind)) = rest.split_once('%') {
+        bytes.extend_from_slice(before.as_bytes());
+        let digits =
+            behind.get(..2).filter(|two| two.bytes().all(|b| b.is_ascii_digit() || (b'A'..=b'F').contains(&b)));
+        let byte = digits.and_then(|two| u8::from_str_radix(two, 16).ok()).filter(|byte| !byte.is_ascii());
+        bytes.push(byte.unwrap_or(b'%'));
+        rest = if byte.is_some() { behind.get(2..).unwrap_or_default() } else { behind };
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    (bytes != shown.as_bytes()).then(|| PathBuf::from(std::ffi::OsString::from_vec(bytes)))
+}
+
+/// Paths are text here.
+#[cfg(not(unix))]
+pub(crate) fn unspelt(_: &str) -> Option<PathBuf> {
+    None
+}
+
 /// The name without rotation and date marks: what stays the same when logs rotate. Compression suffix
 /// off, then `.1` to `.999`, then `-YYYYMMDD`, `.YYYY-MM-DD` or `_YYYYMMDD`. An archive and its member each lose theirs.
 pub(crate) fn logical(shown: &str) -> String {
@@ -181,6 +205,17 @@ mod tests {
         assert_eq!(show(b"/etc/passwd"), "a.zip!/etc/passwd~2");
         assert_eq!(show(b"etc/passwd"), "a.zip!/etc/passwd~3");
         assert_eq!(show(b"caf\xe9"), "a.zip!/caf%E9");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn bytes_that_were_spelt_are_bytes_again() {
+        use std::os::unix::ffi::OsStrExt;
+        for (shown, want) in
+            [("caf%E9", Some(&b"caf\xe9"[..])), ("50%/%C3x", Some(b"50%/\xc3x")), ("a%20b", None), ("%", None)]
+        {
+            assert_eq!(unspelt(shown).as_deref().map(|path| path.as_os_str().as_bytes()), want, "{shown}");
+        }
     }
 
     #[test]

@@ -9,4 +9,5 @@ pub(super) mod init;
 pub(super) mod rules;
 pub(super) mod scan;
 mod setup;
+pub(super) mod verify;
 pub(super) mod version;

@@ -159,6 +159,7 @@ pub(super) fn refused(error: &SetupError) -> Exit {
         SetupError::Events { .. } | SetupError::NoSuchRecord { .. } => Exit::Input,
         SetupError::Config(_)
         | SetupError::Triage(_)
+        | SetupError::Report { .. }
         | SetupError::UnknownExclude { .. }
         | SetupError::UnknownFormat { .. }
         | SetupError::UnknownRule { .. }
