@@ -27,6 +27,6 @@ mod selection;
 mod sigma_page;
 mod support;
 mod triage;
+mod verify;
 #[cfg(target_os = "linux")]
 mod walk;
-mod verify;

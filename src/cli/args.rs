@@ -395,6 +395,9 @@ pub(crate) struct FieldsArgs {
     /// How the list is printed
     #[arg(long, default_value = "table", value_parser = ["table", "json"])]
     pub(crate) format: String,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct VerifyArgs {
     /// A report of `scan --format json`
     pub(crate) report: PathBuf,
