@@ -72,7 +72,6 @@ pub(crate) struct Folds {
     /// Of alerts that are not kept, all in one fold a rule.
     overflow: BTreeMap<RuleId, (Rank, Total)>,
     room: Room,
-    missing: Missing,
 }
 
 /// What of the samples that people asked for is not kept.
@@ -108,7 +107,6 @@ impl Folds {
             order: BinaryHeap::new(),
             overflow: BTreeMap::new(),
             room: Room::new(keep.sample_bytes),
-            missing: Missing::Nothing,
         }
     }
 
@@ -217,15 +215,11 @@ impl Folds {
         let time = Brief::from(sample.time);
         if is_first {
             let has_room = self.room.is_for_ends(level);
-            if !has_room {
-                self.missing = Missing::Texts;
-            }
             kept.first = Some((time, if has_room { self.room.keep(&sample) } else { Spot::default() }));
         } else if self.room.is_for_all(level) {
             let event = Event { place: sample.place, time, text: self.room.keep(&sample) };
             kept.more.get_or_insert_default().push(event);
         } else {
-            self.missing = self.missing.max(Missing::Between);
             refused = Some(sample);
         }
         if refused.is_some() || kept.firsts() >= self.keep.samples.saturating_sub(1) {
@@ -262,11 +256,7 @@ impl Folds {
         sum.add(&total);
         (held.count, held.times) = (sum.count, (sum.first.into(), sum.last.into()));
         if let Some(sample) = last {
-            let room = held.closed.unwrap_or_default();
-            if room == 0 {
-                self.missing = Missing::Texts;
-            }
-            let text = fitted(&sample.text, room);
+            let text = fitted(&sample.text, held.closed.unwrap_or_default());
             held.last = Some(Last { place: sample.place, time: sample.time.into(), text });
         }
     }
@@ -316,7 +306,9 @@ impl Folds {
             sum.add(&total);
             sum.place = total.place;
         }
-        Folded { kept, texts: self.room.into_texts(), overflow, missing: self.missing, needs: self.needs }
+        // Asked of those that stay: what is gone may have lacked something or not, by where blocks ended.
+        let missing = kept.iter().map(|held| held.missing(self.keep.samples)).max().unwrap_or_default();
+        Folded { kept, texts: self.room.into_texts(), overflow, missing, needs: self.needs }
     }
 }
 

@@ -1,6 +1,6 @@
 //! An alert as it is kept while blocks are added: as small as can be, since there may be a hundred thousand.
 
-use super::fold::widen;
+use super::fold::{Missing, widen};
 use super::fold_need::of_key;
 use super::fold_room::{Spot, Texts};
 use crate::model::{Pair, Place, Quality, RuleId, Sample, SampleText, Stamp, Time};
@@ -118,6 +118,20 @@ impl Held {
     /// How many first events it has.
     pub(super) fn firsts(&self) -> usize {
         usize::from(self.first.is_some()) + self.more.as_ref().map_or(0, |more| more.len())
+    }
+
+    /// What it lacks of the `samples` people asked for.
+    pub(super) fn missing(&self, samples: usize) -> Missing {
+        let is_first_bare = self.first.is_some_and(|(_, text)| text.len() == 0);
+        let is_last_bare = self.last.is_some() && self.closed == Some(0);
+        let wanted = usize::try_from(self.count).unwrap_or(usize::MAX).min(samples);
+        if is_first_bare || is_last_bare {
+            Missing::Texts
+        } else if self.firsts() + usize::from(self.last.is_some()) < wanted {
+            Missing::Between
+        } else {
+            Missing::Nothing
+        }
     }
 
     /// Its events, with their texts.
