@@ -185,10 +185,15 @@ pub(crate) fn builtin_counts() -> (usize, usize) {
 
 /// A rule author's mistake in one line: place, code, what is wrong, how to mend it.
 pub(crate) fn mistake(d: &Diagnostic) -> String {
-    let help = if d.help.is_empty() { String::new() } else { format!("; {}", d.help) };
     // Rules come from other people, too: their words and file names must stay one harmless line.
     let path = Shown(&d.path).to_string();
     let path = if path.starts_with("::") { format!("./{path}") } else { path };
+    format!("{path}:{}: {}", d.line, placeless(d))
+}
+
+/// The same without its place, for where that is told beside it.
+fn placeless(d: &Diagnostic) -> String {
+    let help = if d.help.is_empty() { String::new() } else { format!("; {}", d.help) };
     let words = format!("{}{help}", d.message);
-    format!("{path}:{}: {}[{}]: {}", d.line, d.severity.name(), d.code.name(), Shown(&words))
+    format!("{}[{}]: {}", d.severity.name(), d.code.name(), Shown(&words))
 }

@@ -45,7 +45,7 @@ pub(super) fn rules(config: &Config) -> Result<Rules, SetupError> {
     refuse_unloadable(config, &loaded, &errors)?;
     let mut problems = Vec::new();
     for (path, count, first) in by_file(&errors) {
-        let message = super::mistake(first);
+        let message = super::placeless(first);
         problems.push(Problem {
             path,
             kind: ProblemKind::RuleRejected,

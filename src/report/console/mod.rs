@@ -196,9 +196,13 @@ fn is_of_inputs(kind: ProblemKind) -> bool {
 
 /// A problem for standard error: `warning: logs/a.log: 3 of 900 lines not parsed (first: 17)` and the like.
 fn problem_line(problem: &Problem, options: &Options) -> String {
-    let path = if problem.path.is_empty() { String::new() } else { format!("{}: ", shown(&problem.path, options)) };
+    let line = problem.first.first().filter(|_| problem.kind == ProblemKind::RuleRejected);
+    let line = line.map_or_else(String::new, |line| format!(":{line}"));
+    let path =
+        if problem.path.is_empty() { String::new() } else { format!("{}{line}: ", shown(&problem.path, options)) };
     let times = if problem.count > 1 { format!(", {} times", thousands(problem.count)) } else { String::new() };
-    let first = problem.first.first().map_or_else(String::new, |line| format!(" (first: {line})"));
+    let first = problem.first.first().filter(|_| line.is_empty());
+    let first = first.map_or_else(String::new, |line| format!(" (first: {line})"));
     format!("warning: {path}{}{times}{first}", shown(&problem.message, options))
 }
 
