@@ -5,7 +5,7 @@
 //! and for each an [index](super::index) of what to look for in the answer. Rules without a witness are tried always.
 //!
 //! Sound because the log sources a rule sees do not depend on it, because a question whose fields an event has none of has
-//! no answer ([`View::reads`](crate::model::View::reads)), and because neither witness nor index has false negatives. The
+//! no answer ([`View::reads`]), and because neither witness nor index has false negatives. The
 //! rules found are then held against the event by the plain engine, in the order of all rules.
 //!
 //! Rules for one line of an audit event are tried always: what a line answers by itself may not be among the answers of
