@@ -30,3 +30,4 @@ mod triage;
 mod verify;
 #[cfg(target_os = "linux")]
 mod walk;
+mod workflows;
