@@ -19,7 +19,7 @@ use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Longer seeds show nothing new and cost time.
@@ -125,24 +125,29 @@ fn keep(name: &str, bytes: &[u8]) -> PathBuf {
 
 /// What is being tried, so that a hang can be told.
 #[derive(Default)]
-struct Watched(Mutex<Option<(Instant, &'static str, Vec<u8>)>>);
+struct Watched {
+    tried: Mutex<Option<(Instant, &'static str, Vec<u8>)>>,
+    ended: Condvar,
+}
 
 impl Watched {
     fn begin(&self, name: &'static str, bytes: &[u8]) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), name, bytes.to_vec()));
+        *self.tried.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), name, bytes.to_vec()));
     }
 
     fn end(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.tried.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.ended.notify_all();
     }
 }
 
+/// Ends the process when one input takes too long: nothing else can stop a target that hangs.
 fn watch(watched: &Arc<Watched>) {
     let watched = Arc::clone(watched);
     std::thread::spawn(move || {
+        let mut held = watched.tried.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
-            std::thread::sleep(Duration::from_secs(1));
-            let held = watched.0.lock().unwrap_or_else(PoisonError::into_inner);
+            held = watched.ended.wait_timeout(held, PATIENCE).unwrap_or_else(PoisonError::into_inner).0;
             if let Some((since, name, bytes)) = held.as_ref().filter(|(since, _, _)| since.elapsed() > PATIENCE) {
                 eprintln!("{name}: hangs since {:?}; the input is {}", since.elapsed(), keep(name, bytes).display());
                 std::process::exit(1);
