@@ -7,9 +7,9 @@ use super::compile::{FieldRef, Test};
 use super::time_part;
 use crate::model::Datum;
 use crate::sigma::{Decimal, fold, folded};
+use core::net::{IpAddr, Ipv6Addr};
 use std::cmp::Ordering;
 use std::collections::HashSet;
-use std::net::{IpAddr, Ipv6Addr};
 
 /// Whether objects offer their text to patterns (README decision 5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@
 use super::{Format, LineShape, Record, Refused, Sample, Shape, lines};
 use crate::model::stamp::{self, Zone};
 use crate::model::{Stamp, limits};
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 /// The row of [`FORMATS`](super::FORMATS).
 pub(crate) const FORMAT: Format = Format {

@@ -6,7 +6,7 @@
 
 use super::{Format, LineShape, Record, Refused, Sample, Shape, lines};
 use crate::model::{limits, stamp};
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 /// The row of [`FORMATS`](super::FORMATS).
 pub(crate) const FORMAT: Format = Format {

@@ -4,8 +4,8 @@ use super::{Apply, Draft, Misuse, Modifier, Shape, Stage, Work, shorten};
 use crate::sigma::diagnostic::Code;
 use crate::sigma::raw::Kind;
 use crate::sigma::rule::ValueTest;
+use core::net::IpAddr;
 use ipnet::IpNet;
-use std::net::IpAddr;
 
 pub(super) const CIDR: Modifier = Modifier {
     name: "cidr",

@@ -1,9 +1,9 @@
 //! What the audit daemon writes as numbers: system calls and socket addresses.
 
 use super::super::words::Words;
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::borrow::Cow;
 use std::fmt::Write;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// The name of a system call of `arch` and `syscall`, or the name itself where the daemon writes it (third).
 pub(super) fn syscall_name(_: &Words, args: &[Option<&str>]) -> Option<String> {

@@ -10,8 +10,8 @@ mod samples;
 use super::Payload;
 use crate::formats::Record;
 use crate::model::Sentence;
+use core::net::IpAddr;
 use samples::SAMPLES;
-use std::net::IpAddr;
 
 pub(crate) const PAYLOAD: Payload = Payload {
     name: "sshd",
