@@ -81,8 +81,9 @@ pub(super) struct Memo {
 impl Keys {
     /// Stands for a missing value.
     pub(super) const NONE: ValueId = u32::MAX;
-    /// What an entry costs beside its text: slot, table entry, counts.
-    const ENTRY: usize = 80;
+    /// What an entry costs beside its text, as measured: its slot and its place in a table, both with room to grow into,
+    /// the counts before the text, and what the allocator adds.
+    const ENTRY: usize = 120;
 
     pub(super) fn new() -> Keys {
         Keys {
