@@ -7,7 +7,7 @@ use super::fixed::Fixed;
 use super::spec::Spec;
 use super::wiring::Wired;
 use crate::model::{Hit, Pair, RuleId, limits};
-use crate::sigma::{Comparison, CorrelationKind, Expr};
+use crate::sigma::{CorrelationKind, Expr};
 
 /// What a window amounts to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -146,7 +146,7 @@ impl Spec {
         match reading {
             Reading::Nothing => i128::MAX,
             Reading::Number(value) => {
-                let unmet = self.bounds.iter().filter(|(how, bound)| !is_met(*how, value.cmp(bound)));
+                let unmet = self.bounds.iter().filter(|(how, bound)| !how.holds(value.cmp(bound)));
                 unmet.map(|(_, bound)| value.0.saturating_sub(bound.0).saturating_abs()).max().unwrap_or(0)
             }
             Reading::Seen(seen) => self.lacking(seen),
@@ -196,7 +196,7 @@ impl Spec {
         if let Some(expr) = &self.extended {
             return extended(expr, rules, true);
         }
-        let words: Vec<String> = self.bounds.iter().map(|(how, bound)| format!("{} {bound}", sign(*how))).collect();
+        let words: Vec<String> = self.bounds.iter().map(|(how, bound)| format!("{} {bound}", how.sign())).collect();
         let what = match self.kind {
             CorrelationKind::Temporal | CorrelationKind::TemporalOrdered => " rules",
             _ => "",
@@ -230,28 +230,5 @@ fn extended(expr: &Expr, rules: &[String], outermost: bool) -> String {
         Expr::Not(part) => format!("not {}", extended(part, rules, false)),
         Expr::Selection(at) => rules.get(*at).cloned().unwrap_or_default(),
         Expr::Never => "nothing".to_owned(),
-    }
-}
-
-/// Whether a value that stands to a bound like this meets it.
-pub(super) fn is_met(how: Comparison, order: std::cmp::Ordering) -> bool {
-    match how {
-        Comparison::Eq => order.is_eq(),
-        Comparison::Neq => order.is_ne(),
-        Comparison::Lt => order.is_lt(),
-        Comparison::Lte => order.is_le(),
-        Comparison::Gt => order.is_gt(),
-        Comparison::Gte => order.is_ge(),
-    }
-}
-
-fn sign(how: Comparison) -> &'static str {
-    match how {
-        Comparison::Eq => "=",
-        Comparison::Neq => "≠",
-        Comparison::Lt => "<",
-        Comparison::Lte => "≤",
-        Comparison::Gt => ">",
-        Comparison::Gte => "≥",
     }
 }

@@ -1,6 +1,5 @@
 //! What a correlation asks of a window, ready to be asked: bounds as numbers, rules as positions in its list.
 
-use super::explain;
 use super::fixed::Fixed;
 use crate::sigma::{Comparison, Correlation, CorrelationKind, Expr};
 use std::cmp::Ordering;
@@ -48,7 +47,7 @@ impl Spec {
 
     /// Whether a value that stands to a bound as `to` says meets all of them.
     pub(super) fn admits(&self, to: impl Fn(Fixed) -> Ordering) -> bool {
-        self.bounds.iter().all(|(comparison, bound)| explain::is_met(*comparison, to(*bound)))
+        self.bounds.iter().all(|(comparison, bound)| comparison.holds(to(*bound)))
     }
 
     /// Whether a count meets all bounds.

@@ -149,6 +149,18 @@ impl Comparison {
             Comparison::Gte => order.is_ge(),
         }
     }
+
+    /// How it is written for people.
+    pub(crate) fn sign(self) -> &'static str {
+        match self {
+            Comparison::Eq => "=",
+            Comparison::Neq => "≠",
+            Comparison::Lt => "<",
+            Comparison::Lte => "≤",
+            Comparison::Gt => ">",
+            Comparison::Gte => "≥",
+        }
+    }
 }
 
 fn sign(negative: bool, zero: bool) -> i8 {

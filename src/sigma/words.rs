@@ -1,8 +1,7 @@
 //! A rule in words, for `rules show`: its conditions as written, and below each identifier what it tests.
 
 use super::rule::{
-    Comparison, Correlation, Decimal, FieldTest, Group, Keywords, Pattern, PatternPart, Rule, Ruleset, TimePart,
-    ValueTest,
+    Correlation, Decimal, FieldTest, Group, Keywords, Pattern, PatternPart, Rule, Ruleset, TimePart, ValueTest,
 };
 use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
@@ -150,9 +149,9 @@ fn value(test: &ValueTest) -> String {
         ValueTest::Exists(true) => "is there".to_owned(),
         ValueTest::Exists(false) => "is not there".to_owned(),
         ValueTest::Cidr(net) => format!("is in {net}"),
-        ValueTest::Compare(comparison, number) => format!("{} {number}", sign(*comparison)),
+        ValueTest::Compare(comparison, number) => format!("{} {number}", comparison.sign()),
         ValueTest::TimePart(part, comparison, number) => {
-            format!("has a {} {} {number}", name(*part), sign(*comparison))
+            format!("has a {} {} {number}", name(*part), comparison.sign())
         }
         ValueTest::FieldRef { field, starts, ends, .. } => {
             let how = match (starts, ends) {
@@ -190,17 +189,6 @@ fn written(part: &PatternPart) -> String {
     }
 }
 
-fn sign(comparison: Comparison) -> &'static str {
-    match comparison {
-        Comparison::Eq => "=",
-        Comparison::Neq => "≠",
-        Comparison::Lt => "<",
-        Comparison::Lte => "≤",
-        Comparison::Gt => ">",
-        Comparison::Gte => "≥",
-    }
-}
-
 fn name(part: TimePart) -> &'static str {
     match part {
         TimePart::Minute => "minute",
@@ -221,7 +209,7 @@ fn correlated(correlation: &Correlation) -> String {
     for (comparison, number) in &correlation.bounds {
         let of = correlation.count_fields.join(", ");
         let of = if of.is_empty() { String::new() } else { format!(" of {of}") };
-        line(&mut text, 1, &format!("{:?}{of} {} {number}", correlation.kind, sign(*comparison)));
+        line(&mut text, 1, &format!("{:?}{of} {} {number}", correlation.kind, comparison.sign()));
     }
     text
 }
