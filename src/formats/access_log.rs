@@ -5,8 +5,8 @@
 //! the right. Columns nobody documents are `extra1`, `extra2`, ...; escapes inside quotes stay as they are written.
 
 use super::{Format, LineShape, Record, Refused, Sample, Shape, lines};
+use crate::model::Stamp;
 use crate::model::stamp::{self, Zone};
-use crate::model::{Stamp, limits};
 use core::net::IpAddr;
 
 /// The row of [`FORMATS`](super::FORMATS).
@@ -22,7 +22,7 @@ pub(crate) const FORMAT: Format = Format {
             Parts::of(line, &Zone::default()).is_some()
         })
     },
-    shape: Shape::Lines(LineShape { read, continues: |_| false, yearless: None, longest: limits::LINE, rank: 8 }),
+    shape: Shape::Lines(LineShape::of_text(read, 8)),
 };
 
 /// The columns of a line.

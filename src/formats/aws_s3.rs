@@ -4,7 +4,6 @@
 //! them. A line may end before the last column, more columns are `extra1`, `extra2`, ...
 
 use super::{Format, LineShape, Record, Refused, Sample, Shape, lines, quoted_columns};
-use crate::model::limits;
 use crate::model::stamp::{self, Zone};
 
 /// The row of [`FORMATS`](super::FORMATS).
@@ -16,7 +15,7 @@ pub(crate) const FORMAT: Format = Format {
     raw_text: true,
     counting: crate::model::Counting::Lines,
     sniff: |head| lines::sniff(head, FORMAT.name, 9, "a bucket, a stamp in brackets and an operation", fits),
-    shape: Shape::Lines(LineShape { read, continues: |_| false, yearless: None, longest: limits::LINE, rank: 9 }),
+    shape: Shape::Lines(LineShape::of_text(read, 9)),
 };
 
 const COLUMNS: [&str; 26] = [

@@ -5,7 +5,7 @@
 
 use super::{Format, Head, HeaderShape, LineShape, Record, Refused, Sample, Shape, Sniffed, lines, sniff};
 use crate::model::stamp::{self, Zone};
-use crate::model::{Header, Quality, limits};
+use crate::model::{Header, Quality};
 use std::sync::Arc;
 
 /// The row of [`FORMATS`](super::FORMATS).
@@ -17,10 +17,7 @@ pub(crate) const FORMAT: Format = Format {
     raw_text: true,
     counting: crate::model::Counting::Lines,
     sniff: sniff_flows,
-    shape: Shape::Headed(
-        LineShape { read, continues: |_| false, yearless: None, longest: limits::LINE, rank: 8 },
-        HeaderShape { is: is_header, read: read_header },
-    ),
+    shape: Shape::Headed(LineShape::of_text(read, 8), HeaderShape { is: is_header, read: read_header }),
 };
 
 /// What a line is made of where no header says so.

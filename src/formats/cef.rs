@@ -8,7 +8,7 @@ use super::syslog::priority;
 use super::{
     Format, Head, LineShape, Record, Refused, Sample, Shape, Sniffed, lines, syslog_3164, syslog_3339, syslog_5424,
 };
-use crate::model::{Sentence, Stamp, limits, stamp};
+use crate::model::{Sentence, Stamp, stamp};
 use std::borrow::Cow;
 
 /// The row of [`FORMATS`](super::FORMATS).
@@ -28,13 +28,7 @@ pub(crate) const FORMAT: Format = Format {
             |line| find(line, MARK) == Some(0),
         )
     },
-    shape: Shape::Lines(LineShape {
-        read: |record| read_any(record, MARK, PAYLOAD, push),
-        continues: |_| false,
-        yearless: None,
-        longest: limits::LINE,
-        rank: 9,
-    }),
+    shape: Shape::Lines(LineShape::of_text(|record| read_any(record, MARK, PAYLOAD, push), 9)),
 };
 
 const MARK: &str = "CEF:";

@@ -7,7 +7,7 @@ use super::inside::{self, Trust};
 use super::lines::Link;
 use super::{Format, LineShape, Record, Refused, Sample, Shape, lines};
 use crate::model::stamp::{self, Zone};
-use crate::model::{Quality, Stamp, limits};
+use crate::model::{Quality, Stamp};
 use std::borrow::Cow;
 
 /// The row of [`FORMATS`](super::FORMATS).
@@ -42,7 +42,7 @@ pub(crate) const FORMAT: Format = Format {
             parts(line).is_some()
         })
     },
-    shape: Shape::Lines(LineShape { read, continues: |_| false, yearless: None, longest: limits::LINE, rank: 9 }),
+    shape: Shape::Lines(LineShape::of_text(read, 9)),
 };
 
 /// One line.

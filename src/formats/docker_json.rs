@@ -7,7 +7,6 @@ use super::json::member::{member, members};
 use super::json::{read_object, shape};
 use super::lines::Link;
 use super::{Format, Learned, LineShape, Record, Refused, Sample, Shape, inside, sniff};
-use crate::model::limits;
 use std::borrow::Cow;
 
 /// The row of [`FORMATS`](super::FORMATS).
@@ -35,13 +34,7 @@ pub(crate) const FORMAT: Format = Format {
         let share = sniff::share(head, is_line)?;
         Some(sniff::claim(11, share, "most lines are a container's, in JSON", Learned::Nothing))
     },
-    shape: Shape::Lines(LineShape {
-        read,
-        continues: |_| false,
-        yearless: None,
-        longest: limits::JSON_VALUE,
-        rank: 11,
-    }),
+    shape: Shape::Lines(LineShape::of_json(read, 11)),
 };
 
 /// Members beside the three that every line has: `attrs`, and what is put there by hand.

@@ -251,17 +251,7 @@ impl DocumentDecoder {
     }
 
     fn start<'a>(&'a self, text: &'a str, scratch: &'a mut Scratch, year: &'a mut YearTrack) -> Record<'a> {
-        Record {
-            text,
-            start: 0,
-            scratch,
-            table: &self.table,
-            zone: &self.zone,
-            year,
-            time: Stamp::default(),
-            payload: None,
-            repaired: false,
-        }
+        Record::new(text, 0, scratch, &self.table, &self.zone, year)
     }
 
     fn record(

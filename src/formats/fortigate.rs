@@ -6,7 +6,6 @@
 use super::pairs::{self, LOOSE};
 use super::syslog::{begins_pair, priority};
 use super::{Format, LineShape, Record, Refused, Sample, Shape, lines};
-use crate::model::limits;
 
 /// The row of [`FORMATS`](super::FORMATS).
 pub(crate) const FORMAT: Format = Format {
@@ -19,7 +18,7 @@ pub(crate) const FORMAT: Format = Format {
     sniff: |head| {
         lines::sniff(head, FORMAT.name, 7, "pairs with `logid`, `type` and `subtype`", |line| parts(line).is_some())
     },
-    shape: Shape::Lines(LineShape { read, continues: |_| false, yearless: None, longest: limits::LINE, rank: 7 }),
+    shape: Shape::Lines(LineShape::of_text(read, 7)),
 };
 
 /// Where the three names that make a record one of these are looked for.

@@ -8,7 +8,7 @@
 use super::json::Seen;
 use super::json::member::{member, push_text};
 use super::{LineShape, Record, Refused, event_xml, json, lines, payload};
-use crate::model::{Entry, FieldId, Quality, Region, Sentence, Stamp, Value, limits, stamp};
+use crate::model::{Entry, FieldId, Quality, Region, Sentence, Value, limits, stamp};
 use std::mem;
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -74,17 +74,7 @@ fn attempt(
     let span = record.scratch.keep(text);
     let within = mem::replace(&mut record.scratch.within, Region::Scratch);
     record.scratch.inside += 1;
-    let mut inner = Record {
-        text,
-        start: span.start,
-        scratch: &mut *record.scratch,
-        table: record.table,
-        zone: record.zone,
-        year: &mut *record.year,
-        time: Stamp::default(),
-        payload: None,
-        repaired: false,
-    };
+    let mut inner = Record::new(text, span.start, &mut *record.scratch, record.table, record.zone, &mut *record.year);
     let result = read(&mut inner);
     let (time, sentence, repaired) = (inner.time, inner.payload, inner.repaired);
     record.scratch.inside -= 1;

@@ -6,7 +6,6 @@
 use super::json::member::members;
 use super::json::{read_record, shape};
 use super::{Format, Learned, LineShape, Record, Refused, Sample, Shape, sniff};
-use crate::model::limits;
 
 /// The row of [`FORMATS`](super::FORMATS).
 pub(crate) const FORMAT: Format = Format {
@@ -29,13 +28,7 @@ pub(crate) const FORMAT: Format = Format {
         let share = sniff::share(head, is_entry)?;
         Some(sniff::claim(11, share, "most lines are entries of the journal", Learned::Nothing))
     },
-    shape: Shape::Lines(LineShape {
-        read,
-        continues: |_| false,
-        yearless: None,
-        longest: limits::JSON_VALUE,
-        rank: 11,
-    }),
+    shape: Shape::Lines(LineShape::of_json(read, 11)),
 };
 
 /// Whether a line is an entry of the journal.

@@ -3,7 +3,6 @@
 
 use super::json::shape::{self, JsonShape};
 use super::{Format, Learned, LineShape, Sample, Shape, json};
-use crate::model::limits;
 
 /// The row of [`FORMATS`](super::FORMATS).
 pub(crate) const FORMAT: Format = Format {
@@ -29,11 +28,5 @@ pub(crate) const FORMAT: Format = Format {
         })
         .or_else(|| if shape::of(head).is_none() { shape::claim_lines(head) } else { None })
     },
-    shape: Shape::Lines(LineShape {
-        read: json::read_record,
-        continues: |_| false,
-        yearless: None,
-        longest: limits::JSON_VALUE,
-        rank: 10,
-    }),
+    shape: Shape::Lines(LineShape::of_json(json::read_record, 10)),
 };

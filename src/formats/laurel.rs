@@ -7,7 +7,6 @@
 use super::json::member::{elements, member, members, push_text};
 use super::json::{object_at, read_object, shape};
 use super::{Format, Learned, LineShape, Record, Refused, Sample, Shape, auditd, sniff};
-use crate::model::limits;
 
 /// The row of [`FORMATS`](super::FORMATS).
 pub(crate) const FORMAT: Format = Format {
@@ -42,13 +41,7 @@ pub(crate) const FORMAT: Format = Format {
         let share = sniff::share(head, |line| shape::is_object(line.trim_end()) && id(line).is_some())?;
         Some(sniff::claim(11, share, "most lines are audit events in JSON", Learned::Nothing))
     },
-    shape: Shape::Lines(LineShape {
-        read,
-        continues: |_| false,
-        yearless: None,
-        longest: limits::JSON_VALUE,
-        rank: 11,
-    }),
+    shape: Shape::Lines(LineShape::of_json(read, 11)),
 };
 
 /// The time and serial number of an event, if it has a record.

@@ -5,7 +5,6 @@
 
 use super::cef::{self, PAIRS, read_any, unescaped};
 use super::{Format, LineShape, Record, Sample, Shape};
-use crate::model::limits;
 
 /// The row of [`FORMATS`](super::FORMATS).
 pub(crate) const FORMAT: Format = Format {
@@ -24,13 +23,7 @@ pub(crate) const FORMAT: Format = Format {
             |line| cef::find(line, MARK) == Some(0),
         )
     },
-    shape: Shape::Lines(LineShape {
-        read: |record| read_any(record, MARK, PAYLOAD, push),
-        continues: |_| false,
-        yearless: None,
-        longest: limits::LINE,
-        rank: 9,
-    }),
+    shape: Shape::Lines(LineShape::of_text(|record| read_any(record, MARK, PAYLOAD, push), 9)),
 };
 
 const MARK: &str = "LEEF:";

@@ -58,7 +58,7 @@ mod laws;
 pub(crate) mod testing;
 
 use crate::model::stamp::{Yearless, Zone};
-use crate::model::{Block, Counting, Event, FieldTable, FormatId, Header, Scratch, Sentence, Stamp};
+use crate::model::{Block, Counting, Event, FieldTable, FormatId, Header, Scratch, Sentence, Stamp, limits};
 use jiff::civil::Date;
 use std::sync::Arc;
 
@@ -111,6 +111,18 @@ pub(crate) struct LineShape {
     /// How precisely the format tells its lines from others' (formats of equal rank keep table order);
     /// 0 means it never takes over lines another format refused.
     pub(crate) rank: u8,
+}
+
+impl LineShape {
+    /// Lines of text, each a record by itself, whose stamps have years.
+    pub(crate) const fn of_text(read: ReadRecord, rank: u8) -> LineShape {
+        LineShape { read, continues: |_| false, yearless: None, longest: limits::LINE, rank }
+    }
+
+    /// Lines that are one JSON value each.
+    pub(crate) const fn of_json(read: ReadRecord, rank: u8) -> LineShape {
+        LineShape { longest: limits::JSON_VALUE, ..LineShape::of_text(read, rank) }
+    }
 }
 
 /// How the lines of a header are known and read. They may stand anywhere and say something new.

@@ -5,8 +5,8 @@
 
 use super::multiline::StampPlace;
 use super::{Format, Head, Learned, LineShape, Record, Refused, Sample, Shape, Sniffed, id_of};
+use crate::model::Stamp;
 use crate::model::stamp::{self, Zone};
-use crate::model::{Stamp, limits};
 
 /// The row of [`FORMATS`](super::FORMATS).
 pub(crate) const FORMAT: Format = Format {
@@ -23,7 +23,7 @@ pub(crate) const FORMAT: Format = Format {
     raw_text: true,
     counting: crate::model::Counting::Lines,
     sniff,
-    shape: Shape::Lines(LineShape { read, continues: |_| false, yearless: None, longest: limits::LINE, rank: 0 }),
+    shape: Shape::Lines(LineShape::of_text(read, 0)),
 };
 
 /// Anything may be plain, nothing looks like it.

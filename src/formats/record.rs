@@ -1,10 +1,22 @@
 //! How readers of one record give their fields: texts of the record become spans, anything else is copied.
 
-use super::Record;
-use crate::model::stamp::Yearless;
-use crate::model::{Region, Span, Stamp, Value};
+use super::{Record, YearTrack};
+use crate::model::stamp::{Yearless, Zone};
+use crate::model::{FieldTable, Region, Scratch, Span, Stamp, Value};
 
-impl Record<'_> {
+impl<'a> Record<'a> {
+    /// A record about to be read, whose text stands at `start` of the block's.
+    pub(crate) fn new(
+        text: &'a str,
+        start: u32,
+        scratch: &'a mut Scratch,
+        table: &'a FieldTable,
+        zone: &'a Zone,
+        year: &'a mut YearTrack,
+    ) -> Record<'a> {
+        Record { text, start, scratch, table, zone, year, time: Stamp::default(), payload: None, repaired: false }
+    }
+
     /// Adds a text. A piece of the record's own text costs no copy.
     pub(crate) fn push(&mut self, name: &str, text: &str) {
         let value = Value::Text(self.span(text));

@@ -5,7 +5,7 @@
 //! behind a colon the last part is the port, for ICMP type or code.
 
 use super::{Format, LineShape, Record, Refused, Sample, Shape, lines};
-use crate::model::{limits, stamp};
+use crate::model::stamp;
 use core::net::IpAddr;
 
 /// The row of [`FORMATS`](super::FORMATS).
@@ -19,7 +19,7 @@ pub(crate) const FORMAT: Format = Format {
     sniff: |head| {
         lines::sniff(head, FORMAT.name, 9, "a stamp and an alert between `[**]`", |line| stamped(line).is_some())
     },
-    shape: Shape::Lines(LineShape { read, continues: |_| false, yearless: None, longest: limits::LINE, rank: 9 }),
+    shape: Shape::Lines(LineShape::of_text(read, 9)),
 };
 
 /// Splits off the stamp, which digits begin; gives what follows it and whether the packet was dropped.

@@ -4,8 +4,8 @@
 //! gives what a proxy logs exist as well. Columns behind the type are `extra1`, `extra2`, ...
 
 use super::{Format, LineShape, Record, Refused, Sample, Shape, lines};
+use crate::model::Stamp;
 use crate::model::stamp::{self, Zone};
-use crate::model::{Stamp, limits};
 
 /// The row of [`FORMATS`](super::FORMATS).
 pub(crate) const FORMAT: Format = Format {
@@ -20,7 +20,7 @@ pub(crate) const FORMAT: Format = Format {
             Parts::of(line).is_some()
         })
     },
-    shape: Shape::Lines(LineShape { read, continues: |_| false, yearless: None, longest: limits::LINE, rank: 8 }),
+    shape: Shape::Lines(LineShape::of_text(read, 8)),
 };
 
 /// The columns of a line.

@@ -3,9 +3,9 @@
 use super::{Decoded, Head, ReadOptions, Refused, Sniffed, sniff};
 #[cfg(test)]
 use super::{ReadRecord, Record, YearTrack};
-use crate::model::{Entry, FieldTable, Regions, Scratch, Value};
 #[cfg(test)]
-use crate::model::{Stamp, stamp::Zone};
+use crate::model::stamp::Zone;
+use crate::model::{Entry, FieldTable, Regions, Scratch, Value};
 use std::sync::Arc;
 
 /// One record as tests compare it.
@@ -58,22 +58,24 @@ pub(crate) fn fields(entries: &[Entry], regions: &Regions<'_>) -> Vec<(String, S
 /// Reads one record with a line format's function.
 #[cfg(test)]
 pub(crate) fn read_with(read: ReadRecord, table: &FieldTable, text: &str) -> Read {
+    let mut result = (None, false);
+    let entries = read_by(table, text, |record| result = (read(record).err(), record.repaired));
+    let fields = entries.into_iter().map(|(name, value, _)| (name, value)).collect();
+    Read { fields, repaired: result.1, refused: result.0, ..Read::default() }
+}
+
+/// Name, value and shape of everything that is pushed into a record of this text.
+#[cfg(test)]
+pub(crate) fn read_by(
+    table: &FieldTable,
+    text: &str,
+    read: impl FnOnce(&mut Record<'_>),
+) -> Vec<(String, String, u16)> {
     let (mut scratch, zone, mut year) = (Scratch::default(), Zone::default(), YearTrack::default());
-    let mut record = Record {
-        text,
-        start: 0,
-        scratch: &mut scratch,
-        table,
-        zone: &zone,
-        year: &mut year,
-        time: Stamp::default(),
-        payload: None,
-        repaired: false,
-    };
-    let refused = read(&mut record).err();
-    let repaired = record.repaired;
+    read(&mut Record::new(text, 0, &mut scratch, table, &zone, &mut year));
     let regions = Regions { block: text, scratch: &scratch.text, fixed: "" };
-    Read { fields: fields(&scratch.entries, &regions), repaired, refused, ..Read::default() }
+    let shapes = scratch.entries.iter().map(|entry| entry.shape);
+    fields(&scratch.entries, &regions).into_iter().zip(shapes).map(|((n, v), shape)| (n, v, shape)).collect()
 }
 
 /// Sniffs an input and reads it whole, in blocks of about `target` bytes.

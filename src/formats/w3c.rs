@@ -7,8 +7,8 @@
 //! the day of `#Date`; that such a log went on past midnight is not seen. `#Software` is given with each record.
 
 use super::{Format, Head, HeaderShape, LineShape, Record, Refused, Sample, Shape, Sniffed, sniff};
+use crate::model::Header;
 use crate::model::stamp::{self, Zone};
-use crate::model::{Header, limits};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ pub(crate) const FORMAT: Format = Format {
     counting: crate::model::Counting::Lines,
     sniff: sniff_header,
     shape: Shape::Headed(
-        LineShape { read, continues: |_| false, yearless: None, longest: limits::LINE, rank: 0 },
+        LineShape::of_text(read, 0),
         HeaderShape { is: |line| line.first() == Some(&b'#'), read: read_header },
     ),
 };

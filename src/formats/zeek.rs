@@ -6,7 +6,7 @@
 //! The name of the log is `_path`, as in Zeek's JSON.
 
 use super::{Format, Head, HeaderShape, LineShape, Record, Refused, Sample, Shape, Sniffed, sniff};
-use crate::model::{Header, Value, limits};
+use crate::model::{Header, Value};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ pub(crate) const FORMAT: Format = Format {
     counting: crate::model::Counting::Lines,
     sniff: sniff_header,
     shape: Shape::Headed(
-        LineShape { read, continues: |_| false, yearless: None, longest: limits::LINE, rank: 0 },
+        LineShape::of_text(read, 0),
         HeaderShape { is: |line| line.first() == Some(&b'#'), read: read_header },
     ),
 };

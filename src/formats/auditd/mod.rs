@@ -10,7 +10,7 @@ mod fields;
 
 use super::lines::Link;
 use super::{Format, Head, LineShape, Record, Refused, Sample, Shape, Sniffed, lines};
-use crate::model::{Stamp, Time, limits};
+use crate::model::{Stamp, Time};
 use std::borrow::Cow;
 
 /// The row of [`FORMATS`](super::FORMATS).
@@ -26,7 +26,7 @@ pub(crate) const FORMAT: Format = Format {
             header(line).is_some_and(|h| h.is_file_style)
         })
     },
-    shape: Shape::Lines(LineShape { read, continues: |_| false, yearless: None, longest: limits::LINE, rank: 9 }),
+    shape: Shape::Lines(LineShape::of_text(read, 9)),
 };
 
 /// What stands before the fields of a line.

@@ -13,7 +13,7 @@ pub(crate) use row::Declared;
 
 use super::{FORMATS, Format, Head, Learned, LineShape, Record, Refused, Sample, Shape, Sniffed, YearTrack, sniff};
 use crate::model::stamp::Zone;
-use crate::model::{Counting, FieldTable, FormatId, Regions, Scratch, Stamp, Value, limits};
+use crate::model::{Counting, FieldTable, FormatId, Regions, Scratch, Value, limits};
 use row::RawRow;
 use std::sync::{LazyLock, PoisonError, RwLock};
 
@@ -158,17 +158,7 @@ fn tried<'f>(
     let (mut scratch, mut table) = (Scratch::default(), FieldTable::default());
     table.keep_everything();
     let (zone, mut year) = (Zone::default(), YearTrack::default());
-    let mut record = Record {
-        text,
-        start: 0,
-        scratch: &mut scratch,
-        table: &table,
-        zone: &zone,
-        year: &mut year,
-        time: Stamp::default(),
-        payload: None,
-        repaired: false,
-    };
+    let mut record = Record::new(text, 0, &mut scratch, &table, &zone, &mut year);
     if !declared.fits(text) || declared.read(&mut record).is_err() {
         return Err(format!("its sample {text:?} does not fit"));
     }
@@ -279,17 +269,7 @@ mod tests {
         let Some(Format { shape: Shape::Declared(_, _, declared), .. }) = format(ids[0]) else { panic!("declared") };
         let (mut scratch, table, zone, mut year) =
             (Scratch::default(), FieldTable::default(), Zone::default(), YearTrack::default());
-        let mut record = Record {
-            text: "02.01.2024_10:00:00 anna 7",
-            start: 0,
-            scratch: &mut scratch,
-            table: &table,
-            zone: &zone,
-            year: &mut year,
-            time: Stamp::default(),
-            payload: None,
-            repaired: false,
-        };
+        let mut record = Record::new("02.01.2024_10:00:00 anna 7", 0, &mut scratch, &table, &zone, &mut year);
         declared.read(&mut record).unwrap();
         assert_eq!(record.time.rfc3339().as_deref(), Some("2024-01-02T10:00:00Z"));
     }

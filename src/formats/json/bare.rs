@@ -44,17 +44,7 @@ impl BareLines {
     ) {
         scratch.reset();
         let (zone, mut year) = (Zone::default(), YearTrack::default());
-        let mut record = Record {
-            text,
-            start,
-            scratch,
-            table: &self.table,
-            zone: &zone,
-            year: &mut year,
-            time: Stamp::default(),
-            payload: None,
-            repaired: false,
-        };
+        let mut record = Record::new(text, start, scratch, &self.table, &zone, &mut year);
         let first = text.find(|c: char| !c.is_ascii_whitespace()).unwrap_or(0);
         let read = bare_object_at(&mut record, first).and_then(|end| match text.get(end..).map(str::trim) {
             Some("") => Ok(()),

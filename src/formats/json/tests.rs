@@ -1,9 +1,8 @@
 //! What the reader makes of objects, and that it takes whatever `serde_json` takes.
 
-use super::super::YearTrack;
-use super::super::testing::{Read, everything, read_with};
+use super::super::testing::{Read, everything, read_by, read_with};
 use super::*;
-use crate::model::{FieldTable, Scratch, limits};
+use crate::model::{FieldTable, limits};
 use proptest::prelude::*;
 use serde_json::Value as Json;
 
@@ -175,22 +174,10 @@ fn only_wanted_names_are_kept_and_the_verdict_stays_the_same() {
 #[test]
 fn shapes_tell_steps_from_dots() {
     let shapes = |text: &str| -> Vec<(String, u16)> {
-        let (table, zone, mut year) = (everything(), Zone::default(), YearTrack::default());
-        let mut scratch = Scratch::default();
-        let mut record = Record {
-            text,
-            start: 0,
-            scratch: &mut scratch,
-            table: &table,
-            zone: &zone,
-            year: &mut year,
-            time: Stamp::default(),
-            payload: None,
-            repaired: false,
-        };
-        object_at(&mut record, 0).unwrap();
-        let regions = Regions { block: text, scratch: &scratch.text, fixed: "" };
-        scratch.entries.iter().map(|e| (regions.text(e.name).to_owned(), e.shape)).collect()
+        let read = read_by(&everything(), text, |record| {
+            object_at(record, 0).unwrap();
+        });
+        read.into_iter().map(|(name, _, shape)| (name, shape)).collect()
     };
     let name = |n: &str, shape| (n.to_owned(), shape);
     assert_eq!(

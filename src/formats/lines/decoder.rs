@@ -2,7 +2,7 @@
 
 use super::framer::{Framer, Turn};
 use super::join::{Frame, Joined};
-use super::{Readers, header, record, yearless};
+use super::{Readers, header, yearless};
 use crate::formats::text::{self, Text};
 use crate::formats::{Decoded, Decoder, ReadOptions, Record, Refused, YearTrack};
 use crate::model::stamp::Zone;
@@ -115,7 +115,7 @@ impl LineDecoder {
             scratch.reset();
             // The track moves on once a record, by the cutter's test; what a reader does to its copy is forgotten.
             let mut year = open.year;
-            let mut record = record(body, start, scratch, &self.table, &self.zone, &mut year);
+            let mut record = Record::new(body, start, scratch, &self.table, &self.zone, &mut year);
             read(&mut record)?;
             Ok(Outcome { format, time: record.time, payload: record.payload, repaired: record.repaired })
         };

@@ -24,7 +24,7 @@ use super::{
     id_of, logfmt, syslog,
 };
 use crate::model::stamp::{Yearless, Zone};
-use crate::model::{FieldTable, FormatId, Scratch, Stamp, limits};
+use crate::model::{FieldTable, FormatId, Scratch, limits};
 use cutter::LineCutter;
 use decoder::LineDecoder;
 pub(super) use join::Link;
@@ -233,21 +233,9 @@ impl Readers {
         let (table, zone) = (FieldTable::default(), Zone::default());
         std::iter::once(&self.own).chain(&self.others).any(|(_, shape)| {
             scratch.reset();
-            (shape.read)(&mut record(text, 0, scratch, &table, &zone, &mut YearTrack::default())).is_ok()
+            (shape.read)(&mut Record::new(text, 0, scratch, &table, &zone, &mut YearTrack::default())).is_ok()
         })
     }
-}
-
-/// A record about to be read.
-fn record<'a>(
-    text: &'a str,
-    start: u32,
-    scratch: &'a mut Scratch,
-    table: &'a FieldTable,
-    zone: &'a Zone,
-    year: &'a mut YearTrack,
-) -> Record<'a> {
-    Record { text, start, scratch, table, zone, year, time: Stamp::default(), payload: None, repaired: false }
 }
 
 /// A line without what may stand before it invisibly: byte order marks, the NULs of a crash.

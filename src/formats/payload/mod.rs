@@ -228,40 +228,18 @@ fn is_program(row: &str, program: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::formats::YearTrack;
-    use crate::model::stamp::Zone;
-    use crate::model::{FieldTable, Regions, Scratch, Stamp, Value};
+    use crate::formats::testing;
     use proptest::prelude::*;
     use std::collections::BTreeSet;
 
     /// What a reader makes of a message: its sentence and the originals in order.
     fn read(message: &str, with: impl FnOnce(&str, &mut Record<'_>)) -> (Option<Sentence>, Vec<(String, String)>) {
-        let mut table = FieldTable::default();
-        table.keep_everything();
-        let mut scratch = Scratch::default();
-        let (zone, mut year) = (Zone::default(), YearTrack::default());
-        let mut record = Record {
-            text: message,
-            start: 0,
-            scratch: &mut scratch,
-            table: &table,
-            zone: &zone,
-            year: &mut year,
-            time: Stamp::default(),
-            payload: None,
-            repaired: false,
-        };
-        with(message, &mut record);
-        let payload = record.payload;
-        let regions = Regions { block: message, scratch: &scratch.text, fixed: "" };
-        let fields = scratch.entries.iter().map(|entry| {
-            let value = match entry.value {
-                Value::Text(span) => regions.text(span).to_owned(),
-                other => format!("{other:?}"),
-            };
-            (regions.text(entry.name).to_owned(), value)
+        let mut payload = None;
+        let entries = testing::read_by(&testing::everything(), message, |record| {
+            with(message, record);
+            payload = record.payload;
         });
-        (payload, fields.collect())
+        (payload, entries.into_iter().map(|(name, value, _)| (name, value)).collect())
     }
 
     #[test]
