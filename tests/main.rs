@@ -14,6 +14,7 @@ mod benign;
 mod cli;
 mod containers;
 mod corpora;
+mod dependencies;
 mod examples;
 mod exits;
 mod explain;
