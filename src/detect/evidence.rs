@@ -4,7 +4,7 @@
 use super::answers::Answers;
 use super::compile::{CompiledRule, Named};
 use super::reference::{Case, selection_holds};
-use crate::model::{Datum, Event, Place, RuleId, Sample, SampleWriter, Stamp, limits, show};
+use crate::model::{Columns, Datum, Event, Place, RuleId, Sample, SampleWriter, Stamp, limits, show};
 use crate::redact::Redactor;
 
 /// What of a rule held.
@@ -159,7 +159,14 @@ pub(super) fn place(event: &Event<'_>) -> Place {
         line: u64::from(event.origin.line) + 1,
         record: u64::from(event.origin.index) + 1,
         lines: event.lines,
+        columns: columns(event),
     }
+}
+
+fn columns(event: &Event<'_>) -> Columns {
+    // Where a record ends that was cut is not known.
+    let before = event.origin.column.filter(|_| !event.marks.truncated);
+    before.map_or(Columns::default(), |before| Columns::of(event.raw, before))
 }
 
 /// What is kept of a redacted text of which `more` follows.

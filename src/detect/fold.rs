@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BinaryHeap};
 use std::sync::Arc;
 
 /// What stands before a block in its input: makes places within the block absolute.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Before {
     /// Global number of the block.
     pub(crate) block: u32,
@@ -22,6 +22,26 @@ pub(crate) struct Before {
     pub(crate) lines: u64,
     /// Records of the input before it.
     pub(crate) records: u64,
+    /// Characters before it in the line it begins in; `None` when nobody knows.
+    pub(crate) column: Option<u32>,
+}
+
+impl Before {
+    /// Makes a place within the block absolute.
+    pub(crate) fn absolute(&self, place: &mut Place) {
+        if place.line == 1 {
+            place.columns = place.columns.behind(self.column, place.lines);
+        }
+        place.line = place.line.saturating_add(self.lines);
+        place.record = place.record.saturating_add(self.records);
+    }
+}
+
+impl Default for Before {
+    /// Nothing stands before the first block.
+    fn default() -> Before {
+        Before { block: 0, lines: 0, records: 0, column: Some(0) }
+    }
 }
 
 /// How much is kept.
@@ -354,8 +374,7 @@ pub(super) fn widen((known_first, known_last): (&mut Stamp, &mut Stamp), first: 
 fn absolute(mut fold: Fold, before: Before) -> Fold {
     let samples = fold.samples.iter_mut().chain(&mut fold.last_sample).map(|sample| &mut sample.place);
     for place in samples.chain([&mut fold.place]) {
-        place.line = place.line.saturating_add(before.lines);
-        place.record = place.record.saturating_add(before.records);
+        before.absolute(place);
     }
     fold
 }

@@ -161,7 +161,7 @@ mod tests {
     }
 
     fn fold(value: &str, line: u64, count: u64) -> Fold {
-        let place = Place { source: SourceId(0), line, record: line, lines: 1 };
+        let place = Place { source: SourceId(0), line, record: line, lines: 1, ..Place::default() };
         let entity = pairs([("user", value)]);
         Fold {
             entity,
@@ -202,7 +202,7 @@ mod tests {
         let found = [(0, "Mia", 1), (1, "Mia", 2), (0, "Tom", 3)].map(|(rule, user, line)| {
             ((RuleId(rule), pairs([("user", &user.to_lowercase())])), fold(user, line, line))
         });
-        folds.add(SourceId(0), Before { lines: 10, records: 10, block: 0 }, FoldedAlerts::from(found));
+        folds.add(SourceId(0), Before { lines: 10, records: 10, ..Before::default() }, FoldedAlerts::from(found));
         let mut kept = folds.into_alerts(&rules, 2);
         in_report_order(&mut kept.alerts, &rules, &[]);
         let shown: Vec<_> = kept.alerts.iter().map(|a| (a.rule.0, a.place.line, a.count, a.message.as_str())).collect();

@@ -77,7 +77,7 @@ fn next(folds: &mut Folds, under_way: &mut VecDeque<(usize, FoldedAlerts)>) {
     let Some((start, found)) = under_way.pop_front() else { return };
     let records = start as u64;
     // Blocks are numbered as they begin here: their order is all that counts.
-    folds.add(SourceId(0), Before { block: start as u32, lines: records, records }, found);
+    folds.add(SourceId(0), Before { block: start as u32, lines: records, records, ..Before::default() }, found);
 }
 
 /// What can be compared: entities are shown with the record they were first seen at, so blocks show there.

@@ -7,7 +7,9 @@
 
 use super::{Cutter, Decoded, Decoder, ReadOptions, ReadRecord, Record, Refused, Sniffed, YearTrack, text};
 use crate::model::stamp::Zone;
-use crate::model::{Block, Carry, Event, FieldTable, FormatId, Marks, Origin, Regions, Scratch, Stamp, TagSet, limits};
+use crate::model::{
+    Block, Carry, Event, FieldTable, FormatId, Marks, Origin, Regions, Scratch, Stamp, TagSet, column_behind, limits,
+};
 use std::iter;
 use std::mem;
 use std::ops::Range;
@@ -176,12 +178,14 @@ impl Decoder for DocumentDecoder {
     fn decode(&self, block: &Block, scratch: &mut Scratch, sink: &mut dyn FnMut(Decoded<'_, '_>)) {
         let frames = block.carry.get::<Frames>().map_or(&[][..], |frames| &frames.0);
         let pieces = text::Pieces::new(&block.bytes);
-        let (mut line, mut counted, mut index) = (0, 0, 0);
+        let (mut line, mut counted, mut index, mut column) = (0, 0, 0, Some(0));
         for frame in frames {
             line += pieces.line_feeds(counted..frame.start);
+            column = pieces.column_behind(counted..frame.start, column);
             let breaks = pieces.line_feeds(frame.clone());
             counted = frame.end;
-            let origin = Origin { source: block.source, block: block.number, index, line };
+            let origin = Origin { source: block.source, block: block.number, index, line, column };
+            column = pieces.column_behind(frame.clone(), column);
             // A record cut off in the middle covers all lines of its block.
             let covered = if block.truncated { u32::try_from(block.line_count).unwrap_or(u32::MAX) } else { breaks };
             let text = pieces.get(frame.clone());
@@ -235,7 +239,11 @@ impl DocumentDecoder {
         read(&mut record, part);
         let (repaired, header_time, payload) = (record.repaired, record.time, record.payload);
         let mut event = Event {
-            origin: Origin { line: origin.line.saturating_add(line_feeds(0..part.at.start)), ..origin },
+            origin: Origin {
+                line: origin.line.saturating_add(line_feeds(0..part.at.start)),
+                column: column_behind(text.get(..part.at.start).unwrap_or_default().as_bytes(), origin.column),
+                ..origin
+            },
             lines: line_feeds(part.at.clone()).saturating_add(1),
             format: self.format,
             payload,

@@ -5,6 +5,7 @@
 //! repaired. A single NUL stays: it may be part of a value. No encoding is guessed by statistics; what
 //! is UTF-16 goes through a [`Recoder`](super::recode::Recoder) before records are cut.
 
+use crate::model::column_behind;
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -90,6 +91,12 @@ impl<'b> Pieces<'b> {
         let bytes = self.bytes.get(range).unwrap_or_default();
         // A block is far smaller than 4 GiB.
         u32::try_from(memchr::memchr_iter(b'\n', bytes).count()).unwrap_or(u32::MAX)
+    }
+
+    /// Characters between the start of the line that a part of the block ends in and that end, when `before` stand in its
+    /// first line before it.
+    pub(crate) fn column_behind(&self, range: Range<usize>, before: Option<u32>) -> Option<u32> {
+        column_behind(self.bytes.get(range).unwrap_or_default(), before)
     }
 }
 

@@ -209,6 +209,8 @@ pub(crate) struct Findings {
     pub(crate) span: Option<(Stamp, Stamp)>,
     /// The latest time whose year was worked out.
     pub(crate) inferred: Option<Time>,
+    /// Characters of the block behind its last line feed, or in all of it; `None` when nobody knows.
+    pub(crate) column: Option<u32>,
     /// The last time seen, for records of the next block that have none.
     pub(crate) last_time: Option<Time>,
 }

@@ -42,7 +42,7 @@ pub(crate) use hash::{QuickMap, QuickState};
 pub(crate) use header::Header;
 pub use level::Level;
 pub(crate) use line::{Burst, EventLine, Line, LineSink};
-pub(crate) use origin::{Origin, Place, RuleId, SourceId};
+pub(crate) use origin::{Columns, Origin, Place, RuleId, SourceId, column_behind};
 pub(crate) use problem::{Problem, ProblemKind, Problems};
 pub(crate) use report::{Counting, InputSummary, LogSource, Report, RuleInfo, RuleTotals, Summary};
 pub(crate) use sample::{Sample, SampleField, SampleText, SampleWriter};

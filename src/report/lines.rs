@@ -318,7 +318,7 @@ mod tests {
     fn a_record_is_a_line_with_its_meta_canonical_and_original_fields() {
         let report = sample::report();
         let mut lines = EventLines::new(Vec::new());
-        let place = Place { source: SourceId(0), line: 812, record: 800, lines: 1 };
+        let place = Place { source: SourceId(0), line: 812, record: 800, lines: 1, ..Place::default() };
         let sources = [LogSource { product: Some("linux".into()), category: None, service: Some("sshd".into()) }];
         let event = EventLine {
             place,

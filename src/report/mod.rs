@@ -186,6 +186,8 @@ struct Where<'a> {
     path: &'a str,
     line: Option<u64>,
     record: Option<u64>,
+    /// The character the record starts at, where records are parts of lines.
+    column: Option<u64>,
 }
 
 impl<'a> Where<'a> {
@@ -196,6 +198,7 @@ impl<'a> Where<'a> {
             path: input.map_or("", |i| i.path.as_str()),
             line: (counting != Counting::Records).then_some(place.line),
             record: (counting != Counting::Lines).then_some(place.record),
+            column: Some(u64::from(place.columns.start)).filter(|at| counting == Counting::Elements && *at > 0),
         }
     }
 

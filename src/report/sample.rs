@@ -234,7 +234,7 @@ fn rules() -> Vec<RuleInfo> {
 }
 
 fn place(source: u32, line: u64) -> Place {
-    Place { source: SourceId(source), line, record: line.saturating_sub(2).max(1), lines: 1 }
+    Place { source: SourceId(source), line, record: line.saturating_sub(2).max(1), lines: 1, ..Place::default() }
 }
 
 #[expect(clippy::too_many_lines, reason = "one literal, which every snapshot shows")]

@@ -321,7 +321,7 @@ impl<'a> AlertShape<'a> {
             last_event: alert.last.rfc3339(),
             techniques: &info.techniques,
             tactics: &info.tactics,
-            location: LocationShape { path: place.path, line: place.line, record: place.record, column: None },
+            location: LocationShape { path: place.path, line: place.line, record: place.record, column: place.column },
             message: &alert.message,
             remediation: info.remediation.as_deref(),
             events: alert.samples.iter().map(|s| SampleShape::new(report, s, options)).collect(),

@@ -7,8 +7,8 @@ use super::{RunInfo, SetupError, Watch, look, setup};
 use crate::config::Config;
 use crate::formats::{self, Decoded};
 use crate::model::{
-    AskId, Asks, Counting, Datum, Event, EventLine, InputSummary, Line, LineSink, LogSource, Place, Problem, Quality,
-    Scratch,
+    AskId, Asks, Columns, Counting, Datum, Event, EventLine, InputSummary, Line, LineSink, LogSource, Place, Problem,
+    Quality, Scratch,
 };
 use crate::source::Stream;
 use crate::taxonomy::{Frozen, TagMemo};
@@ -98,6 +98,7 @@ impl Events {
                     line: lines + u64::from(line) + 1,
                     record,
                     lines: n,
+                    columns: Columns::default(),
                 };
                 let written = match decoded {
                     Decoded::Event(event) => {

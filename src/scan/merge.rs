@@ -11,8 +11,8 @@ use crate::correlate::At;
 use crate::detect::{Before, Folds, Missing};
 use crate::formats::{Format, PLAIN};
 use crate::model::{
-    Alert, Counting, Findings, Hit, InputSummary, Line, Match, Place, Problem, ProblemKind, Problems, RuleInfo,
-    SourceId, Stamp, Time,
+    Alert, Columns, Counting, Findings, Hit, InputSummary, Line, Match, Place, Problem, ProblemKind, Problems,
+    RuleInfo, SourceId, Stamp, Time,
 };
 use crate::source;
 use std::collections::BTreeMap;
@@ -132,6 +132,10 @@ impl<'s> Merger<'s> {
         let is_binary = self.summaries.get(found.source.0 as usize).is_some_and(|s| s.counting == Counting::Records);
         input.before.lines += if is_binary { found.books.records() } else { found.books.lines };
         input.before.records += found.books.records();
+        input.before.column = match (found.books.lines, found.column) {
+            (0, Some(column)) => before.column.and_then(|before| before.checked_add(column)),
+            (_, column) => column,
+        };
         input.inferred = input.inferred.max(found.inferred);
         if let Some((first, last)) = found.span {
             input.span = Some(widened(Some(widened(input.span, first)), last));
@@ -176,8 +180,7 @@ impl<'s> Merger<'s> {
     fn stream(&mut self, matches: Vec<Match>, before: Before, named: &Named) {
         for mut one in matches {
             one.reported &= !self.aside.as_ref().is_some_and(|aside| aside.holds(&one, named));
-            one.sample.place.line += before.lines;
-            one.sample.place.record += before.records;
+            before.absolute(&mut one.sample.place);
             self.stream.line(&Line::Match(&one), &self.summaries);
         }
     }
@@ -331,6 +334,7 @@ pub(super) fn place(bases: &[Base], event: &At) -> Place {
         line: base.lines + u64::from(event.line) + 1,
         record: base.records + u64::from(event.index) + 1,
         lines: u32::from(event.lines),
+        columns: Columns::default(),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::period::Window;
 use crate::detect::{Engine, Needs, Worker};
 use crate::formats::{Decoded, Decoder};
-use crate::model::{Block, Clock, Effort, Event, Findings, ProblemKind, Quality, Scratch, Stamp, Times};
+use crate::model::{Block, Clock, Effort, Event, Findings, ProblemKind, Quality, Scratch, Stamp, Times, column_behind};
 use crate::taxonomy::{Frozen, TagMemo};
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,6 +55,7 @@ impl Desk<'_> {
         findings.matches = self.streams.then(Vec::new);
         findings.books.bytes = block.input_bytes;
         findings.books.lines = block.line_count;
+        findings.column = column_behind(&block.bytes, Some(0)).filter(|_| !block.truncated);
         let Bench { scratch, tags, worker, times } = bench;
         let (began, before) = (self.now(), times.tagged + times.matched);
         decoder.decode(block, scratch, &mut |decoded| match decoded {

@@ -139,7 +139,7 @@ impl Decoder for CsvDecoder {
             line += pieces.line_feeds(counted..row.range.start);
             counted = row.range.start;
             let lines = pieces.line_feeds(row.range.clone()).saturating_add(1);
-            let origin = Origin { source: block.source, block: block.number, index, line };
+            let origin = Origin { source: block.source, block: block.number, index, line, column: Some(0) };
             let cleaned = pieces.get(row.range.clone());
             let text = &*cleaned.text;
             match row.kind {

@@ -47,7 +47,7 @@ impl Decoder for ChunkDecoder {
             return damaged(Damage::CHUNK);
         };
         for (index, record) in (0..).zip(parsed.iter()) {
-            let origin = Origin { source: block.source, block: block.number, index, line: index };
+            let origin = Origin { source: block.source, block: block.number, index, line: index, column: None };
             let stamp = record.as_ref().map_or(Stamp::default(), stamp);
             let xml = record.and_then(EvtxRecord::into_xml);
             let is_read = xml.is_ok_and(|xml| self.record(&xml.data, stamp, origin, scratch, sink));

@@ -22,7 +22,7 @@ impl Decoder for BareLines {
             if text::is_blank(record) {
                 sink(Decoded::Blank(1));
             } else {
-                let origin = Origin { source: block.source, block: block.number, index, line };
+                let origin = Origin { source: block.source, block: block.number, index, line, column: Some(0) };
                 self.record(&clean.text, record, start, origin, scratch, sink);
                 index = index.saturating_add(1);
             }

@@ -27,6 +27,8 @@ struct Open {
     end: usize,
     line: u32,
     lines: u32,
+    /// See [`Origin::column`].
+    column: Option<u32>,
     is_prose: bool,
     /// The year at its stamp.
     year: YearTrack,
@@ -88,6 +90,7 @@ impl LineDecoder {
                         block: reading.block.number,
                         index,
                         line: open.line,
+                        column: open.column,
                     },
                     lines: open.lines,
                     format: outcome.format,
@@ -173,7 +176,15 @@ impl LineDecoder {
             if let Some(stamp) = yearless(self.readers.body(line)) {
                 year.follow(stamp);
             }
-            open = Some(Open { start, end, line: number, lines: 1, is_prose: turn == Turn::StartsProse, year });
+            open = Some(Open {
+                start,
+                end,
+                line: number,
+                lines: 1,
+                column: Some(0),
+                is_prose: turn == Turn::StartsProse,
+                year,
+            });
         }
         if let Some(open) = open {
             self.finish(&open, &mut reading, scratch, sink);
@@ -195,7 +206,9 @@ impl LineDecoder {
                 year.follow(stamp);
             }
             let Frame { line, lines } = *frame;
-            let open = Open { start, end: at.saturating_sub(1), line, lines, is_prose: false, year };
+            // Other lines may stand between its own.
+            let column = (lines == 1).then_some(0);
+            let open = Open { start, end: at.saturating_sub(1), line, lines, column, is_prose: false, year };
             self.finish(&open, &mut reading, scratch, sink);
         }
         reading.blank = joined.blank;

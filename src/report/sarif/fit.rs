@@ -88,14 +88,18 @@ impl Write for Counter {
 mod tests {
     use super::super::super::sample;
     use super::*;
-    use crate::model::Alert;
+    use crate::model::{Alert, Sample, SampleWriter};
 
     #[test]
     fn a_file_that_is_too_large_loses_what_is_least_missed_first() {
         let mut report = sample::report();
         // The one with log lines, many times.
         let loud = report.alerts.get(2).cloned().expect("the sample has it");
-        report.alerts = (0..300).map(|n| Alert { fingerprint: format!("{n:016x}"), ..loud.clone() }).collect();
+        // Each line is its own, so that packing cannot save it.
+        let line = |n: u64| SampleWriter::new(Some(&format!("{:016x}", n.wrapping_mul(0x9E37_79B9_7F4A_7C15)))).text();
+        let samples = |n| loud.samples.iter().map(|sample| Sample { text: line(n), ..sample.clone() }).collect();
+        let alert = |n| Alert { fingerprint: format!("{n:016x}"), samples: samples(n), ..loud.clone() };
+        report.alerts = (0..300).map(alert).collect();
         let options = Options::default();
         let packed = |diet| {
             let mut packer = GzEncoder::new(Counter(0), Compression::default());

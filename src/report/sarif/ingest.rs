@@ -1,6 +1,7 @@
 //! What GitHub refuses or drops, as a check over a finished file (design page `sarif.md` sections 1 and 9).
 //!
-//! Written against the file as JSON and not against our types, so that it sees what a reader sees.
+//! Written against the file as JSON and not against our types, so that it sees what a reader sees. The suite over real
+//! scans (`tests/sarif`) reads this file too.
 
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -14,9 +15,13 @@ pub(super) fn complaints(log: &Value) -> Vec<String> {
     }
     for run in runs {
         found.extend(rules(run));
+        found.extend(taxonomy(run));
         found.extend(results(run));
+        found.extend(order(run));
         found.extend(places(run));
+        found.extend(artifacts(run));
         found.extend(invocation(run));
+        found.extend(privacy(run));
     }
     found
 }
@@ -60,10 +65,61 @@ fn rules(run: &Value) -> Vec<String> {
             ),
             (tags.len() <= 10 && tags.first().is_some_and(|tag| tag == "security"), "at most ten tags, security first"),
             (is_level(&rule["defaultConfiguration"]["level"]), "a level of the standard"),
+            (tags.iter().map(text).collect::<BTreeSet<_>>().len() == tags.len(), "a tag once"),
+            (text(&rule["shortDescription"]["text"]).ends_with(['.', '!', '?', '…']), "a sentence"),
+            (severity_fits(rule), "a severity that fits the level"),
+            (
+                matches!(text(&rule["properties"]["precision"]), "very-high" | "high" | "medium" | "low"),
+                "a precision GitHub knows",
+            ),
         ];
         found.extend(unless(checks, text(&rule["id"])));
     }
     found
+}
+
+/// The three ways in which a rule says how bad it is (design page `sarif.md` section 3).
+fn severity_fits(rule: &Value) -> bool {
+    let properties = &rule["properties"];
+    let said = (
+        text(&rule["defaultConfiguration"]["level"]),
+        properties["security-severity"].as_str(),
+        text(&properties["problem.severity"]),
+    );
+    matches!(
+        said,
+        ("error", Some("9.5" | "8.0"), "error")
+            | ("warning", Some("5.5"), "warning")
+            | ("note", Some("2.0") | None, "recommendation")
+    )
+}
+
+fn is_guid(value: &Value) -> bool {
+    let lengths: Vec<usize> = text(value).split('-').map(str::len).collect();
+    let is_hex = text(value).bytes().all(|b| b == b'-' || b.is_ascii_digit() || matches!(b, b'a'..=b'f'));
+    is_hex && lengths == [8, 4, 4, 4, 12]
+}
+
+/// ATT&CK: what rules point to is there, and nothing else.
+fn taxonomy(run: &Value) -> Vec<String> {
+    let driver = &run["tool"]["driver"];
+    let relations = list(&driver["rules"]).iter().flat_map(|rule| list(&rule["relationships"]));
+    let targets: Vec<&Value> = relations.map(|relation| &relation["target"]).collect();
+    let taxonomies = list(&run["taxonomies"]);
+    let supported = list(&driver["supportedTaxonomies"]);
+    let wanted: BTreeSet<&str> = targets.iter().map(|target| text(&target["id"])).collect();
+    let taxa: Vec<&str> = taxonomies.iter().flat_map(|t| list(&t["taxa"])).map(|taxon| text(&taxon["id"])).collect();
+    let names = |value: &Value| (text(&value["name"]).to_owned(), text(&value["guid"]).to_owned());
+    let is_named = |value: &Value| taxonomies.iter().any(|taxonomy| names(taxonomy) == names(value));
+    unless(
+        [
+            (taxonomies.iter().all(|t| is_guid(&t["guid"])), "a guid of the usual form"),
+            (taxonomies.len() == supported.len() && supported.iter().all(is_named), "taxonomies the driver supports"),
+            (targets.iter().all(|target| is_named(&target["toolComponent"])), "relations to a taxonomy of the file"),
+            (taxa.iter().copied().eq(wanted), "the taxa that rules point to, sorted, and no others"),
+        ],
+        "taxonomy",
+    )
 }
 
 fn is_level(value: &Value) -> bool {
@@ -98,6 +154,13 @@ fn results(run: &Value) -> Vec<String> {
             (steps.max().unwrap_or(0) <= 1_000, "at most 1,000 steps"),
             (hash.len() == 18 && hash.ends_with(":1"), "a line hash"),
             (identities.insert((text(&result["ruleId"]), hash)), "rule and hash once in a file"),
+            (
+                rule.is_some_and(|rule| rule["defaultConfiguration"]["level"] == result["level"]),
+                "the level of its rule",
+            ),
+            (result["occurrenceCount"].as_u64() > Some(0), "a count"),
+            (is_harmless(words), "a message without markup, links and placeholders of others"),
+            (related.iter().map(|place| place["id"].as_u64()).eq((1..=related.len() as u64).map(Some)), "ids from 1"),
         ];
         found.extend(unless(checks, text(&result["ruleId"])));
     }
@@ -110,6 +173,65 @@ fn results(run: &Value) -> Vec<String> {
         "all or none",
     ));
     found
+}
+
+/// Whether what stands in a message can only be read: the links are ours, nothing looks like a placeholder.
+fn is_harmless(words: &str) -> bool {
+    let links = words.split("](").skip(1).all(|rest| {
+        rest.split_once(')').is_some_and(|(id, _)| !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit()))
+    });
+    links && !words.contains(['{', '}', '`', '\n'])
+}
+
+/// The order of everything that has one, so that two scans can be compared.
+fn order(run: &Value) -> Vec<String> {
+    let key = |result: &Value| {
+        let place = &result["locations"][0]["physicalLocation"];
+        let number = |name: &str| place["region"][name].as_u64().unwrap_or(0);
+        let rule = text(&result["ruleId"]).to_owned();
+        (text(&place["artifactLocation"]["uri"]).to_owned(), number("startLine"), number("startColumn"), rule)
+    };
+    let uri = |artifact: &Value| text(&artifact["location"]["uri"]).to_owned();
+    unless(
+        [
+            (list(&run["results"]).iter().map(key).is_sorted(), "results by address, line, column and rule"),
+            (list(&run["artifacts"]).iter().map(uri).is_sorted_by(|a, b| a < b), "artifacts by address, each once"),
+        ],
+        "order",
+    )
+}
+
+/// The list of files, and who points into it.
+fn artifacts(run: &Value) -> Vec<String> {
+    let artifacts = list(&run["artifacts"]);
+    let is_own = |(at, artifact): (usize, &Value)| artifact["location"]["index"].as_u64() == Some(at as u64);
+    let hashes = artifacts.iter().filter_map(|artifact| artifact["hashes"]["sha-256"].as_str());
+    let is_hash = |hash: &str| hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_hexdigit());
+    unless(
+        [
+            (artifacts.iter().enumerate().all(is_own), "an artifact knows its index"),
+            (artifacts.len() <= 1_000, "at most 1,000 artifacts"),
+            ({ hashes }.all(is_hash), "hashes are 64 digits"),
+        ],
+        "artifacts",
+    )
+}
+
+/// Nothing that tells of the machine or of the moment.
+fn privacy(run: &Value) -> Vec<String> {
+    let root = &run["originalUriBaseIds"]["%SRCROOT%"];
+    let version = text(&run["tool"]["driver"]["semanticVersion"]);
+    let parts: Vec<&str> = version.split('-').next().unwrap_or_default().split('.').collect();
+    let absent = ["startTimeUtc", "commandLine", "account", "machine", "workingDirectory", "environmentVariables"];
+    unless(
+        [
+            (root.is_object() && root.get("uri").is_none(), "a base without an address"),
+            (parts.len() == 3 && parts.iter().all(|part| part.parse::<u32>().is_ok()), "a version as SemVer has it"),
+            (absent.iter().all(|key| run["invocations"][0].get(key).is_none()), "no clock, no machine"),
+            (run["columnKind"] == "unicodeCodePoints", "what columns count"),
+        ],
+        "run",
+    )
 }
 
 /// Every place in the file, however deep: one bad address and all of it is refused.
@@ -136,10 +258,23 @@ fn places(run: &Value) -> Vec<String> {
             ),
             (index.is_none() || artifact.is_some_and(|a| a["location"]["uri"] == *uri), "an index of its own artifact"),
             (place.get("region").is_none_or(|region| region["startLine"].as_u64() > Some(0)), "lines count from 1"),
+            (place["region"].is_null() || is_forward(&place["region"]), "a region ends behind its start"),
         ];
         found.extend(unless(checks, uri));
     }
     found
+}
+
+/// Whether a region holds something, and says either both columns or none.
+fn is_forward(region: &Value) -> bool {
+    let number = |name: &str| region[name].as_u64();
+    let start = number("startLine").unwrap_or(0);
+    let end = number("endLine").unwrap_or(start);
+    match (number("startColumn"), number("endColumn")) {
+        (None, None) => end >= start,
+        (Some(from), Some(to)) => from > 0 && to > 0 && (end > start || (end == start && to > from)),
+        _ => false,
+    }
 }
 
 fn invocation(run: &Value) -> Vec<String> {
@@ -148,8 +283,11 @@ fn invocation(run: &Value) -> Vec<String> {
     let known: Vec<&str> = list(&run["tool"]["driver"]["notifications"]).iter().map(|n| text(&n["id"])).collect();
     let mild = notices.iter().flat_map(|list| *list).all(|notice| matches!(text(&notice["level"]), "note" | "warning"));
     let named = notices.iter().flat_map(|list| *list).all(|notice| known.contains(&text(&notice["descriptor"]["id"])));
+    let words = notices.iter().flat_map(|list| *list).map(|notice| text(&notice["message"]["text"]));
     let checks = [
         (invocation["executionSuccessful"] == true, "a run that succeeded"),
+        (notices.iter().map(|list| list.len()).sum::<usize>() <= 101, "at most 101 notifications"),
+        ({ words }.all(|words| !words.is_empty() && is_harmless(words)), "notices that can only be read"),
         (mild, "no notification of level error"),
         (named, "notifications have descriptors"),
     ];

@@ -4,8 +4,8 @@
 //! because a single one without makes GitHub refuse the file. The types of `serde-sarif` are used inside this module and
 //! nowhere else; results are built one at a time while the file is written, since those types are large.
 //!
-//! What we leave out: nothing is written that is not reproducible or private; columns, since nobody has counted them: a
-//! region without them is whole lines.
+//! What we leave out: nothing is written that is not reproducible or private; the columns of what correlations counted,
+//! since a hit has no room for them: a region without columns is whole lines.
 
 mod fit;
 #[cfg(test)]
@@ -140,10 +140,13 @@ fn select<'a>(report: &'a Report, options: &Options, diet: Diet) -> (Vec<&'a Ale
     (alerts, dropped)
 }
 
-/// The order of results: address, line, rule.
+/// The order of results: address, line, column, rule.
 fn sorted<'a>(report: &Report, mut alerts: Vec<&'a Alert>, places: &Places) -> Vec<&'a Alert> {
     alerts.sort_by(|a, b| {
-        let key = |alert: &'a Alert| (places.uri(&alert.place), places.start_line(&alert.place));
+        let key = |alert: &'a Alert| {
+            let place = &alert.place;
+            (places.uri(place), places.start_line(place), place.columns.start)
+        };
         key(a)
             .cmp(&key(b))
             .then_with(|| rule(report, a.rule).id.cmp(&rule(report, b.rule).id))

@@ -1,7 +1,7 @@
 //! Where things are: artifacts, and locations that point into them.
 
 use super::{ROOT, bag, message, text};
-use crate::model::{Counting, InputSummary, Place};
+use crate::model::{Columns, Counting, InputSummary, Place, SampleText};
 use serde_json::json;
 use serde_sarif::sarif::{
     Artifact, ArtifactContent, ArtifactLocation, Location, LogicalLocation, PhysicalLocation, Region,
@@ -69,15 +69,18 @@ impl Places {
         self.input(place).map_or("", |input| input.path.as_str())
     }
 
-    /// A place in an input, with the record's text where it is text.
-    pub(super) fn location(&self, place: &Place, raw: Option<&str>) -> Location {
+    /// A place in an input. `text` is what is known of the record, `shown` what of it may be shown.
+    pub(super) fn location(&self, place: &Place, text: &SampleText, shown: Option<&str>) -> Location {
         let start = self.start_line(place);
         let binary = self.counting(place) == Counting::Records;
         let lines = i64::from(place.lines);
+        let columns = Some(place.columns).filter(|columns| !binary && *columns != Columns::default());
         let region = Region {
             start_line: Some(start),
-            end_line: (!binary && lines > 1).then(|| start.saturating_add(lines - 1)),
-            snippet: raw
+            start_column: columns.map(|columns| i64::from(columns.start)),
+            end_line: (!binary).then(|| start.saturating_add(lines.max(1) - 1)),
+            end_column: columns.map(|columns| i64::from(columns.end)),
+            snippet: shown
                 .filter(|_| !binary)
                 .map(|raw| ArtifactContent { text: Some(text::snippet(raw)), ..ArtifactContent::default() }),
             ..Region::default()
@@ -88,7 +91,7 @@ impl Places {
                 region: Some(region),
                 ..PhysicalLocation::default()
             }),
-            logical_locations: binary.then(|| vec![record(self.path(place), start)]),
+            logical_locations: binary.then(|| vec![record(self.path(place), start, text)]),
             ..Location::default()
         }
     }
@@ -128,15 +131,37 @@ fn address(input: &Input) -> ArtifactLocation {
     }
 }
 
-/// A record of a binary log, which has no lines.
-fn record(path: &str, ordinal: i64) -> LogicalLocation {
+/// A record of a binary log, which has no lines: by the number the log gave it, or by its position.
+fn record(path: &str, ordinal: i64, text: &SampleText) -> LogicalLocation {
     let file = path.rsplit('/').next().unwrap_or(path);
+    let (name, number) = match record_id(text) {
+        Some(id) => (format!("EventRecordID {id}"), id.to_string()),
+        None => (format!("record {ordinal}"), ordinal.to_string()),
+    };
     LogicalLocation {
-        name: Some(format!("record {ordinal}")),
-        fully_qualified_name: Some(text::plain(&format!("{file}/{ordinal}"))),
+        name: Some(name),
+        fully_qualified_name: Some(text::plain(&format!("{file}/{number}"))),
         kind: Some("record".to_owned()),
         ..LogicalLocation::default()
     }
+}
+
+/// The number a Windows log gave a record, as far as the record was kept.
+pub(super) fn record_id(text: &SampleText) -> Option<u64> {
+    system(text, "EventRecordID")?.parse().ok()
+}
+
+/// The channel of a Windows record.
+pub(super) fn channel(text: &SampleText) -> Option<&str> {
+    system(text, "Channel").filter(|channel| !channel.is_empty())
+}
+
+/// What an element of a record's `System` holds. The record is XML as our own reader writes it.
+fn system<'t>(text: &'t SampleText, element: &str) -> Option<&'t str> {
+    let (_, system) = text.raw()?.split_once("<System>")?;
+    let system = system.split("</System>").next()?;
+    let (_, held) = system.split_once(&format!("<{element}>"))?;
+    held.split_once('<').map(|(held, _)| held)
 }
 
 fn artifact(place: &Input, input: &InputSummary) -> Artifact {
@@ -156,4 +181,65 @@ pub(super) fn numbered(mut location: Location, id: Option<usize>, what: String) 
     location.id = id.and_then(|id| i64::try_from(id).ok());
     location.message = Some(message(what));
     location
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{SampleWriter, SourceId};
+
+    fn places(counting: Counting) -> Places {
+        let path = "case/Security.evtx".to_owned();
+        Places::new(&[InputSummary { path, counting, ..InputSummary::default() }], ARTIFACTS)
+    }
+
+    fn location(counting: Counting, place: Place, raw: &str) -> serde_json::Value {
+        let text = SampleWriter::new(Some(raw)).text();
+        serde_json::to_value(places(counting).location(&place, &text, Some(raw))).expect("it is JSON")
+    }
+
+    fn place(lines: u32, start: u32, end: u32) -> Place {
+        Place { source: SourceId(0), line: 7, record: 3, lines, columns: Columns { start, end } }
+    }
+
+    #[test]
+    fn text_is_a_region_from_its_first_character_to_behind_its_last() {
+        let cases = [
+            (Counting::Lines, place(1, 1, 4), json!([7, 1, 7, 4])),
+            (Counting::Lines, place(3, 1, 9), json!([7, 1, 9, 9])),
+            (Counting::Elements, place(1, 4_000, 4_020), json!([7, 4_000, 7, 4_020])),
+            (Counting::Lines, place(2, 0, 0), json!([7, null, 8, null])),
+            (Counting::Records, place(1, 1, 4), json!([3, null, null, null])),
+        ];
+        for (counting, place, want) in cases {
+            let region = &location(counting, place, "abc")["physicalLocation"]["region"];
+            let got = ["startLine", "startColumn", "endLine", "endColumn"].map(|key| region[key].clone());
+            assert_eq!(json!(got), want);
+            assert_eq!(region["snippet"]["text"] == "abc", counting != Counting::Records);
+        }
+    }
+
+    #[test]
+    fn a_record_of_a_binary_log_is_called_by_the_number_the_log_gave_it() {
+        let system = |inside: &str| format!("<Event><System>{inside}</System><EventData></EventData></Event>");
+        let cases = [
+            (system("<EventRecordID>88123</EventRecordID>"), "EventRecordID 88123", "Security.evtx/88123"),
+            (system("<EventRecordID>x</EventRecordID>"), "record 3", "Security.evtx/3"),
+            ("<Event><EventRecordID>5</EventRecordID></Event>".to_owned(), "record 3", "Security.evtx/3"),
+            (system("") + "<EventRecordID>5</EventRecordID>", "record 3", "Security.evtx/3"),
+            ("<System><EventRecordID>5".to_owned(), "record 3", "Security.evtx/3"),
+        ];
+        for (raw, name, full) in cases {
+            let place = &location(Counting::Records, place(1, 0, 0), &raw)["logicalLocations"][0];
+            assert_eq!((&place["name"], &place["fullyQualifiedName"]), (&json!(name), &json!(full)));
+        }
+    }
+
+    #[test]
+    fn a_record_tells_its_channel() {
+        let raw = "<Event><System><Channel>Microsoft-Windows-Sysmon/Operational</Channel></System></Event>";
+        let text = SampleWriter::new(Some(raw)).text();
+        assert_eq!(channel(&text), Some("Microsoft-Windows-Sysmon/Operational"));
+        assert_eq!((channel(&SampleText::none()), record_id(&SampleText::none())), (None, None));
+    }
 }

@@ -1,10 +1,10 @@
 //! One result an alert (design page `sarif.md` sections 2, 3, 5 and 6).
 
 use super::fit::Diet;
-use super::places::{Places, numbered};
+use super::places::{Places, channel, numbered, record_id};
 use super::text::{cut, plain, sentence, value};
 use super::{bag, message, rules};
-use crate::model::{Alert, AlertKind, AlertStatus, Counting, Report, RuleId, RuleInfo, Sample};
+use crate::model::{Alert, AlertKind, AlertStatus, Counting, Report, RuleId, RuleInfo, Sample, SampleText};
 use crate::report::{Options, rule, thousands};
 use serde_json::{Map, Value, json};
 use serde_sarif::sarif::{CodeFlow, Location, Result as SarifResult, Suppression, ThreadFlow, ThreadFlowLocation};
@@ -42,13 +42,15 @@ pub(super) fn result(
 ) -> SarifResult {
     let info = rule(report, alert.rule);
     let primary = alert.samples.iter().find(|s| s.place == alert.place);
-    let raw = primary.and_then(|s| s.text.raw()).filter(|_| !options.no_snippets && !diet.no_snippets);
+    let nothing = SampleText::none();
+    let known = primary.map_or(&nothing, |sample| &sample.text);
+    let raw = known.raw().filter(|_| !options.no_snippets && !diet.no_snippets);
     let index = rule_ids.iter().position(|id| *id == alert.rule);
     SarifResult {
         rule_id: Some(info.id.clone()),
         rule_index: index.and_then(|index| i64::try_from(index).ok()),
         level: Some(json_level(alert)),
-        locations: Some(vec![places.location(&alert.place, raw)]),
+        locations: Some(vec![places.location(&alert.place, known, raw)]),
         related_locations: related(report, alert, places),
         code_flows: flow(report, alert, places),
         partial_fingerprints: Some(BTreeMap::from([
@@ -89,11 +91,12 @@ fn text(alert: &Alert, info: &RuleInfo, places: &Places) -> String {
 }
 
 fn numbers(alert: &Alert, info: &RuleInfo, places: &Places) -> String {
-    if places.counting(&alert.place) == Counting::Records && alert.count == 1 {
-        return format!(" Record {}.", alert.place.record);
-    }
+    let is_binary = places.counting(&alert.place) == Counting::Records;
+    // The number of a line tells itself; that of a record looks like one.
+    let record = if is_binary { format!(" At record {}.", alert.place.record) } else { String::new() };
     if alert.samples.len() < 2 {
-        return if alert.count > 1 { format!(" {} events.", thousands(alert.count)) } else { String::new() };
+        let events = if alert.count > 1 { format!(" {} events.", thousands(alert.count)) } else { String::new() };
+        return events + &record;
     }
     let window = match (&info.timespan, alert.matches) {
         (_, bursts @ 2..) => format!(" in {} bursts", thousands(bursts)),
@@ -103,7 +106,7 @@ fn numbers(alert: &Alert, info: &RuleInfo, places: &Places) -> String {
     // The last sample is the last event, however many lie between.
     let last = alert.samples.len().min(RELATED);
     format!(
-        " {} events{window}: first [event 1](1), last [event {}]({last}).",
+        " {} events{window}: first [event 1](1), last [event {}]({last}).{record}",
         thousands(alert.count),
         if last == alert.samples.len() { thousands(alert.count) } else { last.to_string() },
     )
@@ -114,7 +117,7 @@ fn related(report: &Report, alert: &Alert, places: &Places) -> Option<Vec<Locati
         return None;
     }
     let numbered = |(at, sample): (usize, &Sample)| {
-        numbered(places.location(&sample.place, None), Some(at + 1), event(report, sample))
+        numbered(places.location(&sample.place, &sample.text, None), Some(at + 1), event(report, sample))
     };
     Some(alert.samples.iter().take(RELATED).enumerate().map(numbered).collect())
 }
@@ -128,7 +131,7 @@ fn flow(report: &Report, alert: &Alert, places: &Places) -> Option<Vec<CodeFlow>
     // Stable: events of one instant stay in reading order.
     samples.sort_by_key(|sample| sample.time.time);
     let step = |sample: &&Sample| ThreadFlowLocation {
-        location: Some(numbered(places.location(&sample.place, None), None, event(report, sample))),
+        location: Some(numbered(places.location(&sample.place, &sample.text, None), None, event(report, sample))),
         ..ThreadFlowLocation::default()
     };
     let flow = ThreadFlow::builder().locations(samples.iter().map(step).collect::<Vec<_>>()).build();
@@ -175,7 +178,9 @@ fn properties(alert: &Alert, info: &RuleInfo, places: &Places, primary: Option<&
         add("member", json!(member));
     }
     if places.counting(&alert.place) == Counting::Records {
-        add("recordId", json!(alert.place.record));
+        add("record", json!(alert.place.record));
+        add("recordId", json!(primary.and_then(|primary| record_id(&primary.text))));
+        add("channel", json!(primary.and_then(|primary| channel(&primary.text)).map(plain)));
     }
     Value::Object(ours)
 }

@@ -171,6 +171,7 @@ impl Teller<'_> {
             line: lines + u64::from(hit.line) + 1,
             record: records + u64::from(hit.index) + 1,
             lines: u32::from(hit.lines),
+            ..Place::default()
         }
     }
 }

@@ -77,7 +77,7 @@ fn log(
             Decoded::Event(event) => {
                 seen += 1;
                 let line = lines + u64::from(event.origin.line) + 1;
-                last = Place { source, line, record: records + seen, lines: event.lines };
+                last = Place { source, line, record: records + seen, lines: event.lines, ..Place::default() };
                 let view = explain.machine.taxonomy.tag(event, &mut tags);
                 event.time = view.time(event);
                 visitor.event(event, view, last);
