@@ -32,7 +32,7 @@ const HEADER: [&str; 15] = [
 
 fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let mut rows = writer(out);
-    rows.write_record(HEADER)?;
+    rows.write_record(HEADER).map_err(plain)?;
     for alert in &report.alerts {
         let info = rule(report, alert.rule);
         let place = Where::new(&report.inputs, &alert.place);
@@ -52,9 +52,18 @@ fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<
             cell(&info.techniques.join(";"), options),
             alert.fingerprint.clone(),
             alert.status.name().to_owned(),
-        ])?;
+        ])
+        .map_err(plain)?;
     }
     rows.flush()
+}
+
+/// The failure of the sink itself: who asks whether a pipe was closed must find out.
+fn plain(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }
 
 /// The rules as `logsentry rules --format csv` lists them.
@@ -71,7 +80,8 @@ pub(super) fn write_rules(rules: &[RuleInfo], options: &Options, out: &mut dyn W
         "service",
         "techniques",
         "file",
-    ])?;
+    ])
+    .map_err(plain)?;
     for info in rules {
         let optional = |text: &Option<String>| text.as_deref().map_or_else(String::new, |t| cell(t, options));
         rows.write_record([
@@ -85,7 +95,8 @@ pub(super) fn write_rules(rules: &[RuleInfo], options: &Options, out: &mut dyn W
             optional(&info.logsource.service),
             cell(&info.techniques.join(";"), options),
             cell(&info.file, options),
-        ])?;
+        ])
+        .map_err(plain)?;
     }
     rows.flush()
 }
