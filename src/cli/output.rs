@@ -114,7 +114,11 @@ impl Target {
             Ok(file) => Ok(Pending { out: Out::File(BufWriter::new(file)), place: Some((temporary, path)) }),
             Err(error) => {
                 unregister(&temporary, |_| ());
-                // A single writable file in a folder that takes no other (a file mounted into a container).
+                // A single writable file in a folder that takes no other (a file mounted into a container). Whatever else
+                // keeps a file from being made would keep the report from being whole, and the old one would be gone.
+                if !matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem) {
+                    return Err(error);
+                }
                 let out = OpenOptions::new().write(true).truncate(true).open(&path).map_err(|_| error)?;
                 Ok(Pending { out: Out::File(BufWriter::new(out)), place: None })
             }
@@ -144,7 +148,11 @@ impl Pending {
         if renamed.is_ok() {
             return Ok(());
         }
-        let copied = File::open(&temporary).and_then(|mut from| io::copy(&mut from, &mut in_place(&path)?));
+        let copied = File::open(&temporary).and_then(|mut from| {
+            let mut place = in_place(&path)?;
+            // The old report is gone; half of the new one must not be taken for it.
+            io::copy(&mut from, &mut place).or_else(|error| place.set_len(0).and(Err(error)))
+        });
         let removed = fs::remove_file(&temporary);
         copied.map(drop).and(removed)
     }
