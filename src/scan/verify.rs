@@ -115,7 +115,7 @@ fn fate(input: &Input, root: &Path, rewrites: &[(String, String)]) -> Fate {
     let Some(path) = places(&input.path, root, rewrites).into_iter().find(|path| path.is_file()) else {
         return Fate::Missing("no such file; --root says where the paths of the report begin".to_owned());
     };
-    let found = Found { place: Place::File(path), shown: input.path.clone(), named: true };
+    let found = Found { place: Place::File(path), shown: input.path.clone(), named: true, promised: 0 };
     match source::digest(&found, true) {
         Err(error) => Fate::NotHashed(format!("cannot be read: {}", show::why(&error))),
         Ok((bytes, _)) if bytes != input.bytes => Fate::Changed(format!("{bytes} bytes instead of {}", input.bytes)),

@@ -46,6 +46,8 @@ pub(crate) struct Found {
     pub(crate) shown: String,
     /// Whether the user named it, as opposed to met while walking.
     pub(crate) named: bool,
+    /// Its size when it was found, if it is a file: so much of it must be there when it is read.
+    pub(crate) promised: u64,
 }
 
 impl Found {
@@ -75,15 +77,16 @@ pub(crate) fn discover(paths: &[PathBuf], outputs: &[PathBuf], stdin_name: &str,
     let mut found = Discovered::default();
     for path in paths {
         if path.as_os_str() == "-" {
-            found.inputs.push(Found { place: Place::Stdin, shown: stdin_name.to_owned(), named: true });
+            found.inputs.push(Found { place: Place::Stdin, shown: stdin_name.to_owned(), named: true, promised: 0 });
             continue;
         }
         match fs::metadata(path) {
             Ok(meta) if meta.is_dir() => walk(path, shower, &mut found),
-            Ok(_) => found.inputs.push(Found {
+            Ok(meta) => found.inputs.push(Found {
                 place: Place::File(path.clone()),
                 shown: shower.show(path, path),
                 named: true,
+                promised: if meta.is_file() { meta.len() } else { 0 },
             }),
             Err(error) => {
                 found.problems.push(problem(
@@ -148,7 +151,7 @@ fn walk(top: &Path, shower: &mut Shower, found: &mut Discovered) {
                 Ok(meta) if meta.is_dir() => waiting.push(path),
                 Ok(meta) if meta.is_file() => {
                     let shown = shower.show(&path, top);
-                    found.inputs.push(Found { place: Place::File(path), shown, named: false });
+                    found.inputs.push(Found { place: Place::File(path), shown, named: false, promised: meta.len() });
                 }
                 Ok(meta) => {
                     let what = if meta.is_symlink() { "a symbolic link" } else { "not a regular file" };

@@ -1,7 +1,8 @@
 //! Counts and, when asked, hashes the bytes of an input as stored.
 
 use sha2::{Digest, Sha256};
-use std::io::{self, BufRead, Read};
+use std::fs::File;
+use std::io::{self, BufRead, Read, Seek};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What was seen of an input as stored.
@@ -40,6 +41,38 @@ impl Tally {
         if let Some(hash) = &mut seen.hash {
             hash.update(bytes);
         }
+    }
+}
+
+/// A file that must give what it held when it was found, or at least when it was opened. One that was cut meanwhile ends with an error: its end is not the
+/// end of what was to be read. One that grew is read to its end.
+pub(super) struct Promised {
+    file: File,
+    /// Bytes that are still to come.
+    left: u64,
+}
+
+impl Promised {
+    /// Takes the size of the file as it was, or is if that is more.
+    pub(super) fn new(file: File, promised: u64) -> io::Result<Promised> {
+        let left = file.metadata()?.len().max(promised);
+        Ok(Promised { file, left })
+    }
+}
+
+impl Read for Promised {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.file.read(buffer)?;
+        self.left = self.left.saturating_sub(n as u64);
+        // Some files of the system say they are longer than they are, and go on saying so.
+        if n == 0 && !buffer.is_empty() && self.left > 0 {
+            let (here, now) = (self.file.stream_position()?, self.file.metadata()?.len());
+            if now < here.saturating_add(self.left) {
+                let missing = self.left;
+                return Err(io::Error::other(format!("the file was cut while it was read: {missing} bytes are gone")));
+            }
+        }
+        Ok(n)
     }
 }
 

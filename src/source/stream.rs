@@ -1,6 +1,6 @@
 //! One input as a stream of unpacked bytes, or as the archive it turns out to be.
 
-use super::hash::{Counting, Tally};
+use super::hash::{Counting, Promised, Tally};
 use super::meter::Meter;
 use super::unwrap::{Bounds, Inside, unwrap};
 use super::walk::{OFFICE, Walk, held, not_followed};
@@ -56,10 +56,11 @@ pub(crate) struct Stream {
 /// Opens an input and takes its compressions off. An archive on standard input is taken into memory: its place changes.
 pub(crate) fn open(found: &mut Found, bounds: &Bounds) -> Result<Opened, OpenError> {
     let stored = Tally::new(bounds.hashed && !matches!(found.place, Place::Zipped(..)));
-    let buffered = |file| BufReader::with_capacity(1 << 18, file);
+    let promised = found.promised;
+    let buffered = |file| io::Result::Ok(BufReader::with_capacity(1 << 18, Promised::new(file, promised)?));
     let counted = |inner: Bytes| -> Bytes { Box::new(Counting { inner, tally: stored.clone() }) };
     let raw = match &found.place {
-        Place::File(path) => counted(Box::new(buffered(File::open(path)?))),
+        Place::File(path) => counted(Box::new(buffered(File::open(path)?)?)),
         Place::Held(bytes) => counted(Box::new(Cursor::new(Shared(Arc::clone(bytes))))),
         Place::Zipped(zip, at) => return zipped(found, zip, *at, bounds),
         Place::Stdin => match from_stdin()? {
@@ -140,7 +141,7 @@ fn members(found: &Found, zip: Zip, bounds: &Bounds) -> Result<Opened, OpenError
         let shown = path::member(&found.shown, &entry.name, &mut names);
         match entry.kind {
             Kind::File | Kind::Folder => {
-                inside.push(Found { place: Place::Zipped(Arc::clone(&zip), at), shown, named: false });
+                inside.push(Found { place: Place::Zipped(Arc::clone(&zip), at), shown, named: false, promised: 0 });
             }
             Kind::Other(what) => steps.push(Step::Skipped { shown, why: not_followed(what), incomplete: false }),
             Kind::Closed(why) => steps.push(Step::Skipped { shown, why: format!("{why}: not read"), incomplete: true }),
@@ -293,7 +294,7 @@ mod tests {
 
     /// All that can be read, and whether it ended with an error.
     fn read(bytes: Vec<u8>) -> (Vec<u8>, bool) {
-        let mut found = Found { place: Place::Held(Arc::new(bytes)), shown: String::new(), named: true };
+        let mut found = Found { place: Place::Held(Arc::new(bytes)), shown: String::new(), named: true, promised: 0 };
         let Ok(Opened::Log(mut stream)) = open(&mut found, &Bounds::default()) else { panic!("it is a log") };
         let mut all = Vec::new();
         loop {
@@ -323,7 +324,8 @@ mod tests {
         let mut broken = whole.clone();
         broken[1 << 20..][..64].fill(0xFF);
         for bytes in [whole, half, garbage, broken] {
-            let mut found = Found { place: Place::Held(Arc::new(bytes)), shown: String::new(), named: true };
+            let mut found =
+                Found { place: Place::Held(Arc::new(bytes)), shown: String::new(), named: true, promised: 0 };
             let want = digest(&found, true).unwrap();
             let bounds = Bounds { hashed: true, ..Bounds::default() };
             let Ok(Opened::Log(mut stream)) = open(&mut found, &bounds) else { panic!("it is a log") };
