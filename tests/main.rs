@@ -18,6 +18,8 @@ mod dependencies;
 mod examples;
 mod exits;
 mod explain;
+#[cfg(target_os = "linux")]
+mod faults;
 mod fingerprints;
 mod formats;
 mod invariance;

@@ -22,7 +22,7 @@ pub(crate) struct Ran {
 }
 
 impl Ran {
-    fn new(output: &Output) -> Ran {
+    pub(crate) fn new(output: &Output) -> Ran {
         Ran {
             code: output.status.code(),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -52,7 +52,12 @@ impl Ran {
 
 /// The binary in `directory`, with an environment that says nothing.
 pub(crate) fn command(directory: &Path) -> Command {
-    let mut command = Command::new(BINARY);
+    program(BINARY, directory)
+}
+
+/// A program in `directory`, with an environment that says nothing to the binary it may start.
+pub(crate) fn program(name: &str, directory: &Path) -> Command {
+    let mut command = Command::new(name);
     command.current_dir(directory).stdin(Stdio::null());
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy().into_owned();
