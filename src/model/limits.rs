@@ -80,6 +80,11 @@ pub(crate) const ALERTS: usize = 100_000;
 pub(crate) const SUPPRESSED: usize = 10_000;
 /// Samples of suppressed alerts, detections and correlations each.
 pub(crate) const SUPPRESSED_SAMPLES: usize = 2 << 20;
+/// Suppressed alerts of detections, and of correlations, whose reason is remembered: those with the smallest fingerprints.
+pub(crate) const REASONS: usize = 50_000;
+/// Blocks whose places are remembered for correlations: those with hits. 24 bytes each, so 48 MiB are some 256 GiB of text
+/// with hits everywhere.
+pub(crate) const CORRELATED_BLOCKS: usize = 1 << 21;
 /// An ignore file longer than this is refused.
 pub(crate) const IGNORE_BYTES: u64 = 4 << 20;
 /// A baseline longer than this is refused: 100,000 alerts with all their samples are half of it.

@@ -11,7 +11,8 @@ use crate::triage::Judge;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// The first entry that put something of an alert aside, by rule and fingerprint.
+/// The first entry that put something of an alert aside, by rule and fingerprint. Of more than [`limits::REASONS`], those
+/// with the smallest keys: whatever the order they come in, the same are left.
 pub(super) type Reasons = BTreeMap<(RuleId, String), u32>;
 
 /// Detections that were put aside.
@@ -87,7 +88,13 @@ fn judged(aside: &mut Aside<'_>, rule: RuleId, entity: &Entity, entries: &[u32],
 
 /// Keeps the first entry in the order of the file, whichever match came first.
 pub(super) fn note(reasons: &mut Reasons, key: (RuleId, String), entry: u32) {
+    if reasons.len() >= limits::REASONS && reasons.last_key_value().is_some_and(|(last, _)| *last < key) {
+        return;
+    }
     reasons.entry(key).and_modify(|known| *known = entry.min(*known)).or_insert(entry);
+    if reasons.len() > limits::REASONS {
+        reasons.pop_last();
+    }
 }
 
 /// How many suppressed alerts of correlations are kept.
@@ -122,5 +129,26 @@ pub(super) fn too_many() -> Problem {
         first: Vec::new(),
         message: format!("more than {} suppressed alerts: the rest is counted in one alert a rule", limits::SUPPRESSED),
         incomplete: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_are_bounded_and_do_not_depend_on_the_order_they_come_in() {
+        let key = |n: usize| (RuleId(0), format!("{:08}", n * 7_919 % 60_013));
+        let all = |order: &mut dyn Iterator<Item = usize>| {
+            let mut reasons = Reasons::new();
+            for n in order {
+                note(&mut reasons, key(n), u32::try_from(n % 5).unwrap());
+                note(&mut reasons, key(n), u32::try_from(n % 3).unwrap());
+            }
+            reasons
+        };
+        let forwards = all(&mut (0..60_000));
+        assert_eq!(forwards.len(), limits::REASONS);
+        assert!(forwards == all(&mut (0..60_000).rev()));
     }
 }

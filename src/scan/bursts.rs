@@ -1,7 +1,8 @@
 //! What correlations find on its way to alerts: redacted, given its absolute places, streamed and folded.
 
 use super::aside::{self, Reasons};
-use super::merge::{Base, Named, place};
+use super::bases::Bases;
+use super::merge::Named;
 use crate::correlate::{self, At, Bounds, BurstEvent, Correlator, Folded, Losses, Outcome, Room};
 use crate::detect::{Kept, Missing, fingerprint, more_alerts, sentence};
 use crate::model::{
@@ -88,7 +89,7 @@ impl<'s> Bursts<'s> {
     pub(super) fn take(
         &mut self,
         found: &Findings,
-        bases: &[Base],
+        bases: &Bases,
         named: &dyn Fn(u32) -> Named,
         stream: &mut dyn FnMut(&Line<'_>),
     ) {
@@ -99,7 +100,7 @@ impl<'s> Bursts<'s> {
     /// Lets everything through that still waits.
     pub(super) fn end(
         self,
-        bases: &[Base],
+        bases: &Bases,
         named: &dyn Fn(u32) -> Named,
         stream: &mut dyn FnMut(&Line<'_>),
     ) -> (BurstsOut<'s>, Losses) {
@@ -113,7 +114,7 @@ impl BurstsOut<'_> {
     fn burst(
         &mut self,
         mut burst: correlate::Burst,
-        bases: &[Base],
+        bases: &Bases,
         named: &dyn Fn(u32) -> Named,
         stream: &mut dyn FnMut(&Line<'_>),
     ) {
@@ -130,7 +131,7 @@ impl BurstsOut<'_> {
             }
         }
         if self.streams {
-            let standing = |event: &BurstEvent| place(bases, &At::of(event));
+            let standing = |event: &BurstEvent| bases.place(&At::of(event));
             let line = Burst {
                 rule: burst.correlation,
                 entity: shown.clone(),
@@ -184,7 +185,7 @@ impl BurstsOut<'_> {
     }
 
     /// The alerts, `most` of them in full, and what could not be kept.
-    pub(super) fn into_alerts(self, bases: &[Base], most: usize, problems: &mut Vec<Problem>) -> Kept {
+    pub(super) fn into_alerts(self, bases: &Bases, most: usize, problems: &mut Vec<Problem>) -> Kept {
         let BurstsOut { rules, folds, judge, aside, reasons, .. } = self;
         let outcome = folds.finish(most);
         let (overflow, missing) = (outcome.overflow.len(), missing(&outcome));
@@ -209,7 +210,7 @@ fn missing(outcome: &Outcome) -> Missing {
     }
 }
 
-fn alerts(outcome: Outcome, rules: &[RuleInfo], bases: &[Base]) -> Vec<Alert> {
+fn alerts(outcome: Outcome, rules: &[RuleInfo], bases: &Bases) -> Vec<Alert> {
     let mut alerts = Vec::with_capacity(outcome.alerts.len() + outcome.overflow.len());
     for (key, folded) in outcome.alerts {
         alerts.extend(alert(rules, key.rule, (key.entity, key.logical_source), folded, bases));
@@ -227,11 +228,11 @@ fn alert(
     rule: RuleId,
     (identity, logical_source): (Entity, Arc<str>),
     folded: Folded,
-    bases: &[Base],
+    bases: &Bases,
 ) -> Option<Alert> {
     let info = rules.get(rule.0 as usize)?;
     let sample = |kept: correlate::Kept| {
-        let place = place(bases, &kept.at);
+        let place = bases.place(&kept.at);
         Sample { place, time: kept.time, rule: kept.rule, text: kept.text }
     };
     let fingerprint = fingerprint(&info.id, &logical_source, &identity);
@@ -247,7 +248,7 @@ fn alert(
         matches: folded.bursts,
         first: folded.first,
         last: folded.last,
-        place: place(bases, &folded.fired),
+        place: bases.place(&folded.fired),
         logical_source,
         samples: folded.samples.into_iter().map(sample).collect(),
         status: AlertStatus::New,

@@ -2,17 +2,17 @@
 //! folds and books are summed, hits go to the correlator.
 
 use super::aside::Aside;
+use super::bases::Bases;
 use super::bursts::{Bursts, Streaming};
 use super::damages::Damages;
 use super::look::Years;
 use super::reader::Reader;
 use super::work::widened;
-use crate::correlate::At;
 use crate::detect::{Before, Folds, Missing};
 use crate::formats::{Format, PLAIN};
 use crate::model::{
-    Alert, Columns, Counting, Findings, Hit, InputSummary, Line, Match, Place, Problem, ProblemKind, Problems,
-    RuleInfo, SourceId, Stamp, Time,
+    Alert, Counting, Findings, Hit, InputSummary, Line, Match, Problem, ProblemKind, Problems, RuleInfo, SourceId,
+    Stamp, Time,
 };
 use crate::source;
 use std::collections::BTreeMap;
@@ -33,14 +33,6 @@ struct Input {
     structured: bool,
 }
 
-/// Where a block stands: turns places within it into absolute ones.
-#[derive(Clone, Copy)]
-pub(super) struct Base {
-    source: SourceId,
-    lines: u64,
-    records: u64,
-}
-
 /// What an input is called: in identities, and in reports.
 pub(super) struct Named {
     pub(super) logical: Arc<str>,
@@ -59,7 +51,9 @@ pub(super) struct Merger<'s> {
     pub(super) problems: Vec<Problem>,
     counted: BTreeMap<(SourceId, ProblemKind, String), (u64, Vec<u64>)>,
     damages: Damages,
-    bases: Vec<Base>,
+    bases: Bases,
+    /// Hits of blocks that could not be noted any more.
+    homeless: u64,
     stream: Streaming<'s>,
     /// Whether the user named the format of all inputs.
     pub(super) forced: bool,
@@ -103,7 +97,8 @@ impl<'s> Merger<'s> {
             problems: Vec::new(),
             counted: BTreeMap::new(),
             damages: Damages::default(),
-            bases: Vec::new(),
+            bases: Bases::new(),
+            homeless: 0,
             stream,
             forced: false,
         }
@@ -127,7 +122,6 @@ impl<'s> Merger<'s> {
     pub(super) fn add(&mut self, number: u32, mut found: Findings) {
         let Some(input) = self.inputs.get_mut(found.source.0 as usize) else { return };
         let before = Before { block: number, ..input.before };
-        self.bases.push(Base { source: found.source, lines: before.lines, records: before.records });
         // The records of a binary log stand for its lines.
         let is_binary = self.summaries.get(found.source.0 as usize).is_some_and(|s| s.counting == Counting::Records);
         input.before.lines += if is_binary { found.books.records() } else { found.books.lines };
@@ -147,7 +141,7 @@ impl<'s> Merger<'s> {
             aside.sort(&mut found, &named, before);
         }
         self.folds.add(found.source, before, std::mem::take(&mut found.alerts));
-        self.correlate(&mut found, inherited);
+        self.correlate(&mut found, before, inherited);
         self.matches += found.matches_total;
         self.stream(found.matches.take().unwrap_or_default(), before, &named);
         self.count(found.problems, before);
@@ -158,7 +152,7 @@ impl<'s> Merger<'s> {
     }
 
     /// Hits of records without a time take over the last one of their input; with none they take no part.
-    fn correlate(&mut self, found: &mut Findings, inherited: Option<Time>) {
+    fn correlate(&mut self, found: &mut Findings, before: Before, inherited: Option<Time>) {
         if let Some(time) = inherited {
             for hit in found.hits.iter_mut().filter(|hit| hit.time == Hit::INHERIT) {
                 hit.time = time.0;
@@ -171,6 +165,13 @@ impl<'s> Merger<'s> {
                 found.problems.add(found.source, ProblemKind::NoTime, cause, line);
             }
             found.hits.retain(|hit| hit.time != Hit::INHERIT);
+        }
+        if found.hits.is_empty() {
+            return;
+        }
+        if self.bases.note(found.source, before).is_err() {
+            self.homeless += found.hits.len() as u64;
+            return;
         }
         let Merger { bursts, bases, inputs, summaries, stream, .. } = self;
         let named = |block| of_block(inputs, summaries, bases, block);
@@ -254,10 +255,26 @@ impl<'s> Merger<'s> {
     /// Lets the correlations finish and gives everything its last form.
     pub(super) fn end(mut self, rules: &[RuleInfo], max_alerts: usize) -> Merged {
         self.last_words();
-        let Merger { inputs, summaries, folds, aside, bursts, mut matches, mut problems, bases, mut stream, .. } = self;
+        let Merger {
+            inputs,
+            summaries,
+            folds,
+            aside,
+            bursts,
+            mut matches,
+            mut problems,
+            bases,
+            homeless,
+            mut stream,
+            ..
+        } = self;
         let named = |block| of_block(&inputs, &summaries, &bases, block);
         let (correlated, lost) = bursts.end(&bases, &named, &mut |line| stream.line(line, &summaries));
         super::bursts::losses(lost, &mut problems);
+        if homeless > 0 {
+            let message = "hits lie behind more input than correlations can keep apart; scan it in parts".to_owned();
+            problems.push(Problem { count: homeless, ..problem("", ProblemKind::Limit, message, true) });
+        }
         matches += correlated.bursts;
         let (of_detections, of_correlations) = shares(folds.by_level(), correlated.by_level(), max_alerts);
         let kept = folds.into_alerts(rules, of_detections);
@@ -314,8 +331,8 @@ fn shares(detections: [usize; 5], correlations: [usize; 5], most: usize) -> (usi
 }
 
 /// What the input a block belongs to is called.
-fn of_block(inputs: &[Input], summaries: &[InputSummary], bases: &[Base], block: u32) -> Named {
-    named(inputs, summaries, bases.get(block as usize).map_or(SourceId(u32::MAX), |base| base.source))
+fn of_block(inputs: &[Input], summaries: &[InputSummary], bases: &Bases, block: u32) -> Named {
+    named(inputs, summaries, bases.source(block).unwrap_or(SourceId(u32::MAX)))
 }
 
 fn named(inputs: &[Input], summaries: &[InputSummary], source: SourceId) -> Named {
@@ -323,18 +340,6 @@ fn named(inputs: &[Input], summaries: &[InputSummary], source: SourceId) -> Name
     Named {
         logical: inputs.get(n).map_or_else(Arc::default, |input| Arc::clone(&input.logical)),
         path: summaries.get(n).map_or_else(String::new, |summary| summary.path.clone()),
-    }
-}
-
-/// The absolute place of an event behind a burst.
-pub(super) fn place(bases: &[Base], event: &At) -> Place {
-    let Some(base) = bases.get(event.block as usize) else { return Place::default() };
-    Place {
-        source: base.source,
-        line: base.lines + u64::from(event.line) + 1,
-        record: base.records + u64::from(event.index) + 1,
-        lines: u32::from(event.lines),
-        columns: Columns::default(),
     }
 }
 

@@ -4,6 +4,7 @@
 //! what cannot be read becomes a [`Problem`] of the report.
 
 mod aside;
+mod bases;
 mod bursts;
 mod check;
 mod choice;
