@@ -25,6 +25,8 @@ mod formats;
 mod invariance;
 mod readme;
 mod rules;
+#[cfg(target_os = "linux")]
+mod sarif;
 mod schemas;
 mod selection;
 mod sigma_page;

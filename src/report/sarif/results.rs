@@ -2,7 +2,7 @@
 
 use super::fit::Diet;
 use super::places::{Places, channel, numbered, record_id};
-use super::text::{cut, plain, sentence, value};
+use super::text::{cut, plain, sentence, snippet, value};
 use super::{bag, message, rules};
 use crate::model::{Alert, AlertKind, AlertStatus, Counting, Report, RuleId, RuleInfo, Sample, SampleText};
 use crate::report::{Options, rule, thousands};
@@ -166,16 +166,17 @@ fn properties(alert: &Alert, info: &RuleInfo, places: &Places, primary: Option<&
     add("lastEvent", json!(alert.last.rfc3339()));
     if let Some(primary) = primary {
         let fields = primary.text.fields();
-        let fields = fields.into_iter().map(|(name, values)| (name.to_owned(), json!(values))).collect::<Map<_, _>>();
-        add("matchedFields", Value::Object(fields));
+        let values = |values: Vec<&str>| values.into_iter().map(snippet).collect::<Vec<_>>();
+        let fields = fields.into_iter().map(|(name, found)| (snippet(name), json!(values(found))));
+        add("matchedFields", Value::Object(fields.collect::<Map<_, _>>()));
     }
     if alert.kind == AlertKind::Correlation {
-        add("groupBy", json!(info.group_by));
-        add("timespan", json!(info.timespan));
+        add("groupBy", json!(info.group_by.iter().map(|field| snippet(field)).collect::<Vec<_>>()));
+        add("timespan", json!(info.timespan.as_deref().map(plain)));
     }
     if let Some((container, member)) = places.path(&alert.place).rsplit_once("!/") {
-        add("container", json!(container));
-        add("member", json!(member));
+        add("container", json!(snippet(container)));
+        add("member", json!(snippet(member)));
     }
     if places.counting(&alert.place) == Counting::Records {
         add("record", json!(alert.place.record));
