@@ -246,7 +246,17 @@ pub(crate) struct ScanArgs {
     #[arg(long, hide = true)]
     pub(crate) offline: bool,
     #[command(flatten)]
+    pub(crate) sandbox: SandboxArgs,
+    #[command(flatten)]
     pub(crate) say: SayArgs,
+}
+
+/// What the system lets the process do.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct SandboxArgs {
+    /// Let the process open files other than its inputs and outputs [default: not where Linux can keep it from that]
+    #[arg(long)]
+    pub(crate) no_sandbox: bool,
 }
 
 /// What is said on standard error, and how.
@@ -363,6 +373,8 @@ pub(crate) struct EventsArgs {
     pub(crate) config: ConfigArgs,
     #[command(flatten)]
     pub(crate) read: ReadArgs,
+    #[command(flatten)]
+    pub(crate) sandbox: SandboxArgs,
     /// Say what each input was taken for
     #[arg(short, long, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,

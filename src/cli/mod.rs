@@ -6,6 +6,7 @@ mod commands;
 mod exit;
 mod output;
 mod progress;
+mod sandbox;
 mod stats;
 mod terminal;
 
@@ -28,7 +29,6 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { Exit::Usage.code() } else { Exit::Clean.code() });
         }
     };
-    on_interrupt();
     panic::set_hook(Box::new(|info| {
         let place = info.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
         terminal::error(&format!("this is a bug in logsentry{place}: {}", payload(info.payload())));
@@ -38,6 +38,10 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Exit {
+    // Those two shut themselves in first, so that what waits for interruptions is inside, too.
+    if !matches!(cli.command, Command::Scan(_) | Command::Events(_)) {
+        on_interrupt();
+    }
     match cli.command {
         Command::Scan(args) => commands::scan::run(&args),
         Command::Rules(args) => commands::rules::run(*args),

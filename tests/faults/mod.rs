@@ -7,6 +7,7 @@
 
 mod inputs;
 mod outputs;
+mod sandbox;
 mod signals;
 mod surroundings;
 

@@ -2,7 +2,7 @@
  *
  * FAULT=CALL:SUFFIX:BYTES:ACT lets ACT happen at the first CALL (open, read, write, rename) on a file whose path ends with
  * SUFFIX, once BYTES were read from it or written to it. Acts: an error by its name (EIO, ENOSPC, EACCES, EINTR, once), truncate and
- * unlink and append of that file, and INT, TERM and HUP, signals to the process itself. What happens to the file happens once; errors
+ * unlink and append of that file, escape (below, in the folder ESCAPE names), and INT, TERM and HUP, signals to the process itself. What happens to the file happens once; errors
  * last, but for EINTR. CLOCK=SECONDS sets the clock; CLOCK=back lets it run backwards.
  */
 #define _GNU_SOURCE
@@ -10,12 +10,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <netinet/in.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -44,6 +48,31 @@ static int ends_with(const char *path, const char *suffix) {
   return end > 0 && all >= end && strcmp(path + all - end, suffix) == 0;
 }
 
+/* What somebody would try who got hold of the process: a line for everything that succeeds. */
+static void escape(void) {
+  char path[4096];
+  const char *folder = getenv("ESCAPE");
+  snprintf(path, sizeof path, "%s/secret", folder);
+  if (open(path, O_RDONLY) >= 0) fprintf(stderr, "escaped: read\n");
+  if (open(path, O_WRONLY) >= 0) fprintf(stderr, "escaped: write\n");
+  if (truncate(path, 1) == 0) fprintf(stderr, "escaped: cut\n");
+  snprintf(path, sizeof path, "%s/new", folder);
+  if (open(path, O_CREAT | O_WRONLY, 0644) >= 0) fprintf(stderr, "escaped: make\n");
+  if (mkdir(strcat(path, "er"), 0755) == 0) fprintf(stderr, "escaped: mkdir\n");
+  snprintf(path, sizeof path, "%s/old", folder);
+  if (unlink(path) == 0) fprintf(stderr, "escaped: remove\n");
+  if (open(folder, O_RDONLY | O_DIRECTORY) >= 0) fprintf(stderr, "escaped: list\n");
+  int child = fork(), status = 1;
+  if (child == 0) {
+    execl("/bin/true", "true", (char *)NULL);
+    _exit(1);
+  }
+  if (waitpid(child, &status, 0) == child && status == 0) fprintf(stderr, "escaped: exec\n");
+  struct sockaddr_in there = {.sin_family = AF_INET, .sin_port = htons(9), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+  int end = socket(AF_INET, SOCK_STREAM, 0);
+  if (connect(end, (struct sockaddr *)&there, sizeof there) == 0 || errno == ECONNREFUSED) fprintf(stderr, "escaped: connect\n");
+}
+
 /* What is to happen: -1 with errno set for an error, 0 for nothing. */
 static int fault(const char *call, const char *path, long long bytes) {
   char word[256];
@@ -60,6 +89,7 @@ static int fault(const char *call, const char *path, long long bytes) {
   if (!strcmp(word, "EINTR")) { errno = EINTR; return -1; }
   if (!strcmp(word, "truncate")) { if (truncate(path, bytes)) abort(); }
   else if (!strcmp(word, "unlink")) { if (unlink(path)) abort(); }
+  else if (!strcmp(word, "escape")) escape();
   else if (!strcmp(word, "append")) {
     FILE *file = fopen(path, "a");
     if (!file || fputs("{\"user\":\"late\"}\n", file) < 0 || fclose(file)) abort();

@@ -3,7 +3,9 @@
 use super::setup;
 use crate::cli::args::{EventsArgs, SayArgs};
 use crate::cli::exit::Exit;
+use crate::cli::on_interrupt;
 use crate::cli::progress::Progress;
+use crate::cli::sandbox::{self, Needs};
 use crate::cli::terminal;
 use crate::config::{Config, RawConfig};
 use crate::model::show;
@@ -12,7 +14,16 @@ use crate::scan::{Events, SetupError};
 use std::io::{self, BufWriter};
 
 pub(crate) fn run(args: &EventsArgs) -> Exit {
-    let events = match configuration(args).and_then(|config| Events::new(config, setup::run_info())) {
+    let config = match configuration(args) {
+        Ok(config) => config,
+        Err(error) => return setup::refused(&error),
+    };
+    if !args.sandbox.no_sandbox {
+        let needs = Needs { reads: setup::read_by(&config, &args.paths), outputs: Vec::new() };
+        sandbox::enter(&needs, args.verbose > 0);
+    }
+    on_interrupt();
+    let events = match Events::new(config, setup::run_info()) {
         Ok(events) => events,
         Err(error) => return setup::refused(&error),
     };

@@ -3,8 +3,10 @@
 use super::setup;
 use crate::cli::args::ScanArgs;
 use crate::cli::exit::Exit;
+use crate::cli::on_interrupt;
 use crate::cli::output::{Pending, Target};
 use crate::cli::progress::Progress;
+use crate::cli::sandbox::{self, Needs};
 use crate::cli::stats;
 use crate::cli::terminal::{self, Loudness};
 use crate::config::{Config, RawConfig, RawRedact, RawSarif};
@@ -29,6 +31,12 @@ pub(crate) fn run(args: &ScanArgs) -> Exit {
         return Exit::Usage;
     }
     let loudness = Loudness::of(&args.say);
+    if !args.sandbox.no_sandbox {
+        let outputs = targets.iter().map(|(_, target)| target.clone()).collect();
+        let needs = Needs { reads: setup::read_by(&config, &args.paths), outputs };
+        sandbox::enter(&needs, loudness >= Loudness::Verbose);
+    }
+    on_interrupt();
     let began = stats::clock();
     let scan = match Scan::new(config, setup::run_info()) {
         Ok(scan) => scan,

@@ -148,6 +148,13 @@ pub(super) fn placeholders(path: &Path) -> Result<BTreeMap<String, Vec<String>>,
     Ok(table.into_iter().map(|(name, values)| (name, list(values))).collect())
 }
 
+/// Everything a command still reads once its configuration is known.
+pub(super) fn read_by(config: &Config, inputs: &[PathBuf]) -> Vec<PathBuf> {
+    let lists = [inputs, &config.rule_paths, &config.formats, &config.mappings];
+    let single = [&config.baseline, &config.ignore_file];
+    lists.into_iter().flatten().chain(single.into_iter().flatten()).cloned().collect()
+}
+
 /// Says why nothing was done, and the code for it.
 pub(super) fn refused(error: &SetupError) -> Exit {
     terminal::error(&error.to_string());
