@@ -5,8 +5,9 @@ FROM rust:1.95-alpine AS build
 RUN apk add --no-cache musl-dev
 WORKDIR /src
 COPY . .
+ARG REVISION=""
 # Binaries for musl are static by default; asking for it in RUSTFLAGS would ask the same of macros, which cannot be.
-RUN cargo build --release --locked --bin logsentry
+RUN LOGSENTRY_COMMIT="${REVISION}" cargo build --release --locked --bin logsentry
 RUN ! readelf -d target/release/logsentry | grep NEEDED
 
 FROM scratch
