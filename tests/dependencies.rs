@@ -3,6 +3,7 @@
 //! `.ci/unsafe --check` takes them again.
 
 use crate::readme::text;
+use crate::support::manifest;
 use std::collections::BTreeSet;
 
 /// The rows of the table below the line that begins with `header`: cells, trimmed, without backquotes.
@@ -14,7 +15,7 @@ fn rows(page: &str, header: &str) -> Vec<Vec<String>> {
 
 /// What `[dependencies]` and `[dev-dependencies]` name.
 fn asked_for() -> BTreeSet<String> {
-    let manifest = text("Cargo.toml");
+    let manifest = manifest();
     let mut names = BTreeSet::new();
     for section in ["\n[dependencies]\n", "\n[dev-dependencies]\n"] {
         let (_, rest) = manifest.split_once(section).expect("the section is there");
