@@ -68,7 +68,7 @@ pub(super) enum Years {
 pub(super) enum Origin {
     /// Again, as often as one likes.
     Own(Found),
-    /// It cannot be opened again: standard input.
+    /// It cannot be opened again: standard input, a pipe.
     Pipe,
     /// By walking through an archive to the member of this number.
     Part(Arc<Found>, usize),
@@ -77,7 +77,7 @@ pub(super) enum Origin {
 impl Origin {
     /// The origin of an input that is no part of an archive read in one pass.
     pub(super) fn of(found: Found) -> Origin {
-        if matches!(found.place, Place::Stdin) { Origin::Pipe } else { Origin::Own(found) }
+        if matches!(found.place, Place::Stdin | Place::Pipe(_)) { Origin::Pipe } else { Origin::Own(found) }
     }
 
     /// Size as stored, where that can be known beforehand.

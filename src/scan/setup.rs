@@ -310,12 +310,17 @@ pub(super) fn reading(config: &Config, run: &RunInfo) -> Result<Reading, SetupEr
     })
 }
 
+/// Whether what is read from a path is gone.
+fn is_pipe(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|meta| !meta.is_file() && !meta.is_dir())
+}
+
 impl Reading {
     /// A period that counts from the newest event needs a second look, which a pipe does not give.
     pub(super) fn check_paths(&self, paths: &[PathBuf]) -> Result<(), SetupError> {
-        let reads_stdin = paths.iter().any(|path| path.as_os_str() == "-");
+        let reads_pipe = paths.iter().any(|path| path.as_os_str() == "-" || is_pipe(path));
         match &self.period {
-            Some(Period::Last(_)) if reads_stdin => Err(SetupError::PeriodOfPipe),
+            Some(Period::Last(_)) if reads_pipe => Err(SetupError::PeriodOfPipe),
             _ => Ok(()),
         }
     }

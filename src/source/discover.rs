@@ -22,6 +22,8 @@ pub(crate) enum Place {
     File(PathBuf),
     /// Standard input.
     Stdin,
+    /// A pipe or a device that was named: what is read from it is gone.
+    Pipe(PathBuf),
     /// An archive that came from standard input, held because it is read more than once.
     Held(Arc<Vec<u8>>),
     /// A member of a zip archive, by its place in the directory.
@@ -31,7 +33,7 @@ pub(crate) enum Place {
 impl Place {
     fn file(&self) -> Option<&Path> {
         match self {
-            Place::File(path) => Some(path),
+            Place::File(path) | Place::Pipe(path) => Some(path),
             Place::Stdin | Place::Held(_) | Place::Zipped(..) => None,
         }
     }
@@ -57,7 +59,7 @@ impl Found {
             Place::File(path) => fs::metadata(path).map_or(0, |meta| meta.len()),
             Place::Zipped(zip, at) => zip.size(*at),
             Place::Held(bytes) => bytes.len() as u64,
-            Place::Stdin => 0,
+            Place::Stdin | Place::Pipe(_) => 0,
         }
     }
 }
@@ -83,7 +85,7 @@ pub(crate) fn discover(paths: &[PathBuf], outputs: &[PathBuf], stdin_name: &str,
         match fs::metadata(path) {
             Ok(meta) if meta.is_dir() => walk(path, shower, &mut found),
             Ok(meta) => found.inputs.push(Found {
-                place: Place::File(path.clone()),
+                place: if meta.is_file() { Place::File(path.clone()) } else { Place::Pipe(path.clone()) },
                 shown: shower.show(path, path),
                 named: true,
                 promised: if meta.is_file() { meta.len() } else { 0 },

@@ -53,7 +53,8 @@ pub(crate) struct Stream {
     pub(crate) stored_at: Option<i64>,
 }
 
-/// Opens an input and takes its compressions off. An archive on standard input is taken into memory: its place changes.
+/// Opens an input and takes its compressions off. An archive from a pipe is taken into memory: its place
+/// changes.
 pub(crate) fn open(found: &mut Found, bounds: &Bounds) -> Result<Opened, OpenError> {
     let stored = Tally::new(bounds.hashed && !matches!(found.place, Place::Zipped(..)));
     let promised = found.promised;
@@ -63,13 +64,19 @@ pub(crate) fn open(found: &mut Found, bounds: &Bounds) -> Result<Opened, OpenErr
         Place::File(path) => counted(Box::new(buffered(File::open(path)?)?)),
         Place::Held(bytes) => counted(Box::new(Cursor::new(Shared(Arc::clone(bytes))))),
         Place::Zipped(zip, at) => return zipped(found, zip, *at, bounds),
-        Place::Stdin => match from_stdin()? {
-            Piped::Log(reader) => counted(reader),
-            Piped::Archive(bytes) => {
-                found.place = Place::Held(Arc::new(bytes));
-                return open(found, bounds);
+        Place::Stdin | Place::Pipe(_) => {
+            let pipe: Bytes = match &found.place {
+                Place::Pipe(path) => Box::new(BufReader::with_capacity(1 << 18, File::open(path)?)),
+                _ => Box::new(BufReader::with_capacity(1 << 18, io::stdin())),
+            };
+            match piped(pipe)? {
+                Piped::Log(reader) => counted(reader),
+                Piped::Archive(bytes) => {
+                    found.place = Place::Held(Arc::new(bytes));
+                    return open(found, bounds);
+                }
             }
-        },
+        }
     };
     let meter = Meter::new(stored.clone(), bounds);
     let inner = unwrap(raw, &[], &meter, bounds.nesting)?;
@@ -153,7 +160,7 @@ fn members(found: &Found, zip: Zip, bounds: &Bounds) -> Result<Opened, OpenError
     Ok(Opened::Members(inside, steps))
 }
 
-/// What comes from standard input.
+/// What comes from standard input or another pipe.
 enum Piped {
     Log(Bytes),
     Archive(Vec<u8>),
@@ -163,26 +170,25 @@ enum Piped {
 const PIPE_HEAD: u64 = 2 << 20;
 
 /// Looks whether an archive comes, which must be read more than once.
-fn from_stdin() -> Result<Piped, OpenError> {
-    let mut stdin = BufReader::with_capacity(1 << 18, io::stdin());
+fn piped(mut pipe: Bytes) -> Result<Piped, OpenError> {
     let mut head = Vec::new();
-    stdin.by_ref().take(512).read_to_end(&mut head)?;
+    pipe.by_ref().take(512).read_to_end(&mut head)?;
     if zip::knows(&head) || tar::knows(&head) || OPENERS.iter().any(|opener| (opener.knows)(&head)) {
-        stdin.by_ref().take(PIPE_HEAD).read_to_end(&mut head)?;
+        pipe.by_ref().take(PIPE_HEAD).read_to_end(&mut head)?;
         let bounds = Bounds::default();
         let meter = Meter::new(Tally::default(), &bounds);
         let inner = unwrap(Box::new(Cursor::new(head.clone())), &[], &meter, usize::MAX)?;
         if inner.inside != Inside::Log {
-            stdin.by_ref().take(limits::HELD_ARCHIVE).read_to_end(&mut head)?;
+            pipe.by_ref().take(limits::HELD_ARCHIVE).read_to_end(&mut head)?;
             if head.len() as u64 > limits::HELD_ARCHIVE {
                 let most = limits::HELD_ARCHIVE >> 20;
-                let words = format!("an archive of more than {most} MiB on standard input: name the file instead");
+                let words = format!("an archive of more than {most} MiB from a pipe: name the file instead");
                 return Err(OpenError::Closed(words));
             }
             return Ok(Piped::Archive(head));
         }
     }
-    Ok(Piped::Log(Box::new(Cursor::new(head).chain(stdin))))
+    Ok(Piped::Log(Box::new(Cursor::new(head).chain(pipe))))
 }
 
 /// Size and hash of an input as stored, for those nobody reads to their end: archives, what is no log, what breaks off.
@@ -193,7 +199,7 @@ pub(crate) fn digest(found: &Found, hashed: bool) -> io::Result<(u64, Option<Str
         Place::File(path) => Box::new(BufReader::with_capacity(1 << 18, File::open(path)?)),
         Place::Held(bytes) => Box::new(Cursor::new(Shared(Arc::clone(bytes)))),
         Place::Zipped(zip, at) => zip.open(*at, Tally::default())?,
-        Place::Stdin => Box::new(io::empty()),
+        Place::Stdin | Place::Pipe(_) => Box::new(io::empty()),
     };
     io::copy(&mut Counting { inner, tally: tally.clone() }, &mut io::sink())?;
     Ok((tally.bytes(), tally.hex()))
