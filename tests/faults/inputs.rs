@@ -1,6 +1,6 @@
 //! Inputs that fail while they are read: what stood before is scanned, what is lost is named, the code is 4.
 
-use super::{as_nobody, faulty, folder};
+use super::{as_nobody, faulty, folder, shell};
 use crate::support::{Folder, Ran};
 use std::fs;
 use std::io::Write;
@@ -120,6 +120,25 @@ fn an_input_that_changes_while_it_is_read_is_read_whole_or_named() {
         assert!(is_whole != is_named, "{act} {name}: {read} events, {}", ran.stderr);
         assert!(read > 10_000 || act == "unlink", "{act} {name}: {read} events");
         assert_eq!(events(&ran, "in/c.jsonl"), 10, "{act} {name}");
+    }
+}
+
+/// Pipes by every way they come to have a name.
+pub(super) const NAMED_PIPES: [&str; 4] = [
+    "\"$@\" /dev/stdin < log.jsonl",
+    "cat log.jsonl | \"$@\" /dev/stdin",
+    "mkfifo pipe; cat log.jsonl > pipe & \"$@\" pipe",
+    "mkfifo packed; gzip -c log.jsonl > packed & \"$@\" packed",
+];
+
+#[test]
+fn a_pipe_that_is_named_is_read_whole() {
+    for script in NAMED_PIPES {
+        let folder = folder(MANY);
+        let ran = shell(folder.path(), script, &["scan", "--no-config", "--format", "json"]).with_code(0);
+        assert_eq!(ran.json()["summary"]["events"], MANY, "{script}: {}", ran.stderr);
+        let refused = shell(folder.path(), "sleep 1 | \"$@\" /dev/stdin", &["scan", "--no-config", "--time", "1d"]);
+        assert_eq!(refused.code, Some(2), "{}", refused.stderr);
     }
 }
 

@@ -21,6 +21,39 @@ fn is_refused(ran: &Ran, place: &str, why: &str) {
     assert!(told.len() == 1 && told[0].contains(place) && told[0].contains(why), "{place}: {}", ran.stderr);
 }
 
+/// Errors while a report is written, and what is said of them.
+pub(super) const WRITING: [(&str, &str); 4] = [
+    ("write:.report.partial:0:EIO", "input/output error"),
+    ("write:.report.partial:5000:EIO", "input/output error"),
+    ("write:.report.partial:5000:ENOSPC", FULL),
+    ("open:.report.partial:0:ENOSPC", FULL),
+];
+
+/// Places nothing may be written to.
+pub(super) const READ_ONLY: [(&str, &str); 3] =
+    [("json", "out/report"), ("matches", "out/new"), ("html", "out/below/new")];
+
+/// How a single file comes to be mounted.
+pub(super) const SINGLE: [&str; 2] = [
+    "mount --bind mounted out/report",
+    // The folder takes no other file.
+    "mount --bind out out; mount --bind mounted out/report; mount -o remount,bind,ro out",
+];
+
+/// Streams that nobody reads, or gives.
+pub(super) const PIPES: [&str; 2] = [
+    "exec 3>&1; { { \"$@\"; echo $? >&3; } | exec true; } 2> said",
+    "{ { \"$@\" > out/report; echo $? >&3; } 2>&1 | exec true; } 3>&1",
+];
+
+/// Streams that are not there.
+pub(super) const CLOSED: [&str; 4] = [
+    "\"$@\" > out/report 2> said <&-; echo $?",
+    "\"$@\" > out/report 2>&-; echo $?",
+    "\"$@\" 2> said >&-; echo $?",
+    "\"$@\" >&- 2>&- <&-; echo $?",
+];
+
 /// A file system of 64 KiB, filled to its last page, with an old report.
 const DISK: &str = "set -e; mount -t tmpfs -o size=64k none out; printf old > out/report; \
 head -c 61440 /dev/zero > out/filler; code=0; \"$@\" || code=$?; cat out/report; ls -A out; exit $code";
@@ -61,7 +94,7 @@ fn a_place_nothing_may_be_written_to_is_told_before_the_scan() {
     let folder = folder(1);
     let script = "set -e; mount --bind out out; mount -o remount,bind,ro out; code=0; \"$@\" || code=$?; \
 cat out/report; ls -A out; exit $code";
-    for (format, target) in [("json", "out/report"), ("matches", "out/new"), ("html", "out/below/new")] {
+    for (format, target) in READ_ONLY {
         let Some(ran) = mounted(folder.path(), script, &args(format, &["-o", target])) else { return };
         is_refused(&ran, &format!("{target}: the report cannot be written there"), "read-only file system");
         assert_eq!(ran.stdout, "oldreport\n", "{format}");
@@ -72,13 +105,8 @@ cat out/report; ls -A out; exit $code";
 fn a_single_mounted_file_is_written_in_place() {
     let folder = folder(MANY);
     folder.write("mounted", "a longer text than no report at all, to be overwritten\n".repeat(20_000));
-    let around = [
-        "mount --bind mounted out/report",
-        // The folder takes no other file.
-        "mount --bind out out; mount --bind mounted out/report; mount -o remount,bind,ro out",
-    ];
     let formats = ["console", "json", "matches", "csv"];
-    for (format, around) in formats.iter().flat_map(|format| around.map(|around| (format, around))) {
+    for (format, around) in formats.iter().flat_map(|format| SINGLE.map(|around| (format, around))) {
         let script = format!("set -e; {around}; \"$@\"; ls -A out");
         let Some(ran) = mounted(folder.path(), &script, &args(format, &["-o", "out/report"])) else { return };
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), "report\n"), "{format}: {}", ran.stderr);
@@ -103,13 +131,7 @@ wc -c < out/report; ls -A out; exit $code";
 #[test]
 fn errors_while_writing_keep_the_old_report() {
     let folder = folder(MANY);
-    let cases = [
-        ("write:.report.partial:0:EIO", "input/output error"),
-        ("write:.report.partial:5000:EIO", "input/output error"),
-        ("write:.report.partial:5000:ENOSPC", FULL),
-        ("open:.report.partial:0:ENOSPC", FULL),
-    ];
-    for (fault, why) in cases {
+    for (fault, why) in WRITING {
         for format in ["json", "matches", "html"] {
             let Some(ran) = faulty(folder.path(), &[("FAULT", fault)], &args(format, &["-o", "out/report"])) else {
                 return;
@@ -134,20 +156,9 @@ fn errors_while_writing_keep_the_old_report() {
 #[test]
 fn readers_that_hang_up_are_no_error_on_any_stream() {
     let folder = folder(MANY);
-    // What is read by nobody: the pipe is closed before the first byte.
-    let pipes = [
-        "exec 3>&1; { { \"$@\"; echo $? >&3; } | exec true; } 2> said",
-        "{ { \"$@\" > out/report; echo $? >&3; } 2>&1 | exec true; } 3>&1",
-    ];
-    let closed = [
-        "\"$@\" > out/report 2> said <&-; echo $?",
-        "\"$@\" > out/report 2>&-; echo $?",
-        "\"$@\" 2> said >&-; echo $?",
-        "\"$@\" >&- 2>&- <&-; echo $?",
-    ];
     for format in FORMATS {
         let is_streamed = ["json", "matches"].contains(&format);
-        for script in pipes.iter().chain(closed.iter().filter(|_| is_streamed)) {
+        for script in PIPES.iter().chain(CLOSED.iter().filter(|_| is_streamed)) {
             let ran = shell(folder.path(), script, &args(format, &["-v"]));
             assert_eq!(ran.stdout, "0\n", "{format}: {script}: {}", ran.stderr);
         }

@@ -5,7 +5,8 @@ use crate::support::command;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 
-const SIGNALS: [&str; 3] = ["INT", "TERM", "HUP"];
+/// Those that end a process and can be caught.
+pub(super) const SIGNALS: [&str; 3] = ["INT", "TERM", "HUP"];
 
 #[test]
 fn a_signal_while_reading_leaves_the_old_report() {

@@ -6,6 +6,26 @@ use std::fmt::Write as _;
 
 const EXAMPLES: [&str; 7] = ["scan", "examples/sample_logs", "--no-config", "--format", "json", "--year", "2026"];
 
+/// What people and systems set.
+pub(super) const VARIABLES: [(&str, &str); 13] = [
+    ("LC_ALL", "C"),
+    ("LC_ALL", "tr_TR.UTF-8"),
+    ("LC_ALL", "ar_EG.ISO-8859-6"),
+    ("LANG", "de_DE.UTF-8"),
+    ("LC_NUMERIC", "fr_FR.UTF-8"),
+    ("TZ", "Asia/Kathmandu"),
+    ("TZ", "America/St_Johns"),
+    ("TZ", ":/no/such/zone"),
+    ("TZDIR", "/nonexistent"),
+    ("HOME", "/nonexistent"),
+    ("TMPDIR", "/nonexistent"),
+    ("COLUMNS", "3"),
+    ("RUST_BACKTRACE", "full"),
+];
+
+/// Clocks: long ago, beyond all dates, and one that runs backwards.
+pub(super) const CLOCKS: [&str; 7] = ["0", "-86400", "951782400", "2147483648", "4102444800", "253402300800", "back"];
+
 /// The report of the examples, from below the checkout.
 fn examples(variables: &[(&str, &str)]) -> String {
     let mut command = program(&super::binary(), &crate::support::root());
@@ -17,21 +37,7 @@ fn examples(variables: &[(&str, &str)]) -> String {
 #[test]
 fn language_and_zone_change_nothing() {
     let want = examples(&[]);
-    for (name, value) in [
-        ("LC_ALL", "C"),
-        ("LC_ALL", "tr_TR.UTF-8"),
-        ("LC_ALL", "ar_EG.ISO-8859-6"),
-        ("LANG", "de_DE.UTF-8"),
-        ("LC_NUMERIC", "fr_FR.UTF-8"),
-        ("TZ", "Asia/Kathmandu"),
-        ("TZ", "America/St_Johns"),
-        ("TZ", ":/no/such/zone"),
-        ("TZDIR", "/nonexistent"),
-        ("HOME", "/nonexistent"),
-        ("TMPDIR", "/nonexistent"),
-        ("COLUMNS", "3"),
-        ("RUST_BACKTRACE", "full"),
-    ] {
+    for (name, value) in VARIABLES {
         assert!(examples(&[(name, value)]) == want, "{name}={value} changes the report");
     }
 }
@@ -39,7 +45,7 @@ fn language_and_zone_change_nothing() {
 #[test]
 fn the_clock_changes_nothing_and_may_run_backwards() {
     let want = examples(&[]);
-    for clock in ["0", "-86400", "951782400", "2147483648", "4102444800", "253402300800", "back"] {
+    for clock in CLOCKS {
         let args = [&EXAMPLES[..], &["--timestamps", "--stats"]].concat();
         for (args, is_same) in [(&EXAMPLES[..], true), (&args, false)] {
             let Some(ran) = faulty(&crate::support::root(), &[("CLOCK", clock)], args) else { return };
@@ -90,7 +96,7 @@ fn five_thousand_files_need_no_more_than_sixty_four_open_ones() {
 }
 
 /// What nests as deep as an attacker likes: the name of the file, and what is in it.
-fn deep() -> Vec<(&'static str, String)> {
+pub(super) fn deep() -> Vec<(&'static str, String)> {
     let n = 200_000;
     let mut condition =
         String::from("title: Deep\nlogsource: {category: any}\ndetection:\n    s: {a: b}\n    condition: ");
