@@ -10,6 +10,7 @@ mod outputs;
 mod sandbox;
 mod signals;
 mod surroundings;
+mod trace;
 
 use crate::support::{BINARY, Folder, Ran, program, root};
 use std::path::{Path, PathBuf};
