@@ -6,6 +6,7 @@
 //! needs the library is then left out.
 
 mod inputs;
+mod memory;
 mod outputs;
 mod sandbox;
 mod signals;
