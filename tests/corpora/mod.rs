@@ -1,6 +1,6 @@
 //! Suites over the corpora: rule vectors, truth sets of formats and damaged copies of them, hostile inputs. Left out without `CORPORA_DIR`.
 
-mod damage;
+pub(crate) mod damage;
 mod formats;
 mod nasty;
 mod shippers;
