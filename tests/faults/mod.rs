@@ -11,6 +11,7 @@ mod outputs;
 mod sandbox;
 mod signals;
 mod surroundings;
+mod table;
 mod trace;
 
 use crate::support::{BINARY, Folder, Ran, program, root};
