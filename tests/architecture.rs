@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// Rooms from the top of the house to its foundation, and the rooms each may name. A room names only
 /// rooms that stand below it in this table.
 const DOORS: &[(&str, &[&str])] = &[
-    ("fuzzing", &["analyzer", "config", "scan", "formats", "sigma", "model"]),
+    ("fuzzing", &["analyzer", "config", "scan", "triage", "formats", "sigma", "model"]),
     ("cli", &["config", "scan", "report", "triage", "formats", "sigma", "model"]),
     ("analyzer", &["config", "scan", "report", "model"]),
     (

@@ -5,6 +5,7 @@ use super::reports::Scratchpad;
 use crate::config;
 use crate::scan;
 use crate::sigma::{self, LoadOptions, SourceText};
+use crate::triage;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -47,6 +48,22 @@ pub(super) const CONFIGURATION: Target = Target {
     promise: "a configuration is taken or refused with its file named",
     seeds: &["tests/fuzz/seeds/configuration"],
     run: configuration,
+};
+
+/// Earlier reports.
+pub(super) const BASELINE: Target = Target {
+    name: "baseline",
+    promise: "a baseline is taken or refused with its file named, and never is an empty one by mistake",
+    seeds: &["tests/fuzz/seeds/baseline", "examples", "tests/reports"],
+    run: baseline,
+};
+
+/// Ignore files.
+pub(super) const IGNORED: Target = Target {
+    name: "ignored",
+    promise: "an ignore file is taken or refused with its file named",
+    seeds: &["tests/fuzz/seeds/ignored"],
+    run: ignored,
 };
 
 fn pad(name: &'static str) -> Mutex<Scratchpad> {
@@ -118,5 +135,27 @@ fn configuration(bytes: &[u8]) {
     let read = config::file_layer(&path).and_then(|layer| config::checked(layer, &config::Layer::File(path.clone())));
     if let Err(error) = read {
         assert!(error.to_string().contains("logsentry.yml"), "{error}");
+    }
+}
+
+fn baseline(bytes: &[u8]) {
+    static PAD: LazyLock<Mutex<Scratchpad>> = LazyLock::new(|| pad("baseline"));
+    let pad = PAD.lock().unwrap_or_else(PoisonError::into_inner);
+    let path = pad.write("baseline.json", bytes);
+    match triage::Baseline::open(&path) {
+        Ok(_) => {
+            let whole: Value = serde_json::from_slice(bytes).expect("a baseline is JSON");
+            assert!(whole["schema"].is_string() || whole["runs"].is_array(), "something else was taken for a baseline");
+        }
+        Err(error) => assert!(error.to_string().contains("baseline.json"), "{error}"),
+    }
+}
+
+fn ignored(bytes: &[u8]) {
+    static PAD: LazyLock<Mutex<Scratchpad>> = LazyLock::new(|| pad("ignored"));
+    let pad = PAD.lock().unwrap_or_else(PoisonError::into_inner);
+    let path = pad.write("ignored.yml", bytes);
+    if let Err(error) = triage::check(&path) {
+        assert!(error.to_string().contains("ignored.yml"), "{error}");
     }
 }

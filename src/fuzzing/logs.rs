@@ -49,6 +49,20 @@ pub(super) const STAMPS: Target = Target {
     run: stamps,
 };
 
+/// What is packed, and what is packed inside it.
+pub(super) const CONTAINERS: Target = Target {
+    name: "containers",
+    promise: "any container is read or told, books add up, and reading it twice gives the same",
+    seeds: &[
+        "tests/fuzz/seeds/containers",
+        "tests/containers",
+        "corpus/nasty/gz",
+        "corpus/nasty/tar",
+        "corpus/nasty/zip",
+    ],
+    run: containers,
+};
+
 /// The analyzers scans are compared with: the plain engine in one thread, and the default one in two with odd blocks.
 static ANALYZERS: LazyLock<[Analyzer; 2]> = LazyLock::new(|| {
     let plain = Config { reference_engine: true, threads: Some(1), hash_inputs: true, ..Config::default() };
@@ -66,6 +80,22 @@ fn scan(bytes: &[u8]) {
     });
     reports::add_up(&plain);
     assert!(plain == odd, "the reports differ:\n{plain}\n{odd}");
+}
+
+fn containers(bytes: &[u8]) {
+    static PAD: LazyLock<Mutex<Scratchpad>> = LazyLock::new(|| Mutex::new(Scratchpad::new("containers")));
+    let pad = PAD.lock().unwrap_or_else(PoisonError::into_inner);
+    let path = pad.write("case", bytes);
+    let [plain, odd] = ANALYZERS.each_ref().map(|analyzer| {
+        let analysis = analyzer.analyze_paths(&[&path]).expect("scanning never fails");
+        reports::written(&analysis, "json")
+    });
+    reports::add_up(&plain);
+    assert!(plain == odd, "the reports differ:\n{plain}\n{odd}");
+    let report: Value = serde_json::from_str(&plain).expect("the report is JSON");
+    let rows = report["inputs"].as_array().expect("a list");
+    let is_complete = report["summary"]["complete"] == true;
+    assert!(!rows.is_empty() || !is_complete, "an input vanished without a word");
 }
 
 fn every_format(bytes: &[u8]) {

@@ -26,12 +26,15 @@ pub static TARGETS: &[Target] = &[
     logs::BLOCKS,
     logs::JSON,
     logs::STAMPS,
+    logs::CONTAINERS,
     reports::SINKS,
     documents::RULES,
     documents::CONDITIONS,
     documents::PATTERNS,
     documents::CORRELATIONS,
     documents::CONFIGURATION,
+    documents::BASELINE,
+    documents::IGNORED,
 ];
 
 /// Runs a target by its name.

@@ -15,7 +15,15 @@ pub(crate) use baseline::{Baseline, known};
 pub(crate) use entry::schema;
 pub(crate) use judge::{Judge, Suppressions};
 
+#[cfg(feature = "fuzzing")]
+use std::path::Path;
 use std::path::PathBuf;
+
+/// Reads an ignore file and says what is wrong with it.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn check(path: &Path) -> Result<(), TriageError> {
+    entry::open(path).map(drop)
+}
 
 /// A file of this room that cannot be used: a wrong one must never pass for an empty one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
