@@ -347,6 +347,58 @@ mod tests {
     }
 
     #[test]
+    fn sparse_files_are_named_and_what_follows_is_read() {
+        // As GNU tar writes them: a map that goes on in blocks of its own, and one in an extended header.
+        let mut old = Header::new_gnu();
+        old.set_path("old").unwrap();
+        old.set_entry_type(EntryType::GNUSparse);
+        old.set_size(600);
+        old.as_mut_bytes()[482] = 1;
+        old.set_cksum();
+        let mut further = [0; BLOCK];
+        further[504] = 1;
+        let mut bytes = [&old.as_bytes()[..], &further, &[0; BLOCK], &[b'x'; 600], &[0; 424]].concat();
+        let mut builder = tar::Builder::new(Vec::new());
+        builder.append_pax_extensions([("GNU.sparse.major", &b"1"[..]), ("path", b"new")]).unwrap();
+        bytes.extend(builder.into_inner().unwrap().split_at(2 * BLOCK).0);
+        bytes.extend(packed(&[("named otherwise", EntryType::Regular, "map"), ("b.log", EntryType::Regular, "two\n")]));
+        let (found, broke) = members(&bytes);
+        let told: Vec<_> = found.iter().map(|(name, kind, _)| (name.as_str(), *kind)).collect();
+        let sparse = Kind::Other("a sparse file");
+        assert_eq!((told, broke), (vec![("old", sparse), ("new", sparse), ("b.log", Kind::File)], false));
+        assert_eq!(found[2].2, Ok("two\n".to_owned()));
+        assert!(members(&bytes[..2 * BLOCK]).1, "the map breaks off");
+    }
+
+    #[test]
+    fn headers_that_say_too_much_of_the_next_end_the_archive() {
+        let mut header = Header::new_gnu();
+        header.set_path("././@LongLink").unwrap();
+        header.set_entry_type(EntryType::GNULongName);
+        for (size, data) in [(limits::TAR_NAMES + 1, 0), (2000, 1000)] {
+            header.set_size(size);
+            header.set_cksum();
+            let bytes = [&header.as_bytes()[..], &vec![b'd'; data]].concat();
+            assert_eq!(members(&bytes), (Vec::new(), true), "{size}");
+        }
+    }
+
+    #[test]
+    fn an_extended_header_has_the_last_word_on_name_and_size() {
+        let mut builder = tar::Builder::new(Vec::new());
+        builder.append_pax_extensions([("path", &b"long.log"[..]), ("size", b"4")]).unwrap();
+        let mut bytes = builder.into_inner().unwrap().split_at(2 * BLOCK).0.to_vec();
+        let mut header = Header::new_gnu();
+        header.set_path("short").unwrap();
+        header.set_size(0);
+        header.set_cksum();
+        bytes.extend([&header.as_bytes()[..], b"one\n", &[0; BLOCK - 4]].concat());
+        bytes.extend(packed(&[("b.log", EntryType::Regular, "two\n")]));
+        let told = |name: &str, text: &str| (name.to_owned(), Kind::File, Ok(text.to_owned()));
+        assert_eq!(members(&bytes), (vec![told("long.log", "one\n"), told("b.log", "two\n")], false));
+    }
+
+    #[test]
     fn text_is_no_archive() {
         assert!(!knows(&[b'x'; 600]) && !knows(&[0; 1024]) && !knows(b"short"));
         let mut old = *Header::new_old().as_bytes();
