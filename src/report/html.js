@@ -10,6 +10,7 @@
     time: alert.querySelector(".c-time time")?.dateTime ?? "",
     count: Number(alert.dataset.count),
     text: alert.textContent.toLowerCase(),
+    techniques: (alert.dataset.techniques ?? "").toLowerCase().split(" "),
   }]));
   const orders = {
     "Worst first": (a, b) => a.place - b.place,
@@ -27,12 +28,16 @@
   const order = make("select", { id: "order" }, ...Object.keys(orders).map((text) => make("option", {}, text)));
   const said = make("p", { className: "quiet said-count" });
   said.setAttribute("role", "status");
+  // The id of a technique asks for alerts that show it or a part of it, and not for text that happens to hold it.
+  const has = ({ text, techniques }, word) => /^t\d{4}(\.\d{3})?$/.test(word)
+    ? techniques.some((id) => id === word || id.startsWith(`${word}.`))
+    : text.includes(word);
   const show = () => {
     const wanted = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     let shown = 0;
     for (const alert of alerts) {
-      const { level, text } = facts.get(alert);
-      alert.hidden = hidden.has(level) || !wanted.every((word) => text.includes(word));
+      const fact = facts.get(alert);
+      alert.hidden = hidden.has(fact.level) || !wanted.every((word) => has(fact, word));
       if (!alert.hidden) shown += 1;
     }
     said.textContent = shown === alerts.length ? "" : `${shown} of ${alerts.length} shown`;
@@ -72,5 +77,16 @@
       group, said,
     );
     tools.hidden = false;
+    for (const cell of document.querySelectorAll("[data-technique]")) {
+      const button = make("button", { type: "button" });
+      button.setAttribute("aria-label", `Show the alerts of ${cell.dataset.technique}`);
+      button.addEventListener("click", () => {
+        search.value = cell.dataset.technique;
+        show();
+        document.getElementById("h-alerts").scrollIntoView();
+        search.focus({ preventScroll: true });
+      });
+      cell.append(button);
+    }
   }
 }

@@ -130,7 +130,38 @@ async function tools(page, report, scripts) {
   if ((await shown()).length !== others) found.push(`without ${level}: ${(await shown()).length} of ${others}`);
   await page.click(`#tools button.${level}`);
   if ((await shown()).length !== before.length) found.push(`${level} does not come back`);
+  // A cell of the matrix shows as many alerts as it says.
+  const cells = await page.$$(".matrix li");
+  const counts = await page.$$eval(".matrix li .n", (all) => all.map((e) => Number(e.textContent.replaceAll(",", ""))));
+  const fresh = report.alerts.every((alert) => alert.status === "new");
+  for (const [at, cell] of fresh ? [...cells.entries()].slice(0, 12) : []) {
+    await (await cell.$("button")).click();
+    const now = (await shown()).length;
+    if (now !== counts[at]) found.push(`${await cell.textContent()}: ${now} alerts`);
+    await page.fill("#search", "");
+  }
   return found;
+}
+
+/** The matrix has a column for every tactic, scrolls in its own box, and says what the alerts' rules say. */
+async function matrix(page, report) {
+  const ids = new Set(report.alerts.filter((a) => a.status === "new").flatMap((alert) => alert.techniques));
+  const seen = await page.evaluate(() => {
+    const box = document.querySelector(".matrix");
+    if (!box) return null;
+    const wide = box.getBoundingClientRect();
+    return {
+      columns: box.querySelectorAll("th").length,
+      cells: [...document.querySelectorAll(".matrix li, .rest .code")].map((e) => e.dataset.technique ?? e.textContent),
+      inside: wide.left >= 0 && wide.right <= window.innerWidth,
+      narrow: [...box.querySelectorAll("li")].filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.textContent),
+    };
+  });
+  if (!seen) return ids.size === 0 ? [] : ["there is none"];
+  const lacking = [...ids].filter((id) => !seen.cells.includes(id)).map((id) => `${id} is not in it`);
+  const more = seen.cells.filter((id) => !ids.has(id)).map((id) => `${id} was never seen`);
+  const shape = [seen.columns === 14 || `${seen.columns} columns`, seen.inside || "it leaves the window"].filter((e) => e !== true);
+  return [...lacking, ...more, ...shape, ...seen.narrow.map((text) => `${text} does not fit its cell`)];
 }
 
 /** What axe says of contrast, and of the structure that a screen reader needs. */
@@ -150,6 +181,7 @@ async function look(browser, name, { url, report }, view) {
   check(`${title}: every alert`, await missing(page, report));
   check(`${title}: no markup from logs`, await markup(page));
   check(`${title}: fits when closed`, await overflow(page));
+  check(`${title}: matrix`, await matrix(page, report));
   check(`${title}: tools`, await tools(page, report, view.scripts));
   const fullPage = report.alerts.length < 100;
   const shot = (state) => page.screenshot({ path: `${out}/${name}-${view.width}-${view.scheme}${state}.png`, fullPage });

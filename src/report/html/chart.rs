@@ -1,21 +1,17 @@
-//! The charts: alerts over time by severity, the entities most alerts are about, tactics and techniques.
+//! The charts: alerts over time by severity, the entities most alerts are about.
 //!
 //! Alerts are drawn at their first event. Numbers are whole, so that the same report draws the same page.
 
 use super::day_and_time;
-use super::view::{share, technique};
+use super::view::share;
 use super::{counted, thousands};
-use crate::model::{Alert, Level, Report, Time};
-use crate::report::attack::{ORDER, attack};
-use crate::report::rule;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::model::{Alert, Level, Time};
+use std::collections::BTreeMap;
 
 /// Bars of the timeline at most.
 const BARS: i64 = 60;
 /// Entities that are listed.
 const ENTITIES: usize = 8;
-/// Techniques that are listed.
-const TECHNIQUES: usize = 12;
 /// Height of the drawing, in its own units.
 const HEIGHT: u64 = 100;
 /// Width of a bar with its gap, in its own units.
@@ -149,68 +145,11 @@ pub(super) fn entities<'a>(alerts: &[&'a Alert]) -> Vec<EntityRow<'a>> {
     rows.into_iter().take(ENTITIES).map(row).collect()
 }
 
-/// A tactic, in the order of an intrusion.
-pub(super) struct TacticRow {
-    pub(super) name: String,
-    pub(super) alerts: String,
-    pub(super) level: &'static str,
-    pub(super) share: u64,
-}
-
-/// The tactics of the alerts' rules; a rule that names none gets those of its techniques.
-pub(super) fn tactics(report: &Report, alerts: &[&Alert]) -> Vec<TacticRow> {
-    let table = attack();
-    let mut found: BTreeMap<usize, (u64, Level)> = BTreeMap::new();
-    for alert in alerts {
-        let info = rule(report, alert.rule);
-        let mut of_rule: BTreeSet<&str> = info.tactics.iter().map(String::as_str).collect();
-        if of_rule.is_empty() {
-            of_rule.extend(info.techniques.iter().flat_map(|id| table.tactics_of(id)).map(String::as_str));
-        }
-        for at in of_rule.into_iter().filter_map(|tactic| ORDER.iter().position(|o| *o == tactic)) {
-            let entry = found.entry(at).or_insert((0, alert.level));
-            *entry = (entry.0 + 1, entry.1.max(alert.level));
-        }
-    }
-    let most = found.values().map(|(alerts, _)| *alerts).max().unwrap_or(1);
-    let row = |(at, (alerts, level)): (usize, (u64, Level))| {
-        let short = ORDER.get(at).copied().unwrap_or_default();
-        TacticRow {
-            name: table.tactic(short).unwrap_or(short).to_owned(),
-            alerts: thousands(alerts),
-            level: level.name(),
-            share: share(alerts, most),
-        }
-    };
-    found.into_iter().map(row).collect()
-}
-
-/// A technique and how many alerts show it.
-pub(super) struct TechniqueRow {
-    pub(super) name: String,
-    pub(super) alerts: String,
-}
-
-/// The techniques of most alerts.
-pub(super) fn techniques(report: &Report, alerts: &[&Alert]) -> Vec<TechniqueRow> {
-    let mut found: BTreeMap<&str, u64> = BTreeMap::new();
-    for alert in alerts {
-        for id in &rule(report, alert.rule).techniques {
-            *found.entry(id).or_default() += 1;
-        }
-    }
-    let mut rows: Vec<_> = found.into_iter().collect();
-    rows.sort_by_key(|(_, alerts)| std::cmp::Reverse(*alerts));
-    rows.into_iter()
-        .take(TECHNIQUES)
-        .map(|(id, alerts)| TechniqueRow { name: technique(id), alerts: thousands(alerts) })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::super::sample;
     use super::*;
+    use crate::model::Report;
 
     fn drawn(report: &Report) -> Timeline {
         let alerts: Vec<&Alert> = report.alerts.iter().collect();
@@ -236,13 +175,5 @@ mod tests {
     #[test]
     fn without_times_there_is_nothing_to_draw() {
         assert!(timeline(&[]).is_none());
-    }
-
-    #[test]
-    fn tactics_stand_in_the_order_of_an_intrusion() {
-        let report = sample::report();
-        let alerts: Vec<&Alert> = report.alerts.iter().collect();
-        let names: Vec<String> = tactics(&report, &alerts).into_iter().map(|row| row.name).collect();
-        assert_eq!(names, ["Initial Access", "Credential Access"]);
     }
 }

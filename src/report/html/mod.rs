@@ -3,14 +3,15 @@
 //! One file without a script, a font or a picture from elsewhere, and a content policy that forbids them: it works from a
 //! stick, in a mail, on paper. The one script of its own (`html.js`, allowed by its hash) filters and sorts; with it
 //! blocked everything is there to read. Light and dark as the reader's system says. The page is `html.askama`, its style
-//! `html.css`; every text on it goes through [`Text`]. Charts are drawn in `html/chart.rs` and
-//! `html/heat.rs`.
+//! `html.css`; every text on it goes through [`Text`]. Charts are drawn in `html/chart.rs`, `html/heat.rs` and
+//! `html/matrix.rs`.
 //!
 //! What we leave out: more than 5,000 alerts, which the page says; links (references are text: a page about an attack
 //! should not send its reader anywhere).
 
 mod chart;
 mod heat;
+mod matrix;
 mod view;
 
 use super::{Options, Reporter, counted, thousands, worst_first};
@@ -56,8 +57,7 @@ struct Page<'a> {
     timeline: Option<chart::Timeline>,
     entities: Vec<chart::EntityRow<'a>>,
     heat: Option<heat::Heat>,
-    tactics: Vec<chart::TacticRow>,
-    techniques: Vec<chart::TechniqueRow>,
+    matrix: Option<matrix::Matrix<'a>>,
     left_out: Option<String>,
     rules: Vec<RuleView<'a>>,
     inputs: Vec<InputView<'a>>,
@@ -86,8 +86,7 @@ impl<'a> Page<'a> {
             timeline: chart::timeline(&fresh),
             entities: chart::entities(&fresh),
             heat: heat::heat(&fresh),
-            tactics: chart::tactics(report, &fresh),
-            techniques: chart::techniques(report, &fresh),
+            matrix: matrix::matrix(report, &fresh),
             left_out: left_out
                 .map(|n| counted(u64::try_from(n).unwrap_or(u64::MAX), "more alert is", "more alerts are")),
             rules: view::rules(report),

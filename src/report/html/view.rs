@@ -47,6 +47,8 @@ pub(super) struct AlertView<'a> {
     pub(super) message: &'a str,
     pub(super) remediation: Option<&'a str>,
     pub(super) techniques: String,
+    /// What the script finds it by, between blanks.
+    pub(super) technique_ids: String,
     pub(super) fingerprint: &'a str,
     /// `unchanged` or `suppressed`; new alerts need no word.
     pub(super) status: Option<&'static str>,
@@ -76,6 +78,7 @@ impl<'a> AlertView<'a> {
             message: &alert.message,
             remediation: info.remediation.as_deref(),
             techniques: info.techniques.iter().map(|id| technique(id)).collect::<Vec<_>>().join(", "),
+            technique_ids: info.techniques.join(" "),
             fingerprint: &alert.fingerprint,
             status: (alert.status != AlertStatus::New).then(|| alert.status.name()),
             suppression: alert.suppression.as_ref().map(|s| match &s.expires {
