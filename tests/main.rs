@@ -26,6 +26,8 @@ mod invariance;
 mod readme;
 mod rules;
 #[cfg(target_os = "linux")]
+mod runners;
+#[cfg(target_os = "linux")]
 mod sarif;
 mod schemas;
 mod selection;

@@ -63,7 +63,8 @@ pub(crate) fn program(name: &str, directory: &Path) -> Command {
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy().into_owned();
         if name.starts_with("LOGSENTRY_")
-            || ["NO_COLOR", "CI", "GITHUB_ACTIONS", "CLICOLOR_FORCE", "FORCE_COLOR"].contains(&name.as_str())
+            || ["NO_COLOR", "CI", "GITHUB_ACTIONS", "TF_BUILD", "CLICOLOR_FORCE", "FORCE_COLOR"]
+                .contains(&name.as_str())
         {
             command.env_remove(name);
         }

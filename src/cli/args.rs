@@ -25,9 +25,9 @@ pub(crate) enum Command {
     /// Hash the inputs of a report again and tell which of them are still the same
     Verify(VerifyArgs),
     /// List the formats that can be read
-    Formats(FormatsArgs),
+    Formats(ListArgs),
     /// List the common names of fields, what they stand for and which logs give them
-    Fields(FieldsArgs),
+    Fields(ListArgs),
     /// Print the version
     Version(VersionArgs),
     /// Write a configuration and an ignore file with every key explained
@@ -82,6 +82,15 @@ pub(crate) struct RuleArgs {
     /// Values of placeholders in rules: YAML or JSON, name to list
     #[arg(long, value_name = "FILE")]
     pub(crate) placeholders: Option<PathBuf>,
+}
+
+/// Which rules a scan with the same arguments loads.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct LoadedArgs {
+    #[command(flatten)]
+    pub(crate) rules: RuleArgs,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
 }
 
 /// How inputs are read.
@@ -158,9 +167,7 @@ pub(crate) struct ScanArgs {
     #[arg(long, value_name = "FORMAT=PATH", value_parser = super::report_target)]
     pub(crate) report: Vec<(String, PathBuf)>,
     #[command(flatten)]
-    pub(crate) rules: RuleArgs,
-    #[command(flatten)]
-    pub(crate) config: ConfigArgs,
+    pub(crate) loaded: LoadedArgs,
     #[command(flatten)]
     pub(crate) read: ReadArgs,
     /// Show alerts from this severity on: informational, low, medium, high, critical
@@ -292,9 +299,7 @@ pub(crate) struct RulesArgs {
     #[command(subcommand)]
     pub(crate) command: Option<RulesCommand>,
     #[command(flatten)]
-    pub(crate) rules: RuleArgs,
-    #[command(flatten)]
-    pub(crate) config: ConfigArgs,
+    pub(crate) loaded: LoadedArgs,
     /// How the list is printed
     #[arg(long, default_value = "table", value_parser = ["table", "json", "csv"])]
     pub(crate) format: String,
@@ -309,9 +314,7 @@ pub(crate) enum RulesCommand {
         /// Identity, id or exact title
         id: String,
         #[command(flatten)]
-        rules: RuleArgs,
-        #[command(flatten)]
-        config: ConfigArgs,
+        loaded: LoadedArgs,
     },
     /// Count the loaded rules by level, status, product, category, service and tactic
     Stat(StatisticsArgs),
@@ -356,9 +359,7 @@ pub(crate) enum RulesCommand {
 #[derive(Debug, Args)]
 pub(crate) struct StatisticsArgs {
     #[command(flatten)]
-    pub(crate) rules: RuleArgs,
-    #[command(flatten)]
-    pub(crate) config: ConfigArgs,
+    pub(crate) loaded: LoadedArgs,
     /// How the table is printed
     #[arg(long, default_value = "table", value_parser = ["table", "json"])]
     pub(crate) format: String,
@@ -389,9 +390,7 @@ pub(crate) struct ExplainArgs {
     #[arg(value_name = "FILE[:LINE|#RECORD]", allow_hyphen_values = true)]
     pub(crate) place: PathBuf,
     #[command(flatten)]
-    pub(crate) rules: RuleArgs,
-    #[command(flatten)]
-    pub(crate) config: ConfigArgs,
+    pub(crate) loaded: LoadedArgs,
     #[command(flatten)]
     pub(crate) read: ReadArgs,
     /// Blank secrets: default or off
@@ -402,8 +401,9 @@ pub(crate) struct ExplainArgs {
     pub(crate) format: String,
 }
 
+/// How the lists of what is built in are printed.
 #[derive(Debug, Args)]
-pub(crate) struct FieldsArgs {
+pub(crate) struct ListArgs {
     /// How the list is printed
     #[arg(long, default_value = "table", value_parser = ["table", "json"])]
     pub(crate) format: String,
@@ -422,13 +422,6 @@ pub(crate) struct VerifyArgs {
     /// Print only what is not the same
     #[arg(short, long)]
     pub(crate) quiet: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct FormatsArgs {
-    /// How the list is printed
-    #[arg(long, default_value = "table", value_parser = ["table", "json"])]
-    pub(crate) format: String,
 }
 
 #[derive(Debug, Args)]

@@ -32,7 +32,9 @@ impl Loudness {
 /// starts with a word of ours, so no log text can start one.
 pub(crate) fn line(word: &str, text: &str) {
     // Nobody is left to tell when standard error is closed.
-    drop(writeln!(io::stderr().lock(), "{word}: {}", Shown(text)));
+    // What runners look for anywhere in a line is broken up.
+    let text = Shown(text).to_string().replace("##[", "# #[").replace("##vso[", "# #vso[");
+    drop(writeln!(io::stderr().lock(), "{word}: {text}"));
 }
 
 /// A line whose text from outside was made harmless where the line was made.
@@ -84,8 +86,8 @@ pub(crate) fn step_summary() -> Option<PathBuf> {
     env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 
-/// Whether we run inside a GitHub workflow, where lines of output can be commands.
+/// Whether a pipeline's runner reads what we print, to whom lines of output can be commands: GitHub's or Azure's.
 #[expect(clippy::disallowed_methods, reason = "cli is the room that may look at the environment")]
-pub(crate) fn in_github_actions() -> bool {
-    env::var_os("GITHUB_ACTIONS").is_some_and(|v| v == "true")
+pub(crate) fn in_runner() -> bool {
+    env::var_os("GITHUB_ACTIONS").is_some_and(|v| v == "true") || env::var_os("TF_BUILD").is_some_and(|v| !v.is_empty())
 }

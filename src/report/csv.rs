@@ -3,7 +3,7 @@
 //! A spreadsheet takes a cell that starts with `=`, `+`, `-`, `@`, a tab or a carriage return for a formula, so such a
 //! cell gets a `'` in front unless it is a number. Control characters are spelt out: a record stays one line.
 
-use super::{Options, Reporter, Where, entity_text, rule};
+use super::{Options, Reporter, Where, entity_text, rule, without_commands};
 use crate::model::show::Shown;
 use crate::model::{Report, RuleInfo};
 use std::io::{self, Write};
@@ -112,8 +112,8 @@ fn number(n: Option<u64>) -> String {
 /// Text from outside as a cell.
 pub(super) fn cell(text: &str, options: &Options) -> String {
     let mut shown = Shown(text).to_string();
-    if options.github_actions {
-        shown = shown.replace("##[", "# #[");
+    if options.in_runner {
+        shown = without_commands(&shown);
     }
     // Tabs and carriage returns are spelt out by now, but a reader that undoes that must not find a formula either.
     let is_number = text.parse::<f64>().is_ok() && text.bytes().any(|b| b.is_ascii_digit());

@@ -6,7 +6,7 @@
 //!
 //! What we leave out: columns, which we do not know, and lines of files that have none.
 
-use super::{Options, Reporter, Where, counted, rule, thousands};
+use super::{Options, Reporter, Where, counted, rule, thousands, without_commands};
 use crate::model::show::{Shown, cut};
 use crate::model::{Alert, AlertStatus, Level, Report};
 use std::io::{self, Write};
@@ -72,7 +72,7 @@ fn annotation(report: &Report, alert: &Alert, out: &mut dyn Write) -> io::Result
 /// Text from outside behind the second `::`.
 fn data(text: &str) -> String {
     // The older form of a command is looked for anywhere in a line.
-    let text = Shown(text).to_string().replace("##[", "# #[").replace("##vso[", "# #vso[");
+    let text = without_commands(&Shown(text).to_string());
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 

@@ -4,7 +4,7 @@
 //! backticks as it takes. GitHub drops a step's summary of more than 1,024 KiB as a whole, so rows are few, values cut,
 //! and the page ends before 900 KiB whatever it holds.
 
-use super::{Options, Reporter, Where, counted, entity_text, rule, thousands, worst_first};
+use super::{Options, Reporter, Where, counted, entity_text, rule, thousands, without_commands, worst_first};
 use crate::model::show::{Shown, cut};
 use crate::model::{Alert, AlertStatus, Report};
 use std::io::{self, Write};
@@ -141,7 +141,7 @@ impl Page {
 
 /// Text from outside as a code span that may stand in a table.
 fn code(text: &str) -> String {
-    let text = Shown(&cut(text, VALUE)).to_string().replace("##[", "# #[").replace("##vso[", "# #vso[");
+    let text = without_commands(&Shown(&cut(text, VALUE)).to_string());
     if text.trim().is_empty() {
         return "–".to_owned();
     }

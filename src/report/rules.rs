@@ -1,16 +1,19 @@
 //! One rule for people, as `logsentry rules show` prints it.
 
+use super::Options;
+use super::console::shown;
 use crate::model::RuleInfo;
-use crate::model::show::Shown;
 use std::fmt::Write as _;
 
 /// Everything about one rule; `logic` is what it looks for, in words.
-pub(crate) fn rule_text(rule: &RuleInfo, logic: &str) -> Vec<u8> {
-    let mut text = format!("{}\n\n", Shown(&rule.title));
+pub(crate) fn rule_text(rule: &RuleInfo, logic: &str, options: &Options) -> Vec<u8> {
+    // What begins a line must not be a command for whoever reads it.
+    let whole = &Options { in_runner: true, ..options.clone() };
+    let mut text = format!("{}\n\n", shown(&rule.title, whole));
     let mut line = |name: &str, value: &str| {
         if !value.is_empty() {
             // Writing to a String cannot fail.
-            let _ = writeln!(text, "{name:<16}{}", Shown(value));
+            let _ = writeln!(text, "{name:<16}{}", shown(value, options));
         }
     };
     line("Identity", &rule.id);
@@ -29,7 +32,7 @@ pub(crate) fn rule_text(rule: &RuleInfo, logic: &str) -> Vec<u8> {
     rule.references.iter().for_each(|link| line("Reference", link));
     text.push('\n');
     for row in logic.lines() {
-        let _ = writeln!(text, "{}", Shown(row));
+        let _ = writeln!(text, "{}", shown(row, whole));
     }
     text.into_bytes()
 }

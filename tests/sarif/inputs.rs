@@ -8,10 +8,10 @@ use std::io::{Cursor, Write};
 use std::os::unix::ffi::OsStringExt;
 
 /// How many alerts the loudest log has.
-pub(super) const CROWD: usize = 20_000;
+pub(crate) const CROWD: usize = 20_000;
 
 /// What standard input says.
-pub(super) const LINE: &str = "{\"mark\":\"critical\",\"host\":\"stdin\",\"command\":\"id\"}\n";
+pub(crate) const LINE: &str = "{\"mark\":\"critical\",\"host\":\"stdin\",\"command\":\"id\"}\n";
 
 /// A rule a level, each about the value of `command`.
 fn rules() -> String {
@@ -130,7 +130,7 @@ fn containers(folder: &Folder, log: &str) {
 }
 
 /// Adds a log with an alert a line.
-pub(super) fn write_crowd(folder: &Folder) {
+pub(crate) fn write_crowd(folder: &Folder) {
     let mut crowd = String::new();
     for n in 0..CROWD {
         let level = ["critical", "high", "medium", "low", "informational"][n % 5];
@@ -140,7 +140,7 @@ pub(super) fn write_crowd(folder: &Folder) {
 }
 
 /// A folder with all of them, and the rules.
-pub(super) fn write() -> Folder {
+pub(crate) fn write() -> Folder {
     let folder = Folder::new();
     // The top of a work tree, which paths are relative to.
     folder.write(".git/HEAD", "");

@@ -4,7 +4,7 @@
 //! The official schema and Microsoft's Multitool look at such files in `.ci/sarif`.
 
 mod corpora;
-mod inputs;
+pub(crate) mod inputs;
 mod regions;
 
 #[path = "../../src/report/sarif/ingest.rs"]

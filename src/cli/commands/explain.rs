@@ -21,7 +21,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Exit {
         Ok(told) => told,
         Err(error) => return setup::refused(&error),
     };
-    let options = report::Options { github_actions: terminal::in_github_actions(), ..report::Options::default() };
+    let options = report::Options { in_runner: terminal::in_runner(), ..report::Options::default() };
     for line in report::problem_lines(&told.problems, &options) {
         terminal::whole_line(&line);
     }
@@ -43,9 +43,9 @@ fn configuration(args: &ExplainArgs) -> Result<Config, SetupError> {
         redact: args.redact.clone().map(|mode| RawRedact { mode: Some(mode), patterns: None }),
         ..RawConfig::default()
     };
-    setup::rule_flags(&args.rules, &mut flags)?;
+    setup::rule_flags(&args.loaded.rules, &mut flags)?;
     setup::read_flags(&args.read, &mut flags);
-    let mut config = setup::configuration(&args.config, flags)?;
+    let mut config = setup::configuration(&args.loaded.config, flags)?;
     setup::read_extras(&args.read, &mut config);
     Ok(config)
 }

@@ -1,13 +1,13 @@
 //! `logsentry fields`.
 
-use crate::cli::args::FieldsArgs;
+use crate::cli::args::ListArgs;
 use crate::cli::exit::Exit;
 use crate::cli::output::unless_closed;
 use crate::model::show::cut;
 use crate::scan::{self, FieldShape};
 use std::io::{self, Write};
 
-pub(crate) fn run(args: &FieldsArgs) -> Exit {
+pub(crate) fn run(args: &ListArgs) -> Exit {
     let fields = scan::fields();
     let text = if args.format == "json" { json(&fields) } else { table(&fields) };
     match unless_closed(io::stdout().lock().write_all(text.as_bytes())) {

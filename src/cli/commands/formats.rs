@@ -1,6 +1,6 @@
 //! `logsentry formats`.
 
-use crate::cli::args::FormatsArgs;
+use crate::cli::args::ListArgs;
 use crate::cli::exit::Exit;
 use crate::cli::output::unless_closed;
 use crate::formats::{self, Format};
@@ -8,7 +8,7 @@ use crate::model::show::{Shown, cut};
 use serde::Serialize;
 use std::io::{self, Write};
 
-pub(crate) fn run(args: &FormatsArgs) -> Exit {
+pub(crate) fn run(args: &ListArgs) -> Exit {
     let text = if args.format == "json" { json() } else { table() };
     match unless_closed(io::stdout().lock().write_all(text.as_bytes())) {
         Ok(()) => Exit::Clean,

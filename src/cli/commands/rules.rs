@@ -1,7 +1,7 @@
 //! `logsentry rules`: list, show, check and test.
 
 use super::setup;
-use crate::cli::args::{ConfigArgs, RuleArgs, RulesArgs, RulesCommand, StatisticsArgs};
+use crate::cli::args::{ConfigArgs, LoadedArgs, RulesArgs, RulesCommand, StatisticsArgs};
 use crate::cli::exit::Exit;
 use crate::cli::output::unless_closed;
 use crate::cli::terminal;
@@ -16,8 +16,8 @@ use std::path::{Path, PathBuf};
 
 pub(crate) fn run(args: RulesArgs) -> Exit {
     let done = match args.command {
-        None => listed(&args.rules, &args.config, &args.format),
-        Some(RulesCommand::Show { id, rules, config }) => shown(&id, &rules, &config),
+        None => listed(&args.loaded, &args.format),
+        Some(RulesCommand::Show { id, loaded }) => shown(&id, &loaded),
         Some(RulesCommand::Stat(args)) => counted(&args, |scan| Statistics::Rules(scan.statistics())),
         Some(RulesCommand::Logsources(args)) => counted(&args, |scan| Statistics::Sources(scan.sources_used())),
         Some(RulesCommand::Fields(args)) => counted(&args, |scan| Statistics::Fields(scan.fields_used())),
@@ -43,20 +43,24 @@ pub(crate) fn run(args: RulesArgs) -> Exit {
 
 type Done = Result<(Vec<u8>, Exit), SetupError>;
 
-fn loaded(rules: &RuleArgs, config: &ConfigArgs) -> Result<Scan, SetupError> {
+fn options() -> report::Options {
+    report::Options { in_runner: terminal::in_runner(), ..report::Options::default() }
+}
+
+fn loaded(args: &LoadedArgs) -> Result<Scan, SetupError> {
     let mut flags = RawConfig::default();
-    setup::rule_flags(rules, &mut flags)?;
-    let scan = Scan::new(setup::configuration(config, flags)?, setup::run_info())?;
+    setup::rule_flags(&args.rules, &mut flags)?;
+    let scan = Scan::new(setup::configuration(&args.config, flags)?, setup::run_info())?;
     scan.warnings().iter().for_each(|warning| terminal::warning(warning));
-    for line in report::problem_lines(scan.rule_problems(), &report::Options::default()) {
+    for line in report::problem_lines(scan.rule_problems(), &options()) {
         terminal::whole_line(&line);
     }
     Ok(scan)
 }
 
-fn listed(rules: &RuleArgs, config: &ConfigArgs, format: &str) -> Done {
-    let scan = loaded(rules, config)?;
-    let options = report::Options { width: terminal::width(true), ..report::Options::default() };
+fn listed(args: &LoadedArgs, format: &str) -> Done {
+    let scan = loaded(args)?;
+    let options = report::Options { width: terminal::width(true), ..options() };
     let list = report::RULE_LISTS.iter().find(|row| row.name == format).expect("clap takes no other names");
     let mut text = Vec::new();
     (list.write)(scan.rules(), &options, &mut text).expect("memory can be written to");
@@ -64,18 +68,18 @@ fn listed(rules: &RuleArgs, config: &ConfigArgs, format: &str) -> Done {
 }
 
 fn counted(args: &StatisticsArgs, count: fn(&Scan) -> Statistics) -> Done {
-    let scan = loaded(&args.rules, &args.config)?;
-    let options = report::Options { github_actions: terminal::in_github_actions(), ..report::Options::default() };
+    let scan = loaded(&args.loaded)?;
+    let options = options();
     let row = report::STATISTICS.iter().find(|row| row.name == args.format).expect("clap takes no other names");
     let mut text = Vec::new();
     (row.write)(&count(&scan), &options, &mut text).expect("memory can be written to");
     Ok((text, Exit::Clean))
 }
 
-fn shown(id: &str, rules: &RuleArgs, config: &ConfigArgs) -> Done {
-    let scan = loaded(rules, config)?;
+fn shown(id: &str, args: &LoadedArgs) -> Done {
+    let scan = loaded(args)?;
     if let Some(rule) = scan.rule(id) {
-        return Ok((report::rule_text(rule, &scan.logic(rule)), Exit::Clean));
+        return Ok((report::rule_text(rule, &scan.logic(rule), &options()), Exit::Clean));
     }
     terminal::error(&format!("no loaded rule is called {id:?}; `logsentry rules` lists them"));
     Ok((Vec::new(), Exit::Usage))

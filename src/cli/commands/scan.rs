@@ -45,6 +45,9 @@ pub(crate) fn run(args: &ScanArgs) -> Exit {
     if let Err(error) = scan.check_paths(&args.paths) {
         return setup::refused(&error);
     }
+    if scan.rules().is_empty() {
+        terminal::warning("no rule is loaded, so nothing can be found; --rules names some");
+    }
     if args.stats {
         stats::say_setup(stats::clock().saturating_sub(began));
     }
@@ -99,9 +102,9 @@ fn configuration(args: &ScanArgs) -> Result<Config, SetupError> {
     if sarif != RawSarif::default() {
         flags.sarif = Some(sarif);
     }
-    setup::rule_flags(&args.rules, &mut flags)?;
+    setup::rule_flags(&args.loaded.rules, &mut flags)?;
     setup::read_flags(&args.read, &mut flags);
-    let mut config = setup::configuration(&args.config, flags)?;
+    let mut config = setup::configuration(&args.loaded.config, flags)?;
     setup::read_extras(&args.read, &mut config);
     if let Some(bytes) = args.block_size {
         config.block_size = bytes.max(1);
@@ -268,7 +271,7 @@ fn options(args: &ScanArgs, scan: &Scan, target: &Target, report: &Report) -> re
         all: args.all,
         show_known: args.show_known,
         show_suppressed: args.show_suppressed,
-        github_actions: terminal::in_github_actions(),
+        in_runner: terminal::in_runner(),
         no_snippets: wanted.no_snippets,
         min_severity: scan.config().min_severity,
         fail_on: scan.config().fail_on,

@@ -5,7 +5,7 @@
 
 mod table;
 
-use super::{Options, Reporter, counted, rule, thousands, worst_first};
+use super::{Options, Reporter, counted, rule, thousands, without_commands, worst_first};
 use crate::model::limits::PROBLEM_LINES;
 use crate::model::show::Shown;
 use crate::model::{Alert, AlertKind, AlertStatus, Level, Problem, ProblemKind, Report, RuleInfo, Summary, Time};
@@ -206,13 +206,13 @@ fn problem_line(problem: &Problem, options: &Options) -> String {
     format!("warning: {path}{}{times}{first}", shown(&problem.message, options))
 }
 
-/// Text from outside, harmless for a terminal; for a GitHub runner also where a workflow command would start.
+/// Text from outside, harmless for a terminal; for a pipeline's runner also where a command would start.
 pub(crate) fn shown(text: &str, options: &Options) -> String {
     let text = Shown(text).to_string();
-    if !options.github_actions {
+    if !options.in_runner {
         return text;
     }
-    let text = text.replace("##[", "# #[");
+    let text = without_commands(&text);
     match text.trim_start().strip_prefix("::") {
         Some(rest) => format!(": :{rest}"),
         None => text,
@@ -320,8 +320,14 @@ mod tests {
 
     #[test]
     fn workflow_commands_are_broken_up_for_a_runner() {
-        let options = Options { github_actions: true, ..Options::default() };
-        let cases = [("::error::x", ": :error::x"), ("  ::x", ": :x"), ("a::b", "a::b"), ("x##[error]", "x# #[error]")];
+        let options = Options { in_runner: true, ..Options::default() };
+        let cases = [
+            ("::error::x", ": :error::x"),
+            ("  ::x", ": :x"),
+            ("a::b", "a::b"),
+            ("x##[error]", "x# #[error]"),
+            ("x##vso[a]", "x# #vso[a]"),
+        ];
         for (text, want) in cases {
             assert_eq!(shown(text, &options), want);
             assert_eq!(shown(text, &Options::default()), text);
@@ -345,7 +351,7 @@ mod tests {
 
     #[test]
     fn problems_are_one_line_each_whatever_they_name() {
-        let options = Options { github_actions: true, ..Options::default() };
+        let options = Options { in_runner: true, ..Options::default() };
         let report = sample::report();
         let lines: Vec<String> = report.problems.iter().map(|problem| problem_line(problem, &options)).collect();
         assert_eq!(lines[2], "warning: case 1/auth.log: expected a month, found `::error::x`, 17 times (first: 17)");
