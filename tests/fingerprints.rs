@@ -53,11 +53,25 @@ fn nothing_but_rule_log_and_entity_changes_a_fingerprint() {
         ("rotated", "logs/auth.log.1", logs("198.51.100.7", 9)),
         ("rotated by date", "logs/auth.log-20260302", logs("198.51.100.7", 9)),
         ("later", "logs/auth.log", logs("198.51.100.7", 17)),
+        ("by another machine", "logs/auth.log", logs("198.51.100.7", 9).replace(" gate ", " other.example ")),
         ("twice as often", "logs/auth.log", logs("198.51.100.7", 9) + &logs("198.51.100.7", 17)),
     ];
     for (what, name, text) in cases {
         assert_eq!(prints(&folder(name, &text), &[]), before, "{what}");
     }
+    // The folder of every case is another one; this one is deeper, and what is scanned is found from its top.
+    let deep = Folder::new();
+    deep.write("a b/c/.git/HEAD", "");
+    deep.write("a b/c/logs/auth.log", logs("198.51.100.7", 9));
+    let args = ["scan", "a b/c/logs", "--sarif-root", "a b/c", "--no-config", "--year", "2026", "--format", "json"];
+    let mut command = crate::support::command(deep.path());
+    command.args(args).env("HOSTNAME", "elsewhere").env("HOME", "/nowhere").env("USER", "nobody");
+    let report = command.output().expect("it was built").stdout;
+    let report: serde_json::Value = serde_json::from_slice(&report).expect("JSON");
+    let text = |value: &serde_json::Value| value.as_str().expect("text").to_owned();
+    let alerts = report["alerts"].as_array().expect("a list").iter();
+    let found: BTreeSet<_> = alerts.map(|alert| (text(&alert["rule_id"]), text(&alert["fingerprint"]))).collect();
+    assert_eq!(found, before, "another parent and another machine");
     let same = folder("logs/auth.log", &logs("198.51.100.7", 9));
     for mode in ["off", "strict", "default"] {
         assert_eq!(prints(&same, &["--redact", mode]), before, "{mode}");
