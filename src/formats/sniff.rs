@@ -59,7 +59,7 @@ pub(crate) fn with_declared(head: &Head<'_>, told: Option<&str>, declared: &[For
         return told;
     }
     let known = sniff(head);
-    match super::declared::best(head, declared) {
+    match super::declared::best(head, declared, known.rank) {
         Some(own) if own.rank > known.rank => own,
         _ => known,
     }

@@ -33,7 +33,7 @@ static BUILTIN: &[(&str, &str)] = &[
 /// All declared formats so far, those of [`BUILTIN`] first, with the text each was made of.
 static ROWS: LazyLock<RwLock<Vec<(String, &'static Format)>>> = LazyLock::new(|| {
     let rows = BUILTIN.iter().map(|(name, text)| {
-        let made = parsed(text).and_then(|raws| raws.iter().map(|raw| made(raw)).collect::<Result<Vec<_>, _>>());
+        let made = parsed(text).and_then(|raws| raws.iter().map(|raw| named(raw)).collect::<Result<Vec<_>, _>>());
         let rows =
             made.unwrap_or_else(|why| panic!("rules/formats/{name}.yml: {why}; a test reads what is compiled in"));
         rows.into_iter().map(|row| ((*text).to_owned(), row)).collect::<Vec<_>>()
@@ -107,6 +107,24 @@ fn parsed(text: &str) -> Result<Vec<RawRow>, String> {
 
 /// Makes a row that lives as long as the program, after trying its samples.
 fn made(raw: &RawRow) -> Result<&'static Format, String> {
+    let row = named(raw)?;
+    if let Shape::Declared(_, _, declared) = &row.shape {
+        tried_all(raw, declared)?;
+    }
+    Ok(row)
+}
+
+/// Whether all expressions are some, and the samples give their fields.
+fn tried_all(raw: &RawRow, declared: &Declared) -> Result<(), String> {
+    declared.check()?;
+    if raw.samples.is_empty() {
+        return Err("it has no samples".to_owned());
+    }
+    raw.samples.iter().try_for_each(|sample| tried(declared, &sample.text, sample.fields.iter()))
+}
+
+/// Makes a row without trying what it says of lines.
+fn named(raw: &RawRow) -> Result<&'static Format, String> {
     let is_name = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     if raw.name.len() > limits::FORMAT_NAME || !raw.name.split('-').all(is_name) {
         return Err("the name is no word in lower case: letters, digits and `-` between them".to_owned());
@@ -114,13 +132,7 @@ fn made(raw: &RawRow) -> Result<&'static Format, String> {
     if !(1..=9).contains(&raw.specificity) {
         return Err("specificity reaches from 1 to 9".to_owned());
     }
-    let declared = Declared::new(raw)?;
-    if raw.samples.is_empty() {
-        return Err("it has no samples".to_owned());
-    }
-    for sample in &raw.samples {
-        tried(&declared, &sample.text, sample.fields.iter())?;
-    }
+    let declared = Declared::new(raw);
     let leaked = |text: &str| -> &'static str { Box::leak(text.to_owned().into_boxed_str()) };
     let samples: Vec<Sample> = raw
         .samples
@@ -178,11 +190,15 @@ fn tried<'f>(
     Ok(())
 }
 
-/// The best claim among some declared formats.
-pub(crate) fn best(head: &Head<'_>, ids: &[FormatId]) -> Option<Sniffed> {
+/// The best claim among some declared formats, of those that are better than a rank.
+pub(crate) fn best(head: &Head<'_>, ids: &[FormatId], than: (u8, u16)) -> Option<Sniffed> {
     let mut best: Option<Sniffed> = None;
     for id in ids {
         let Some(Format { shape: Shape::Declared(shape, specificity, declared), .. }) = format(*id) else { continue };
+        // All lines that fit are a thousand thousandths: what cannot be better is not compiled.
+        if (*specificity, 1000) <= than {
+            continue;
+        }
         let first = |line: &str| !(shape.continues)(line.as_bytes());
         let (mut fit, mut all) = (0_usize, 0_usize);
         for line in sniff::lines(head).filter(|line| first(line)) {
@@ -217,6 +233,11 @@ mod tests {
     fn ours_are_loaded_with_their_samples() {
         let ids = builtin();
         assert!(ids.len() >= BUILTIN.len());
+        for (name, text) in BUILTIN {
+            for raw in parsed(text).unwrap() {
+                tried_all(&raw, &Declared::new(&raw)).unwrap_or_else(|why| panic!("{name}: {why}"));
+            }
+        }
         for id in ids {
             let row = format(id).unwrap();
             assert!(row.summary.len() < 60 && !row.spec.is_empty(), "{}", row.name);

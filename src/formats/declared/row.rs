@@ -7,6 +7,7 @@ use crate::model::{Stamp, Value, limits};
 use regex::{Regex, RegexBuilder};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 /// The shape of a format in YAML.
 #[derive(Clone, Debug, Deserialize)]
@@ -54,13 +55,31 @@ pub(super) struct RawSample {
     pub(super) fields: BTreeMap<String, String>,
 }
 
-/// What reads the records of a declared format.
+/// What reads the records of a declared format. Its expressions are compiled when a text is first held against them.
 #[derive(Debug)]
 pub(crate) struct Declared {
-    sniff: Option<Regex>,
-    patterns: Vec<Pattern>,
+    sniff: Option<Later>,
+    patterns: Vec<Later>,
     time: String,
     layout: Option<String>,
+}
+
+/// A pattern as it is written down, and compiled once somebody asked for it.
+#[derive(Debug)]
+struct Later {
+    raw: RawPattern,
+    made: OnceLock<Pattern>,
+}
+
+impl Later {
+    fn new(raw: RawPattern) -> Later {
+        Later { raw, made: OnceLock::new() }
+    }
+
+    fn get(&self) -> &Pattern {
+        self.made
+            .get_or_init(|| Pattern::new(&self.raw).expect("users' are tried when they are loaded, ours by a test"))
+    }
 }
 
 #[derive(Debug)]
@@ -72,28 +91,37 @@ struct Pattern {
 }
 
 impl Declared {
-    /// Compiles a format; says what is wrong with it.
-    pub(super) fn new(raw: &RawRow) -> Result<Declared, String> {
-        let sniff = raw.sniff.as_deref().map(|text| compiled(text).map(|(expression, _)| expression)).transpose()?;
-        let patterns = raw.patterns.iter().map(Pattern::new).collect::<Result<Vec<_>, _>>()?;
-        if patterns.is_empty() {
+    /// A format whose expressions are known to be some.
+    pub(super) fn new(raw: &RawRow) -> Declared {
+        let sniff = raw.sniff.clone().map(|text| Later::new(RawPattern::Plain(text)));
+        let patterns = raw.patterns.iter().cloned().map(Later::new).collect();
+        Declared { sniff, patterns, time: raw.time.clone(), layout: raw.layout.clone() }
+    }
+
+    /// Compiles everything; says what is wrong with it.
+    pub(super) fn check(&self) -> Result<(), String> {
+        if self.patterns.is_empty() {
             return Err("it has no pattern".to_owned());
         }
-        Ok(Declared { sniff, patterns, time: raw.time.clone(), layout: raw.layout.clone() })
+        for later in self.sniff.iter().chain(&self.patterns) {
+            let made = Pattern::new(&later.raw)?;
+            later.made.get_or_init(|| made);
+        }
+        Ok(())
     }
 
     /// Whether a line looks like one of this format.
     pub(super) fn fits(&self, line: &str) -> bool {
         match &self.sniff {
-            Some(sniff) => sniff.is_match(line),
-            None => self.patterns.iter().any(|pattern| pattern.expression.is_match(line)),
+            Some(sniff) => sniff.get().expression.is_match(line),
+            None => self.patterns.iter().any(|pattern| pattern.get().expression.is_match(line)),
         }
     }
 
     /// Reads a record by the first pattern that takes it.
     pub(crate) fn read(&self, record: &mut Record<'_>) -> Result<(), Refused> {
         let text = record.text;
-        for pattern in &self.patterns {
+        for pattern in self.patterns.iter().map(Later::get) {
             let Some(groups) = pattern.expression.captures(text) else { continue };
             for (group, field, is_number) in &pattern.fields {
                 let Some(value) = groups.get(*group).map(|found| found.as_str()) else { continue };
