@@ -112,16 +112,26 @@ const ORDINARY: [&str; 64] = [
 
 /// Whether a field of this name holds a secret.
 pub(super) fn is_secret(name: &str) -> bool {
-    let loose: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
-    if NEVER.contains(&loose.as_str()) {
+    let is_letter = |byte: &u8| byte.is_ascii_alphanumeric();
+    // The end of the name, backwards and loosely spelt: no word of the tables is longer.
+    let mut end = [0; LONGEST];
+    let letters = name.bytes().rev().filter(is_letter).map(|byte| byte.to_ascii_lowercase());
+    let len = end.iter_mut().zip(letters).map(|(slot, letter)| *slot = letter).count();
+    let end = end.get(..len).unwrap_or_default();
+    let ends_in = |word: &&str| end.len() >= word.len() && word.bytes().rev().eq(end.iter().copied().take(word.len()));
+    let is_whole = |word: &&str| ends_in(word) && name.bytes().filter(is_letter).count() == word.len();
+    if NEVER.iter().any(|word| is_whole(&word)) {
         return false;
     }
-    if ENDINGS.iter().any(|ending| loose.ends_with(ending)) {
+    if ENDINGS.iter().any(|ending| ends_in(&ending)) {
         return true;
     }
-    let last = name.rsplit(['.', '_', '-', ' ', '/']).next().unwrap_or(name).to_ascii_lowercase();
-    WHOLE.iter().any(|word| loose == *word || last == *word)
+    let last = name.rsplit(['.', '_', '-', ' ', '/']).next().unwrap_or(name);
+    WHOLE.iter().any(|word| is_whole(&word) || last.eq_ignore_ascii_case(word))
 }
+
+/// At least as long as the words of the tables, which a test holds to it.
+const LONGEST: usize = 24;
 
 /// Whether `value` may be the secret `name` announces. Switches, words about it and masks (`****`) are not, and a path
 /// behind `PWD` is the working directory sudo writes down.
@@ -166,4 +176,20 @@ pub(super) fn whole(text: &str, part: Range<usize>) -> &str {
 fn is_path(value: &str) -> bool {
     let drive = value.as_bytes().get(1) == Some(&b':') && value.as_bytes().first().is_some_and(u8::is_ascii_alphabetic);
     value.starts_with(['/', '~', '\\']) || drive
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_name_has_room_for_every_word() {
+        for word in NEVER.iter().chain(&ENDINGS).chain(&WHOLE) {
+            assert!(word.len() <= LONGEST, "{word}");
+            assert_eq!(is_secret(&word.to_ascii_uppercase()), !NEVER.contains(word), "{word}");
+        }
+        for name in ["bypass", "user", "", "é", "pass.x", "my_jwt_x"] {
+            assert!(!is_secret(name), "{name}");
+        }
+    }
 }
