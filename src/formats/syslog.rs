@@ -42,6 +42,8 @@ pub(super) fn begins_record(line: &[u8]) -> bool {
 /// Splits `<34>rest` into its number, as written, and what follows. 24 facilities of 8 severities: 191 is the last
 /// one. The length that RFC 6587 puts in front of a frame is passed over.
 pub(super) fn priority(text: &str) -> Option<(&str, &str)> {
+    // Most lines begin with neither.
+    text.bytes().next().filter(|first| *first == b'<' || first.is_ascii_digit() || *first == b' ')?;
     let text = match text.split_once(' ') {
         Some((length, rest)) if length.len() <= 6 && length.bytes().all(|b| b.is_ascii_digit()) => rest,
         _ => text,

@@ -104,13 +104,13 @@ fn header_start(line: &str) -> Start<'_> {
     let (pri, rest) = priority(line).map_or((None, line), |(pri, rest)| (Some(pri), rest));
     let rest = rest.trim_start_matches(' ');
     let behind = syslog::behind_number(rest);
-    let named = behind.split_once(": ").filter(|(name, stamp)| {
+    let is_numbered = behind.len() < rest.len();
+    let named = if is_numbered { behind.split_once(": ") } else { None }.filter(|(name, stamp)| {
         let is_name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
         (1..=64).contains(&name.len()) && name.bytes().all(is_name) && undated(stamp).is_some()
     });
-    let is_numbered = behind.len() < rest.len();
     match named {
-        Some((host, rest)) if is_numbered => Start { pri, host: Some(host), rest },
+        Some((host, rest)) => Start { pri, host: Some(host), rest },
         _ if pri.is_some() || (is_numbered && undated(behind).is_some()) => Start { pri, host: None, rest: behind },
         _ => Start { pri, host: None, rest },
     }

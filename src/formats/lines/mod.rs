@@ -29,7 +29,7 @@ use cutter::LineCutter;
 use decoder::LineDecoder;
 pub(super) use join::Link;
 use join::{JoinCutter, LinkOf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// The cutter of an input whose format is of [`Shape::Lines`]; `None` for others.
 pub(crate) fn cutter(sniffed: &Sniffed, options: &ReadOptions) -> Option<Box<dyn Cutter>> {
@@ -73,8 +73,14 @@ pub(crate) fn sniff(
 /// The year-less stamp a line of any format starts with. One test for all formats: what the scan looks through
 /// beforehand, what the cutter follows and what the decoder counts by are the same stamps.
 pub(super) fn yearless(line: &[u8]) -> Option<Yearless> {
-    line_shapes().find_map(|(_, shape)| (shape.yearless?)(visible(line)))
+    static TESTS: LazyLock<Vec<IsYearless>> =
+        LazyLock::new(|| line_shapes().filter_map(|(_, shape)| shape.yearless).collect());
+    let line = visible(line);
+    TESTS.iter().find_map(|test| test(line))
 }
+
+/// A format's test for stamps without a year.
+type IsYearless = fn(&[u8]) -> Option<Yearless>;
 
 /// The formats of lines among all.
 fn line_shapes() -> impl Iterator<Item = (FormatId, &'static LineShape)> {
@@ -240,6 +246,9 @@ impl Readers {
 
 /// A line without what may stand before it invisibly: byte order marks, the NULs of a crash.
 pub(super) fn visible(line: &[u8]) -> &[u8] {
+    if line.first().is_some_and(|first| !matches!(first, 0 | 0xef)) {
+        return line;
+    }
     let mut line = line;
     loop {
         let start = line.iter().position(|b| *b != 0).unwrap_or(line.len());

@@ -119,6 +119,30 @@ impl<'t> Cursor<'t> {
         self.fraction_of(hour, minute, second)
     }
 
+    /// Reads `Nov  2 15:40:14 ` as nearly all logs write it, the blank behind it left: what reading its parts one by one
+    /// gives, and nothing where they are written in another way.
+    pub(super) fn usual_stamp(&mut self, months: &[u8]) -> Option<(i64, i64, Clock)> {
+        let text: &[u8; 16] = self.bytes.get(self.at..)?.first_chunk()?;
+        let [a, b, c, b' ', day, of_day, b' ', hour, of_hour, b':', minute, of_minute, b':', second, of_second, b' '] =
+            *text
+        else {
+            return None;
+        };
+        let two = |tens: u8, ones: u8| {
+            let both = tens.is_ascii_digit() && ones.is_ascii_digit();
+            both.then(|| i64::from(tens - b'0') * 10 + i64::from(ones - b'0'))
+        };
+        let day = if day == b' ' { two(b'0', of_day) } else { two(day, of_day) }?;
+        let (hour, minute, second) = (two(hour, of_hour)?, two(minute, of_minute)?, two(second, of_second)?);
+        if hour > 23 || minute > 59 || second > 59 {
+            return None;
+        }
+        let month = months.chunks_exact(3).position(|name| name == [a, b, c])?;
+        self.at += text.len() - 1;
+        let nanos = ((hour * 60 + minute) * 60 + second) * SECOND;
+        Some((i64::try_from(month + 1).ok()?, day, Clock { nanos, decimals: 0 }))
+    }
+
     /// Puts a time of day together and reads its fraction.
     pub(super) fn fraction_of(&mut self, hour: i64, minute: i64, second: i64) -> Option<Clock> {
         if hour > 23 || minute > 59 || second > 60 {
