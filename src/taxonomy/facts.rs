@@ -100,15 +100,18 @@ impl Facts<'_, '_> {
     /// records with the same key may be the same things.
     pub(super) fn key(&self, into: &mut Vec<u8>) {
         into.clear();
-        into.extend(self.classes.to_le_bytes());
-        into.extend(self.present.0.iter().flat_map(|word| word.to_le_bytes()));
         // No number is what no event has: 64 bits hold all of 32 and one more.
-        into.extend(self.event_id.map_or(u64::MAX, u64::from).to_le_bytes());
+        let numbers = [u64::from(self.classes), self.event_id.map_or(u64::MAX, u64::from)];
+        let mut fixed = [0; 80];
+        for (slot, word) in fixed.chunks_exact_mut(8).zip(self.present.0.iter().chain(&numbers)) {
+            slot.copy_from_slice(&word.to_le_bytes());
+        }
+        into.extend_from_slice(&fixed);
         let payload = self.event.payload.map(|sentence| sentence.payload);
         for word in [payload, self.channel, self.provider, self.program, self.facility] {
             // Its length in front, one more than it is: 0 says that there is none.
-            into.extend(word.map_or(0, |word| word.len() as u64 + 1).to_le_bytes());
-            into.extend(word.unwrap_or_default().as_bytes());
+            into.extend_from_slice(&word.map_or(0, |word| word.len() as u64 + 1).to_le_bytes());
+            into.extend_from_slice(word.unwrap_or_default().as_bytes());
         }
     }
 }

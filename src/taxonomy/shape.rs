@@ -42,7 +42,10 @@ const LONGEST: usize = 96;
 
 /// What follows each place of `mark`.
 fn behind<'t>(text: &'t [u8], mark: &'t [u8]) -> impl Iterator<Item = &'t [u8]> {
-    memchr::memmem::find_iter(text, mark).filter_map(move |at| text.get(at + mark.len()..))
+    // One byte is found sooner than several are prepared to be looked for.
+    let from = memchr::memchr(b'%', text).and_then(|at| text.get(at..));
+    from.into_iter()
+        .flat_map(move |text| memchr::memmem::find_iter(text, mark).filter_map(move |at| text.get(at + mark.len()..)))
 }
 
 /// The bytes at the start of which `is_one` holds.
