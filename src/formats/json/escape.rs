@@ -56,9 +56,17 @@ fn backslash(bytes: &[u8]) -> Option<usize> {
 
 fn walk(inside: &str, mut push: impl FnMut(&str)) -> bool {
     let (mut rest, mut repaired) = (inside, false);
-    while let Some(at) = backslash(rest.as_bytes()) {
+    // Bytes of `rest` that are text, a backslash among them too.
+    let mut known = 0;
+    while let Some(at) = rest.as_bytes().get(known..).and_then(backslash).map(|at| at + known) {
         let (before, from) = rest.split_at(at);
         push(before);
+        known = 0;
+        // What stands for itself goes with what follows: paths have one every few bytes.
+        if let (Some(b'\\' | b'"' | b'/'), Some(behind)) = (from.as_bytes().get(1), from.get(1..)) {
+            (rest, known) = (behind, 1);
+            continue;
+        }
         let (escape, len) = escape(from.as_bytes());
         match escape {
             Escape::Char(c) => push(c.encode_utf8(&mut [0; 4])),
@@ -77,10 +85,9 @@ fn walk(inside: &str, mut push: impl FnMut(&str)) -> bool {
     repaired
 }
 
-/// The escape at the start of `bytes` (which start with a backslash), and its length.
+/// The escape at the start of `bytes` (which start with a backslash), and its length; not of what stands for itself.
 fn escape(bytes: &[u8]) -> (Escape, usize) {
     let c = match bytes.get(1) {
-        Some(c @ (b'"' | b'\\' | b'/')) => char::from(*c),
         Some(b'n') => '\n',
         Some(b't') => '\t',
         Some(b'r') => '\r',
