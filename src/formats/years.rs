@@ -166,7 +166,13 @@ impl YearScan {
         let line = line.get(..LINE_START).unwrap_or(line);
         match lines::yearless(line) {
             Some(stamp) => self.follow(stamp),
-            None => self.latest = self.latest.max(full_date(&String::from_utf8_lossy(line))),
+            None => {
+                let date = match std::str::from_utf8(line) {
+                    Ok(line) => full_date(line),
+                    Err(_) => full_date(&String::from_utf8_lossy(line)),
+                };
+                self.latest = self.latest.max(date);
+            }
         }
     }
 
