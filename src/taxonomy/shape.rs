@@ -14,27 +14,30 @@ pub(super) fn of(name: &str) -> Option<IsShaped> {
 /// `%SEC_LOGIN-5-LOGIN_SUCCESS:`, `%PIX-SP-5-X:`: a facility, a digit for the severity, a name with a letter in it. (ASA
 /// numbers its messages instead.)
 fn has_cisco_mnemonic(text: &[u8]) -> bool {
-    behind(text, b"%").any(|rest| {
-        let word = word(rest, |b| b.is_ascii_uppercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-'));
-        let mut parts = word.rsplitn(3, |b| *b == b'-');
-        let (name, severity, facility) = (parts.next(), parts.next(), parts.next());
-        rest.get(word.len()) == Some(&b':')
-            && name.is_some_and(|name| name.iter().any(u8::is_ascii_uppercase))
-            && severity.is_some_and(|s| matches!(s, [b'0'..=b'7']))
-            && facility.and_then(<[u8]>::first).is_some_and(u8::is_ascii_uppercase)
-    })
+    // Nearly all texts have none, and this is asked of every line of syslog.
+    memchr::memchr(b'%', text).is_some()
+        && behind(text, b"%").any(|rest| {
+            let word = word(rest, |b| b.is_ascii_uppercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-'));
+            let mut parts = word.rsplitn(3, |b| *b == b'-');
+            let (name, severity, facility) = (parts.next(), parts.next(), parts.next());
+            rest.get(word.len()) == Some(&b':')
+                && name.is_some_and(|name| name.iter().any(u8::is_ascii_uppercase))
+                && severity.is_some_and(|s| matches!(s, [b'0'..=b'7']))
+                && facility.and_then(<[u8]>::first).is_some_and(u8::is_ascii_uppercase)
+        })
 }
 
 /// `%%01BGP/4/BGP_AUTH_FAILED`: a version, a module, the severity.
 fn has_huawei_mnemonic(text: &[u8]) -> bool {
-    behind(text, b"%%").any(|rest| {
-        let word = word(rest, |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'/'));
-        let mut parts = word.split(|b| *b == b'/');
-        let (module, severity, name) = (parts.next(), parts.next(), parts.next());
-        module.is_some_and(|m| matches!(m, [b'0'..=b'9', b'0'..=b'9', b'A'..=b'Z', ..]))
-            && severity.is_some_and(|s| matches!(s, [b'0'..=b'7']))
-            && name.is_some_and(|n| !n.is_empty())
-    })
+    memchr::memchr(b'%', text).is_some()
+        && behind(text, b"%%").any(|rest| {
+            let word = word(rest, |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'/'));
+            let mut parts = word.split(|b| *b == b'/');
+            let (module, severity, name) = (parts.next(), parts.next(), parts.next());
+            module.is_some_and(|m| matches!(m, [b'0'..=b'9', b'0'..=b'9', b'A'..=b'Z', ..]))
+                && severity.is_some_and(|s| matches!(s, [b'0'..=b'7']))
+                && name.is_some_and(|n| !n.is_empty())
+        })
 }
 
 /// The longest mnemonic that is looked at.
@@ -42,10 +45,7 @@ const LONGEST: usize = 96;
 
 /// What follows each place of `mark`.
 fn behind<'t>(text: &'t [u8], mark: &'t [u8]) -> impl Iterator<Item = &'t [u8]> {
-    // One byte is found sooner than several are prepared to be looked for.
-    let from = memchr::memchr(b'%', text).and_then(|at| text.get(at..));
-    from.into_iter()
-        .flat_map(move |text| memchr::memmem::find_iter(text, mark).filter_map(move |at| text.get(at + mark.len()..)))
+    memchr::memmem::find_iter(text, mark).filter_map(move |at| text.get(at + mark.len()..))
 }
 
 /// The bytes at the start of which `is_one` holds.

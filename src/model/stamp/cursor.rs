@@ -238,6 +238,10 @@ impl<'t> Cursor<'t> {
         ];
         let rest = self.bytes.get(self.at..)?;
         let word = rest.split(|b| !b.is_ascii_uppercase()).next()?;
+        // No abbreviation is shorter or longer; most words behind a stamp are names of hosts.
+        if !(2..=4).contains(&word.len()) {
+            return None;
+        }
         let (is_utc, is_unsure) = (UTC.contains(&word), UNSURE.contains(&word));
         let mark = *self;
         self.skip(word.len());
