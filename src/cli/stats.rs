@@ -35,12 +35,14 @@ fn lines(effort: &Effort) -> [String; 2] {
         ms(matched),
         ms(merged)
     );
-    let Counts { events, fitting, tried, held, values, remembered } = effort.counts;
+    let Counts { events, fitting, tried, held, values, remembered, lines } = effort.counts;
     let counts = format!(
-        "{events} events; an event: {} rules fit, {} tried, {} held, {} values looked through ({}% known before)",
+        "{events} events; an event: {} rules fit, {} tried, {} held, {} lines and {} values looked through \
+         ({}% known before)",
         each(fitting, events),
         each(tried, events),
         each(held, events),
+        each(lines, events),
         each(values, events),
         remembered.saturating_mul(100).checked_div(values).unwrap_or(0)
     );
@@ -61,12 +63,12 @@ mod tests {
     fn means_have_two_digits_and_nothing_divides_by_zero() {
         assert_eq!([each(7, 2), each(1, 3), each(5, 0)], ["3.50", "0.33", "0.00"]);
         let effort = Effort {
-            counts: Counts { events: 4, fitting: 10, tried: 2, held: 1, values: 3, remembered: 2 },
+            counts: Counts { events: 4, fitting: 10, tried: 2, held: 1, values: 3, remembered: 2, lines: 1 },
             times: Times { read: Duration::from_millis(12), ..Times::default() },
         };
         let [times, counts] = lines(&effort);
         assert!(times.starts_with("read and cut 12 ms, decoded 0 ms"), "{times}");
-        assert!(counts.contains("2.50 rules fit, 0.50 tried, 0.25 held, 0.75 values"), "{counts}");
+        assert!(counts.contains("2.50 rules fit, 0.50 tried, 0.25 held, 0.25 lines and 0.75 values"), "{counts}");
         assert!(counts.ends_with("(66% known before)"), "{counts}");
     }
 }

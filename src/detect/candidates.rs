@@ -7,6 +7,7 @@
 
 use super::answers::Answers;
 use super::leaf::Objects;
+use super::line::holds_all;
 use super::reference::Case;
 use super::route::{Numbered, Route};
 use crate::model::{Counts, Datum, QuickState};
@@ -60,15 +61,21 @@ impl Finder {
         if self.asked.len() < route.asked.len() {
             self.asked.resize(route.asked.len(), 0);
         }
+        let line = route.line.as_ref().zip(case.raw_text.filter(|raw| holds_all(case.event, raw)));
+        if let Some((index, raw)) = line {
+            let Finder { marks, text, .. } = self;
+            index.search(raw, text, &mut |rules| marks.add(rules));
+            self.counts.lines += 1;
+        }
         for at in &route.free {
-            self.ask(route, *at, case, answers);
+            self.ask(route, *at, line.is_some(), case, answers);
         }
         for entry in case.event.entries {
             for at in route.of_field(entry.field) {
-                self.ask(route, *at, case, answers);
+                self.ask(route, *at, line.is_some(), case, answers);
             }
         }
-        if let Some(index) = &route.anywhere {
+        if let Some(index) = route.anywhere.as_ref().filter(|_| line.is_none()) {
             if let Some(raw) = case.raw_text {
                 // A record's text is seldom met twice.
                 let Finder { marks, text, .. } = self;
@@ -92,7 +99,7 @@ impl Finder {
         &self.marks.found
     }
 
-    fn ask<'r>(&mut self, route: &Route, at: u16, case: &Case<'_, 'r>, answers: &mut Answers<'r>) {
+    fn ask<'r>(&mut self, route: &Route, at: u16, has_line: bool, case: &Case<'_, 'r>, answers: &mut Answers<'r>) {
         let (Some(asked), Some(seen)) = (route.asked.get(usize::from(at)), self.asked.get_mut(usize::from(at))) else {
             return;
         };
@@ -100,14 +107,16 @@ impl Finder {
             return;
         }
         *seen = self.event;
+        let index = if has_line { asked.beside_line.as_ref() } else { Some(&asked.index) };
+        let Some(index) = index else { return };
         let values = answers.all(case, asked.ask);
         if !values.is_empty() {
-            self.marks.add(asked.index.index.present());
+            self.marks.add(index.index.present());
         }
-        if asked.index.index.reads_text() {
+        if index.index.reads_text() {
             for value in values {
                 self.look(
-                    &asked.index,
+                    index,
                     match value {
                         Datum::Object(json) => Some(*json).filter(|_| case.objects == Objects::Text),
                         value => value.text(),

@@ -146,12 +146,30 @@ fn an_index_whose_values_never_repeat_does_without_memory() {
     assert_eq!((counts.values, counts.remembered, counts.tried), (12_000, 0, 0));
 }
 
+#[test]
+fn lines_without_what_rules_want_are_looked_through_once() {
+    let rules = vec![
+        one("words", Group::Keywords(keywords(&["break-in"]))),
+        one("field", Group::Field(field_test("f", vec![text("*union select*"), text("/etc/passwd")]))),
+    ];
+    let (engine, view) = engine(rules, super::Options { raw_text: |_| true, ..raw_options() });
+    let mut worker = Worker::default();
+    let mut findings = Findings::default();
+    for text in [r#"{"f": "GET /", "g": "nothing"}"#, r#"{"f": "/etc/passwd"}"#, r#"{"f": "/etc/passwd.old"}"#] {
+        let event = JsonEvent::line(&serde_json::from_str(text).expect("JSON"));
+        engine.observe(&event.event(0), &view, &mut worker, &mut findings);
+    }
+    let Counts { lines, values, tried, held, .. } = *worker.counts();
+    assert_eq!((lines, values, tried, held), (3, 0, 2, 1));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
-    fn both_engines_find_the_same(rules in rules(), events in events(), raw: bool, raw_text: bool) {
-        let events: Vec<JsonEvent> = events.iter().map(JsonEvent::new).collect();
+    fn both_engines_find_the_same(rules in rules(), events in events(), raw: bool, raw_text: bool, line: bool) {
+        let event = if line { JsonEvent::line } else { JsonEvent::new };
+        let events: Vec<JsonEvent> = events.iter().map(event).collect();
         let found = |kind: Kind| {
             let raw_text = if raw_text { |_| true } else { |_| false };
             let options = super::Options { engine: kind, raw, raw_text, ..raw_options() };

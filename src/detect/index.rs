@@ -14,6 +14,7 @@ use super::witness::Hint;
 use crate::model::QuickMap;
 use crate::sigma::{Decimal, folded};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Texts shorter than this have no place in the index.
 pub(super) const SHORTEST: usize = 2;
@@ -27,18 +28,20 @@ pub(super) struct Index {
     whole: QuickMap<Box<str>, Rules>,
     /// By `leaf::written`.
     numbers: QuickMap<Box<str>, Rules>,
-    long: Grams<4>,
-    short: Grams<2>,
+    long: Grams<4, 2>,
+    four: Grams<4, 1>,
+    short: Grams<2, 1>,
 }
 
 impl Index {
     /// Files rules under their hints.
-    pub(super) fn new(hints: &BTreeMap<Hint, Vec<u32>>) -> Index {
+    pub(super) fn new(hints: &BTreeMap<&Hint, Vec<u32>>) -> Index {
         let mut index = Index {
             present: Rules::default(),
             whole: QuickMap::default(),
             numbers: QuickMap::default(),
             long: Grams::default(),
+            four: Grams::default(),
             short: Grams::default(),
         };
         let mut literals = Vec::new();
@@ -57,8 +60,10 @@ impl Index {
                 Hint::Inside(text) => literals.push((text.as_str(), Side::None, rules)),
             }
         }
-        let (long, short) = literals.into_iter().partition(|(text, ..): &(&str, Side, Rules)| text.len() >= 4);
-        (index.long, index.short) = (Grams::new(long), Grams::new(short));
+        let at_least = |len: usize| move |(text, ..): &(&str, Side, Rules)| text.len() >= len;
+        let (long, rest): (Vec<_>, Vec<_>) = literals.into_iter().partition(at_least(Grams::<4, 2>::SHORTEST));
+        let (four, short) = rest.into_iter().partition(at_least(Grams::<4, 1>::SHORTEST));
+        (index.long, index.four, index.short) = (Grams::new(long), Grams::new(four), Grams::new(short));
         index
     }
 
@@ -72,6 +77,7 @@ impl Index {
         !self.whole.is_empty()
             || !self.numbers.is_empty()
             || !self.long.literals.is_empty()
+            || !self.four.literals.is_empty()
             || !self.short.literals.is_empty()
     }
 
@@ -96,6 +102,7 @@ impl Index {
             found(rules);
         }
         self.long.search(memory.as_bytes(), found);
+        self.four.search(memory.as_bytes(), found);
         self.short.search(memory.as_bytes(), found);
     }
 }
@@ -141,9 +148,12 @@ enum Side {
     None,
 }
 
-/// Texts by so many of their bytes, at most four.
+/// Texts by so many of their bytes, at most four, looked for at every so many bytes of a value.
+///
+/// Sound because a text is filed under so many of its windows, one behind the other: at whatever byte of a value it
+/// stands, one of them begins where the value is looked at.
 #[derive(Default)]
-struct Grams<const N: usize> {
+struct Grams<const N: usize, const STEP: usize> {
     /// A bit for each hash of bytes some text is found by. Its length is a power of two.
     bits: Box<[u64]>,
     /// How far a hash is moved to the right to number a bit.
@@ -157,8 +167,8 @@ struct Literal {
     /// Where in the text they stand.
     at: u32,
     side: Side,
-    text: Box<[u8]>,
-    rules: Rules,
+    text: Arc<[u8]>,
+    rules: Arc<[u32]>,
 }
 
 /// Bits for each text: one value in so many is looked at closer in vain.
@@ -166,9 +176,12 @@ const BITS: usize = 64;
 /// A set of bits has at most so many: what the fastest cache holds.
 const MOST_BITS: usize = 1 << 16;
 
-impl<const N: usize> Grams<N> {
-    fn new(texts: Vec<(&str, Side, Rules)>) -> Grams<N> {
-        let mut literals: Vec<Literal> = texts.into_iter().filter_map(Literal::new::<N>).collect();
+impl<const N: usize, const STEP: usize> Grams<N, STEP> {
+    /// The shortest text that has windows enough.
+    const SHORTEST: usize = N + STEP - 1;
+
+    fn new(texts: Vec<(&str, Side, Rules)>) -> Grams<N, STEP> {
+        let mut literals: Vec<Literal> = texts.into_iter().flat_map(Literal::all::<N, STEP>).collect();
         if literals.is_empty() {
             return Grams::default();
         }
@@ -186,16 +199,47 @@ impl<const N: usize> Grams<N> {
     }
 
     fn search(&self, value: &[u8], found: &mut dyn FnMut(&[u32])) {
-        if self.bits.is_empty() {
+        if self.bits.is_empty() || value.len() < N {
             return;
         }
-        for (at, bytes) in value.windows(N).enumerate() {
-            let gram = gram::<N>(bytes);
-            let hash = hash(gram, self.shift);
-            if self.bits.get(hash / 64).is_some_and(|word| word >> (hash % 64) & 1 != 0) {
-                self.confirm(value, at, gram, found);
+        let mut at = 0;
+        // Eight bytes at once, as far as all windows in them are four wide.
+        if N == 4 {
+            while let Some(eight) = value.get(at..).and_then(<[u8]>::first_chunk) {
+                let word = u64::from_le_bytes(*eight);
+                let mut ahead = 0;
+                while ahead <= 4 {
+                    let gram = (word >> (8 * ahead)) as u32;
+                    if self.may_have(gram) {
+                        self.confirm(value, at + ahead, gram, found);
+                    }
+                    ahead += STEP;
+                }
+                at += ahead;
             }
         }
+        if N == 2 {
+            // Two bytes are soon asked for: no window is made of them.
+            for (at, (first, second)) in value.iter().zip(value.iter().skip(1)).enumerate() {
+                let gram = u32::from(*first) | u32::from(*second) << 8;
+                if self.may_have(gram) {
+                    self.confirm(value, at, gram, found);
+                }
+            }
+            return;
+        }
+        while let Some(window) = value.get(at..at + N) {
+            let gram = gram::<N>(window);
+            if self.may_have(gram) {
+                self.confirm(value, at, gram, found);
+            }
+            at += STEP;
+        }
+    }
+
+    fn may_have(&self, gram: u32) -> bool {
+        let hash = hash(gram, self.shift);
+        self.bits.get(hash / 64).is_some_and(|word| word >> (hash % 64) & 1 != 0)
     }
 
     #[cold]
@@ -209,11 +253,23 @@ impl<const N: usize> Grams<N> {
 }
 
 impl Literal {
-    fn new<const N: usize>((text, side, rules): (&str, Side, Rules)) -> Option<Literal> {
-        let grams = text.as_bytes().windows(N).enumerate();
-        let (at, bytes) = grams.max_by_key(|(_, bytes)| bytes.iter().map(|byte| rarity(*byte)).sum::<usize>())?;
-        let gram = gram::<N>(bytes);
-        Some(Literal { gram, at: u32::try_from(at).ok()?, side, text: text.as_bytes().into(), rules })
+    /// A text under the rarest of its windows, and those behind it.
+    fn all<const N: usize, const STEP: usize>((text, side, rules): (&str, Side, Rules)) -> Vec<Literal> {
+        let (text, rules): (Arc<[u8]>, Arc<[u32]>) = (text.as_bytes().into(), rules.into());
+        let worth: Vec<u32> = text.windows(N).map(|bytes| bytes.iter().map(|byte| rarity(*byte)).sum()).collect();
+        let best = worth.windows(STEP).enumerate().max_by_key(|(_, run)| run.iter().min().copied());
+        let Some((start, run)) = best.and_then(|(start, _)| Some((start, text.get(start..start + N + STEP - 1)?)))
+        else {
+            return Vec::new();
+        };
+        let literal = |(n, bytes): (usize, &[u8])| Literal {
+            gram: gram::<N>(bytes),
+            at: u32::try_from(start + n).unwrap_or(u32::MAX),
+            side,
+            text: Arc::clone(&text),
+            rules: Arc::clone(&rules),
+        };
+        run.windows(N).enumerate().map(literal).collect()
     }
 
     /// Whether the text stands in `value` with these bytes at `at`.
@@ -244,8 +300,19 @@ fn hash(gram: u32, shift: u32) -> usize {
 /// Bytes of paths, names and sentences in lower case, roughly the most frequent first; those not listed are rarer still.
 const FREQUENT: &[u8] = b"e\\ s/i.tnora-cmlwdph02u1_fgby5346789v:kxj";
 
-fn rarity(byte: u8) -> usize {
-    FREQUENT.iter().position(|known| *known == byte).unwrap_or(FREQUENT.len())
+/// By byte: how seldom it is met.
+const RARITY: [u8; 256] = {
+    let mut rarity = [FREQUENT.len() as u8; 256];
+    let mut at = 0;
+    while at < FREQUENT.len() {
+        rarity[FREQUENT[at] as usize] = at as u8;
+        at += 1;
+    }
+    rarity
+};
+
+fn rarity(byte: u8) -> u32 {
+    u32::from(RARITY[usize::from(byte)])
 }
 
 #[cfg(test)]
@@ -255,7 +322,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn found(hints: &[Hint], value: &str) -> Vec<u32> {
-        let filed = (0u32..).zip(hints).map(|(n, hint)| (hint.clone(), vec![n])).collect();
+        let filed = (0u32..).zip(hints).map(|(n, hint)| (hint, vec![n])).collect();
         let mut found = Vec::new();
         Index::new(&filed).search(value, &mut String::new(), &mut |rules| found.extend(rules));
         found.sort_unstable();

@@ -28,6 +28,7 @@ mod fold_room;
 mod fold_tests;
 mod index;
 mod leaf;
+mod line;
 mod needle;
 mod observe;
 mod pending;

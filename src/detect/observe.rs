@@ -11,7 +11,7 @@ use super::leaf::Objects;
 use super::pending::{Keeping, Pending};
 use super::reference::{Case, holds};
 use super::route::{Key, Route};
-use crate::model::{Counts, Datum, Entry, Event, Findings, Hit, Match, QuickMap, RuleId, TagSet, View, limits};
+use crate::model::{Counts, Datum, Entry, Event, Findings, Hit, Match, QuickMap, RuleId, View, limits};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -48,8 +48,10 @@ impl Worker {
     }
 
     /// The route of an event.
-    fn route(&mut self, engine: &Engine, tags: &TagSet, view: &dyn View) -> Arc<Route> {
-        let key = (tags.bits, view.number());
+    fn route(&mut self, engine: &Engine, event: &Event<'_>, view: &dyn View) -> Arc<Route> {
+        let tags = &event.tags;
+        let has_lines = (engine.options.raw_text)(event.format);
+        let key = (tags.bits, view.number(), has_lines);
         if let Some((_, route)) = self.last.as_ref().filter(|(known, _)| *known == key) {
             return Arc::clone(route);
         }
@@ -58,7 +60,7 @@ impl Worker {
             self.last = Some((key, Arc::clone(&route)));
             return route;
         }
-        let route = engine.route(tags, view);
+        let route = engine.route(tags, view, has_lines);
         self.applicable.resize(engine.rules.len(), false);
         for (slot, rule) in self.applicable.iter_mut().zip(&engine.rules) {
             *slot |= rule.fits(tags);
@@ -82,7 +84,7 @@ impl Engine {
         worker: &mut Worker,
         findings: &mut Findings,
     ) -> bool {
-        let route = worker.route(self, &event.tags, view);
+        let route = worker.route(self, event, view);
         let whole = self.case(event, view);
         let mut answers = std::mem::take(&mut worker.answers).recycled();
         worker.lines.forget();

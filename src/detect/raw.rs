@@ -45,6 +45,10 @@ impl View for RawView {
         true
     }
 
+    fn quotes(&self, _ask: AskId) -> bool {
+        true
+    }
+
     fn number(&self) -> usize {
         0
     }

@@ -13,11 +13,12 @@
 
 use super::compile::{CompiledRule, Engine, Kind};
 use super::index::Index;
+use super::line::Line;
 use super::witness::{Clue, Hint, Shared, Spot, witness};
 use crate::model::{AskId, FieldId, QuickMap, TagSet, View, limits};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 /// What events of one kind are held against.
 pub(super) struct Route {
@@ -35,12 +36,17 @@ pub(super) struct Route {
     pub(super) free: Box<[u16]>,
     /// What to look for in all values.
     pub(super) anywhere: Option<Numbered>,
+    /// What to look for in the line, for events whose values are pieces of it: in place of what is looked for anywhere,
+    /// and of questions that say so.
+    pub(super) line: Option<Index>,
 }
 
 /// A question and what its answers are looked through for.
 pub(super) struct Asked {
     pub(super) ask: AskId,
     pub(super) index: Numbered,
+    /// What is left to look for where [`Route::line`] finds the rest; nothing: not even the question is left.
+    pub(super) beside_line: Option<Numbered>,
 }
 
 /// An index, and a number no other of the run has.
@@ -54,10 +60,28 @@ pub(super) struct Numbered {
 pub(super) struct Routes {
     known: RwLock<QuickMap<Key, Arc<Route>>>,
     indexes: AtomicU32,
+    clues: Clues,
 }
 
-/// What a route is a function of: the bits of the log sources, and the view's number.
-pub(super) type Key = ([u64; 8], usize);
+/// The witnesses of all rules, worked out when a route first needs one: they do not depend on the route.
+#[derive(Default)]
+struct Clues {
+    shared: OnceLock<Shared>,
+    /// By rule.
+    of: OnceLock<Box<[OnceLock<Option<Vec<Clue>>>]>>,
+}
+
+impl Clues {
+    fn of(&self, n: u32, rules: &[CompiledRule]) -> Option<&[Clue]> {
+        let of = self.of.get_or_init(|| rules.iter().map(|_| OnceLock::new()).collect());
+        let (slot, rule) = (of.get(n as usize)?, rules.get(n as usize)?);
+        let shared = || self.shared.get_or_init(|| Shared::of(rules.iter().filter(|rule| rule.is_wanted())));
+        slot.get_or_init(|| witness(rule, shared())).as_deref()
+    }
+}
+
+/// What a route is a function of: the bits of the log sources, the view's number, and whether records are lines of text.
+pub(super) type Key = ([u64; 8], usize, bool);
 
 impl Route {
     /// Positions of the questions a field may answer.
@@ -68,13 +92,13 @@ impl Route {
 
 impl Engine {
     /// The route of an event. Which worker asks first does not matter.
-    pub(super) fn route(&self, tags: &TagSet, view: &dyn View) -> Arc<Route> {
-        let key = (tags.bits, view.number());
+    pub(super) fn route(&self, tags: &TagSet, view: &dyn View, has_lines: bool) -> Arc<Route> {
+        let key = (tags.bits, view.number(), has_lines);
         let known = &self.routes.known;
         if let Some(route) = known.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Arc::clone(route);
         }
-        let route = Arc::new(self.new_route(tags, view));
+        let route = Arc::new(self.new_route(tags, view, has_lines));
         let mut known = known.write().unwrap_or_else(PoisonError::into_inner);
         if known.len() < limits::ROUTES {
             return Arc::clone(known.entry(key).or_insert(route));
@@ -82,7 +106,7 @@ impl Engine {
         route
     }
 
-    fn new_route(&self, tags: &TagSet, view: &dyn View) -> Route {
+    fn new_route(&self, tags: &TagSet, view: &dyn View, has_lines: bool) -> Route {
         let fitting: Vec<(u32, &CompiledRule)> = (0u32..).zip(&self.rules).filter(|(_, r)| r.fits(tags)).collect();
         let is_assigned = !fitting.is_empty();
         let wanted: Vec<(u32, &CompiledRule)> = fitting.into_iter().filter(|(_, rule)| rule.is_wanted()).collect();
@@ -90,14 +114,13 @@ impl Engine {
         if self.options.engine == Kind::Reference {
             return Route::plain(is_assigned, rules);
         }
-        let shared = Shared::of(wanted.iter().map(|(_, rule)| *rule));
         let mut always = Vec::new();
-        let mut filed: BTreeMap<Spot, BTreeMap<Hint, Vec<u32>>> = BTreeMap::new();
+        let mut filed: BTreeMap<Spot, BTreeMap<&Hint, Vec<u32>>> = BTreeMap::new();
         for (n, rule) in &wanted {
-            match witness(rule, &shared) {
+            match self.routes.clues.of(*n, &self.rules) {
                 Some(clues) if !rule.one_line => {
                     for Clue { spot, hint } in clues {
-                        let rules = filed.entry(spot).or_default().entry(hint).or_default();
+                        let rules = filed.entry(*spot).or_default().entry(hint).or_default();
                         if rules.last() != Some(n) {
                             rules.push(*n);
                         }
@@ -107,7 +130,7 @@ impl Engine {
             }
         }
         let mut route = Route { always: always.into(), ..Route::plain(is_assigned, rules) };
-        route.file(filed, view, &self.routes.indexes);
+        route.file(filed, view, has_lines, &self.routes.indexes);
         route
     }
 }
@@ -116,17 +139,38 @@ impl Route {
     /// All rules are tried always.
     fn plain(is_assigned: bool, rules: Box<[u32]>) -> Route {
         let always = rules.clone();
-        Route { is_assigned, rules, always, asked: [].into(), by_field: [].into(), free: [].into(), anywhere: None }
+        Route {
+            is_assigned,
+            rules,
+            always,
+            asked: [].into(),
+            by_field: [].into(),
+            free: [].into(),
+            anywhere: None,
+            line: None,
+        }
     }
 
-    fn file(&mut self, filed: BTreeMap<Spot, BTreeMap<Hint, Vec<u32>>>, view: &dyn View, indexes: &AtomicU32) {
+    fn file(
+        &mut self,
+        filed: BTreeMap<Spot, BTreeMap<&Hint, Vec<u32>>>,
+        view: &dyn View,
+        has_lines: bool,
+        indexes: &AtomicU32,
+    ) {
         let mut asked = Vec::new();
         let mut by_field: Vec<Vec<u16>> = Vec::new();
         let mut free = Vec::new();
+        let mut line = Line::default();
+        filed.get(&Spot::Anywhere).into_iter().for_each(|hints| line.take_all(hints));
+        let numbered = |hints: &BTreeMap<&Hint, Vec<u32>>| Numbered {
+            number: indexes.fetch_add(1, Ordering::Relaxed),
+            index: Index::new(hints),
+        };
         for (spot, hints) in filed {
-            let numbered = Numbered { number: indexes.fetch_add(1, Ordering::Relaxed), index: Index::new(&hints) };
+            let index = numbered(&hints);
             let Spot::Ask(ask) = spot else {
-                self.anywhere = Some(numbered);
+                self.anywhere = Some(index);
                 continue;
             };
             let Ok(at) = u16::try_from(asked.len()) else {
@@ -134,7 +178,9 @@ impl Route {
                 self.always = self.rules.clone();
                 return;
             };
-            asked.push(Asked { ask, index: numbered });
+            let beside = if has_lines && view.quotes(ask) { line.take(&hints) } else { hints };
+            let beside_line = (has_lines && !beside.is_empty()).then(|| numbered(&beside));
+            asked.push(Asked { ask, index, beside_line });
             let mut fields = Vec::new();
             if view.reads(ask, &mut fields) {
                 free.push(at);
@@ -150,6 +196,7 @@ impl Route {
                 }
             }
         }
+        self.line = if has_lines { line.index() } else { None };
         self.asked = asked.into();
         self.by_field = by_field.into_iter().map(Vec::into_boxed_slice).collect();
         self.free = free.into();

@@ -19,6 +19,8 @@ use serde_json::Value as Json;
 pub(super) struct JsonEvent {
     scratch: Scratch,
     raw: String,
+    /// Its line is its values, one behind the other.
+    is_line: bool,
 }
 
 impl JsonEvent {
@@ -31,6 +33,11 @@ impl JsonEvent {
             }
         }
         event
+    }
+
+    /// The same, as a record whose values are pieces of its line.
+    pub(super) fn line(json: &Json) -> JsonEvent {
+        JsonEvent { is_line: true, ..JsonEvent::new(json) }
     }
 
     /// Parses and flattens.
@@ -84,7 +91,7 @@ impl JsonEvent {
             lines: 1,
             format: FormatId::default(),
             payload: None,
-            raw: &self.raw,
+            raw: if self.is_line { &self.scratch.text } else { &self.raw },
             header_time: Stamp::default(),
             time: Stamp::default(),
             marks: Marks::default(),
@@ -223,6 +230,10 @@ impl View for Mapped {
     }
 
     fn reads(&self, _ask: AskId, _into: &mut Vec<FieldId>) -> bool {
+        true
+    }
+
+    fn quotes(&self, _ask: AskId) -> bool {
         true
     }
 

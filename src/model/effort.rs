@@ -27,6 +27,8 @@ pub(crate) struct Counts {
     pub(crate) values: u64,
     /// and those of them that were known from before.
     pub(crate) remembered: u64,
+    /// Lines looked through in place of the values in them.
+    pub(crate) lines: u64,
 }
 
 /// How long the stages took; all zero without a clock. Stages of workers add up over threads.
@@ -54,6 +56,7 @@ impl Effort {
         self.counts.held += counts.held;
         self.counts.values += counts.values;
         self.counts.remembered += counts.remembered;
+        self.counts.lines += counts.lines;
         self.times.read += times.read;
         self.times.decoded += times.decoded;
         self.times.tagged += times.tagged;

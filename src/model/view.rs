@@ -96,6 +96,9 @@ pub(crate) trait View: Send + Sync {
     /// them. An event that has none of these fields then has no value under the asked name.
     fn reads(&self, ask: AskId, into: &mut Vec<FieldId>) -> bool;
 
+    /// Whether every text under the asked name is a piece of the text of some original field, whatever the event.
+    fn quotes(&self, ask: AskId) -> bool;
+
     /// Tells this view from the others of the run.
     fn number(&self) -> usize;
 

@@ -31,7 +31,7 @@ pub(crate) fn fold(c: char) -> char {
 
 /// Folds every character of `text`.
 pub(crate) fn folded(text: &str) -> String {
-    text.chars().map(fold).collect()
+    if text.is_ascii() { text.to_ascii_lowercase() } else { text.chars().map(fold).collect() }
 }
 
 /// Runs of characters that fold alike: first, last, step between them, and how far their folded form is away.

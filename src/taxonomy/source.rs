@@ -204,6 +204,22 @@ impl Source {
         false
     }
 
+    /// Whether what this source gives is a piece of an original, or of canonical fields, which it adds.
+    pub(super) fn quotes(&self, kind: Option<Kind>, canonical: &mut Vec<u16>) -> bool {
+        if !kind.is_none_or(Kind::quotes) || !self.via.is_none_or(|via| via.quotes()) {
+            return false;
+        }
+        match &self.take {
+            Take::Field(_) => true,
+            Take::Norm(field) => {
+                canonical.push(*field);
+                true
+            }
+            Take::All(all) => all.iter().flatten().all(|way| way.quotes(kind, canonical)),
+            Take::Args(_) | Take::Constant(_) => false,
+        }
+    }
+
     /// Adds the values this source gives: those that fit `kind`, or any (`None`: a route's field).
     /// For a scalar only the first counts.
     pub(super) fn gather<'r>(

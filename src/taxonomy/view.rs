@@ -389,6 +389,25 @@ impl View for ProfileView {
         free
     }
 
+    fn quotes(&self, ask: AskId) -> bool {
+        let Some(asked) = self.shared.asks.get(ask.0 as usize) else { return true };
+        let mut waiting: Vec<u16> = asked.fixed.into_iter().collect();
+        waiting.extend(self.aliases.get(ask.0 as usize).copied().flatten());
+        waiting.extend(&asked.any);
+        let mut ways = asked.routes.iter().flat_map(|(_, _, ways)| ways).chain(&asked.own);
+        let mut does_quote = ways.all(|way| way.quotes(None, &mut waiting));
+        let mut seen: HashSet<u16> = HashSet::new();
+        while let Some(number) = waiting.pop().filter(|_| does_quote) {
+            let Some(field) = self.shared.fields.get(usize::from(number)) else { continue };
+            if seen.insert(number) {
+                waiting.extend(field.tested_too);
+                does_quote = field.role == Role::Plain
+                    && self.sources(number).iter().all(|source| source.quotes(Some(field.kind), &mut waiting));
+            }
+        }
+        does_quote
+    }
+
     fn number(&self) -> usize {
         self.number
     }

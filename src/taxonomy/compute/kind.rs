@@ -84,6 +84,12 @@ static KINDS: [(&str, Kind); 35] = [
     ("stream", Kind::Stream),
 ];
 
+/// Every type.
+#[cfg(test)]
+pub(super) fn all() -> impl Iterator<Item = Kind> {
+    KINDS.iter().map(|(_, kind)| *kind)
+}
+
 impl Kind {
     /// The type of a name.
     pub(in super::super) fn of(name: &str) -> Option<Kind> {
@@ -93,6 +99,24 @@ impl Kind {
     /// Whether the field is a list.
     pub(in super::super) fn is_list(self) -> bool {
         self == Kind::List
+    }
+
+    /// Whether what this type writes is always a piece of what it was given.
+    pub(in super::super) fn quotes(self) -> bool {
+        matches!(
+            self,
+            Kind::Text
+                | Kind::Command
+                | Kind::Message
+                | Kind::List
+                | Kind::User
+                | Kind::Path
+                | Kind::Method
+                | Kind::Url
+                | Kind::UrlPath
+                | Kind::UrlQuery
+                | Kind::HttpVersion
+        )
     }
 
     /// The value as this type writes it; `None` when it does not fit or is a placeholder.

@@ -107,6 +107,14 @@ pub(super) static CONVERSIONS: &[Conversion] = rows! {
     Args "concat" web::concat;
 };
 
+impl Conversion {
+    /// Whether what it gives is always a piece of what it was given.
+    pub(super) fn quotes(&self) -> bool {
+        let pieces = ["request_method", "request_target", "request_version", "url_path", "url_query"];
+        pieces.contains(&self.name)
+    }
+}
+
 /// The conversion of a name.
 pub(super) fn conversion(name: &str) -> Option<&'static Conversion> {
     CONVERSIONS.iter().find(|c| c.name == name)
@@ -133,6 +141,27 @@ mod tests {
             }
         }
         assert_eq!(got, want, "{name} of {inputs:?}");
+    }
+
+    fn is_piece(part: &str, whole: &str) -> bool {
+        part.is_empty() || whole.contains(part)
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_quotes_gives_pieces(text in "(GET |post )?[a-z]{0,4}(://)?[a-zA-Z0-9/?=:.\\\\ -]{0,12}( HTTP/1.1)?") {
+            let words = WORDS.get_or_init(|| Words::new(&Tables::read().values));
+            for row in CONVERSIONS.iter().filter(|row| row.quotes()) {
+                let Takes::One(convert) = row.takes else { panic!("{} takes one value", row.name) };
+                let given = convert(words, &text).unwrap_or_default();
+                proptest::prop_assert!(is_piece(&given, &text), "{}: {given:?} of {text:?}", row.name);
+            }
+            for kind in kind::all().filter(|kind| kind.quotes()) {
+                let given = kind.fit(words, crate::model::Datum::borrowed(&text));
+                let given = given.as_ref().and_then(crate::model::Datum::text).unwrap_or_default().to_owned();
+                proptest::prop_assert!(is_piece(&given, &text), "{kind:?}: {given:?} of {text:?}");
+            }
+        }
     }
 
     #[test]
