@@ -12,6 +12,8 @@ pub(super) struct CsvCutter {
     delimiter: u8,
     /// The columns, and the line that named them.
     header: Option<(Arc<Columns>, Vec<u8>)>,
+    /// Whether the rows are over, and what follows them is told.
+    is_over: bool,
     rows: Vec<Row>,
     /// The beginning of a line that is too long, and how many bytes of it were dropped.
     long: Option<(Vec<u8>, u64)>,
@@ -19,14 +21,23 @@ pub(super) struct CsvCutter {
 
 impl CsvCutter {
     pub(super) fn new(delimiter: u8) -> CsvCutter {
-        CsvCutter { scan: RowScan::new(delimiter), delimiter, header: None, rows: Vec::new(), long: None }
+        CsvCutter {
+            scan: RowScan::new(delimiter),
+            delimiter,
+            header: None,
+            is_over: false,
+            rows: Vec::new(),
+            long: None,
+        }
     }
 
-    /// Whether a row is the header, or stands before it.
+    /// Whether a row is the header, stands before it, or stands behind the last row.
     fn is_header(&mut self, row: &[u8]) -> bool {
         if let Some((_, header)) = &self.header {
             // Tables that were put one behind the other.
-            return header == row;
+            let again = header == row;
+            self.is_over = !again && (self.is_over || super::is_trailer(header, row));
+            return again || self.is_over;
         }
         if !super::is_preamble(row) {
             let columns = Columns::read(&String::from_utf8_lossy(row), self.delimiter);

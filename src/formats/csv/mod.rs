@@ -3,7 +3,7 @@
 //! A cell is text, whatever it looks like. A row that is too short lacks its last fields; what it has
 //! too many is called `extra1`, `extra2` and so on. Of columns with one name each value is kept. A cell
 //! that holds a JSON object is read as one under its name too. Tables without names are not recognised:
-//! their first row would be lost.
+//! their first row would be lost. What nfdump puts behind its rows (`Summary`) is counted as header lines.
 
 mod cut;
 mod decode;
@@ -31,6 +31,10 @@ pub(crate) const FORMAT: Format = Format {
             fields: &[("Source IP", "203.0.113.5"), ("Port", "22")],
         },
         Sample { text: "ts\tuser\n1\tbob\n", fields: &[("user", "bob")] },
+        Sample {
+            text: "ts,te,td,sa,da,sp,dp,pr\n2023-11-14 22:13:20,2023-11-14 22:13:21,1.0,203.0.113.9,192.0.2.1,4121,22,TCP\nSummary\nflows,bytes,packets\n1,40,1\n",
+            fields: &[("sa", "203.0.113.9"), ("dp", "22")],
+        },
     ],
     raw_text: false,
     counting: crate::model::Counting::Lines,
@@ -78,6 +82,15 @@ pub(crate) fn likeliest(head: &Head<'_>) -> Learned {
     best.map_or(Learned::Nothing, |(_, delimiter)| Learned::Delimiter(delimiter))
 }
 
+/// Lines behind the rows of a table that count what stood in them: how its column names begin, and the line that begins
+/// them. nfdump writes a second table there.
+static TRAILERS: [(&[u8], &[u8]); 2] = [(b"ts,te,td,", b"Summary"), (b"firstSeen,duration,", b"Summary")];
+
+/// Whether what follows this row is no part of the table whose column names are these.
+fn is_trailer(names: &[u8], row: &[u8]) -> bool {
+    TRAILERS.iter().any(|(begin, line)| names.starts_with(begin) && row.trim_ascii() == *line)
+}
+
 /// Whether a line before the column names is none of the table: Excel's `sep=;`, PowerShell's `#TYPE`.
 fn is_preamble(row: &[u8]) -> bool {
     row.starts_with(b"#TYPE ") || (row.len() == 5 && row.starts_with(b"sep="))
@@ -98,6 +111,7 @@ fn fit(head: &Head<'_>, delimiter: u8) -> Option<(u16, usize)> {
     }
     let words = !header.contains(' ');
     let (mut same, mut near, mut all, mut repeats) = (0, 0, 0, 0);
+    let rows = rows.take_while(|row| !is_trailer(header.as_bytes(), row.as_bytes()));
     for row in rows.filter(|row| *row != header).take(SAMPLED_ROWS) {
         let cells = rows::count_cells(row, delimiter);
         same += usize::from(cells == names.len());

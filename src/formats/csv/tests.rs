@@ -34,6 +34,14 @@ fn rows_are_records() {
 }
 
 #[test]
+fn what_counts_the_rows_is_none() {
+    let table = "ts,te,td,sa\n1,2,3,x\n";
+    check(&format!("{table}Summary\nflows,bytes\n7,8\n"), &[(1, 1, "1|2|3|x")]);
+    check(&format!("{table}Summary\r\nflows\n{table}"), &[(1, 1, "1|2|3|x"), (5, 1, "1|2|3|x")]);
+    check("a,b\n1,2\nSummary\n3,4\n", &[(1, 1, "1|2"), (2, 1, "Summary"), (3, 1, "3|4")]);
+}
+
+#[test]
 fn cells_may_hold_delimiters_quotes_and_lines() {
     check("a,b\n\"1,\n2\n\",\"say \"\"x\"\"\"\n3,4\n", &[(1, 3, "1,\n2\n|say \"x\""), (4, 1, "3|4")]);
     check("a,b\n1,x \"y\" z\n\"p\"q,\"\"\n", &[(1, 1, "1|x \"y\" z"), (2, 1, "pq|")]);
