@@ -105,6 +105,18 @@ fn refusal(message: &str, record: &mut Record<'_>) -> Option<&'static str> {
         push_peer(record, peer_left(rest)?);
         return Some("negotiation_failed");
     }
+    // OpenSSH 9.8: `drop connection #7 from [H]:N on [L]:M penalty: ...`; older: `past MaxStartups`.
+    if let Some(rest) = message.strip_prefix("drop connection #").and_then(|rest| rest.split_once(" from [")) {
+        let (host, rest) = rest.1.split_once("]:")?;
+        let (port, rest) = rest.split_once(" on [")?;
+        push_peer(record, Peer { host, port: Some(port) });
+        if let Some((local, (port, _))) = rest.split_once("]:").map(|(l, r)| (l, r.split_once(' ').unwrap_or((r, ""))))
+        {
+            record.push("laddr", local);
+            record.push("lport", port);
+        }
+        return Some("refused");
+    }
     if let Some(rest) = message.strip_prefix("refused connect from ") {
         let (name, host) = rest.strip_suffix(')').and_then(|r| r.rsplit_once(" (")).unwrap_or((rest, rest));
         if is_host_name(name) {
@@ -135,6 +147,11 @@ fn disconnect(message: &str, record: &mut Record<'_>) -> Option<&'static str> {
     if let Some(rest) = message.strip_prefix("Received disconnect from ") {
         push_peer(record, peer_left(rest)?);
         return Some("disconnect");
+    }
+    if let Some(who) = message.strip_prefix("Disconnecting: Too many authentication failures for ") {
+        let (user, is_invalid) = user(who);
+        record.push("user", user);
+        return Some(if is_invalid { "disconnect_invalid_user" } else { "disconnect" });
     }
     let ways = ["Connection closed by ", "Connection reset by ", "Disconnected from ", "Disconnecting "];
     let rest = starts(message, &ways)?;

@@ -14,6 +14,16 @@ pub(super) const SAMPLES: &[PayloadSample] = &[
         fields: &[("user", "a by b")],
     },
     PayloadSample {
+        text: "drop connection #0 from [203.0.113.9]:4121 on [192.0.2.1]:22 penalty: failed authentication",
+        sentence: "refused",
+        fields: &[("rhost", "203.0.113.9"), ("port", "4121"), ("laddr", "192.0.2.1"), ("lport", "22")],
+    },
+    PayloadSample {
+        text: "Disconnecting: Too many authentication failures for root [preauth]",
+        sentence: "disconnect",
+        fields: &[("user", "root")],
+    },
+    PayloadSample {
         text: "ROOT LOGIN REFUSED FROM 203.0.113.9 port 4022",
         sentence: "probe",
         fields: &[("rhost", "203.0.113.9"), ("port", "4022")],
