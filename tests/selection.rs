@@ -150,7 +150,11 @@ fn bounds_on_unpacking_can_be_set() {
         writer.start_file(name, zip::write::SimpleFileOptions::default()).expect("memory");
         writer.write_all(b"one\n").expect("memory");
     }
-    folder.write("three.zip", writer.finish().expect("memory").into_inner());
+    let three = writer.finish().expect("memory").into_inner();
+    folder.write("three.zip", &three);
+    let mut around = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    around.write_all(&three).expect("memory");
+    folder.write("three.zip.gz", around.finish().expect("memory"));
     for (args, events, said) in [
         (
             ["a.gz", "--max-unpacked", "4500"],
@@ -159,11 +163,16 @@ fn bounds_on_unpacking_can_be_set() {
         ),
         (["twice.gz", "--max-depth", "1"], 0, "more than 1 containers inside each other"),
         (["three.zip", "--max-members", "2"], 2, "more than 2 members"),
+        (["three.zip.gz", "--max-held", "100"], 0, "more than 100 bytes inside another container (--max-held)"),
     ] {
         let ran = folder.run(&[&["scan", "--no-config", "--format", "json"], &args[..]].concat()).with_code(4);
         assert_eq!(ran.json()["summary"]["events"], events, "{args:?}");
         assert!(ran.stderr.contains(said), "{args:?}: {}", ran.stderr);
     }
+    let piped = |args: &[&str]| run_with_input(folder.path(), &[&["scan", "-", "--no-config"], args].concat(), &three);
+    piped(&[]).with_code(0);
+    let ran = piped(&["--max-held", "100"]).with_code(4);
+    assert!(ran.stderr.contains("more than 100 bytes on standard input: name the file (--max-held)"), "{}", ran.stderr);
 }
 
 const SHOP: &str = r"

@@ -142,6 +142,9 @@ pub(crate) struct ReadArgs {
     /// Unpacked bytes of one input [default: no limit]
     #[arg(long, value_name = "SIZE")]
     pub(crate) max_unpacked: Option<String>,
+    /// Bytes of an archive that is held in memory: on standard input, or a zip inside another container [default: 64M]
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) max_held: Option<String>,
     /// What reports call standard input [default: stdin]
     #[arg(long, value_name = "NAME")]
     pub(crate) stdin_name: Option<String>,

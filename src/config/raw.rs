@@ -76,6 +76,9 @@ pub(crate) struct RawConfig {
     /// Unpacked bytes of one input, like `10G`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) max_unpacked: Option<String>,
+    /// Bytes of an archive that must be held in memory: on standard input, or a zip inside another container.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) max_held: Option<String>,
     /// Values of `|expand` placeholders in rules.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) placeholders: Option<BTreeMap<String, Vec<String>>>,

@@ -51,6 +51,8 @@ pub struct Config {
     pub max_ratio: usize,
     /// Unpacked bytes of one input.
     pub max_unpacked: Option<usize>,
+    /// Bytes of an archive that must be held in memory.
+    pub max_held: usize,
     /// Values of placeholders (`expand`) in rules.
     pub placeholders: BTreeMap<String, Vec<String>>,
     /// What is blanked in reports.
@@ -155,6 +157,7 @@ impl Default for Config {
             max_unpacked: None,
             placeholders: BTreeMap::new(),
             redaction: Redaction::Default(Vec::new()),
+            max_held: limits::HELD_ARCHIVE,
             reports: Vec::new(),
             sarif: SarifOptions::default(),
             path_rewrites: Vec::new(),
@@ -252,6 +255,7 @@ pub(crate) fn checked(raw: RawConfig, layer: &Layer) -> Result<Config, ConfigErr
         min_severity,
         fail_on,
         use_builtin_rules: raw.use_builtin_rules.unwrap_or(true),
+    let max_held = bytes("max_held", raw.max_held.as_deref())?.unwrap_or(default.max_held);
         rule_paths: raw.rule_paths.unwrap_or_default(),
         exclude_rules: raw.exclude_rules.unwrap_or_default(),
         choice,
@@ -271,6 +275,7 @@ pub(crate) fn checked(raw: RawConfig, layer: &Layer) -> Result<Config, ConfigErr
         redaction,
         reports: raw.reports.unwrap_or_default().into_iter().collect(),
         sarif: sarif(raw.sarif.unwrap_or_default(), layer)?,
+        max_held,
         path_rewrites: raw.path_rewrites.unwrap_or_default().into_iter().collect(),
         year: syslog.year,
         timezone: syslog.timezone,

@@ -122,7 +122,7 @@ pub(crate) const RULE_MERGE_BYTES: usize = 256 << 20;
 pub(crate) const MEMBERS: usize = 10_000;
 /// A zip archive inside another container, and any archive on standard input, is held in memory up to this size: its
 /// directory stands at its end, and a pipe can be read only once.
-pub(crate) const HELD_ARCHIVE: u64 = 64 << 20;
+pub(crate) const HELD_ARCHIVE: usize = 64 << 20;
 /// Names and attributes of one tar member that stand in headers of their own.
 pub(crate) const TAR_NAMES: u64 = 1 << 20;
 /// Members left out of one archive that are named one by one; further ones are counted.

@@ -98,6 +98,7 @@ fn bounds(config: &Config) -> Bounds {
         members: config.max_members,
         ratio: config.max_ratio,
         unpacked: config.max_unpacked.map(|bytes| bytes as u64),
+        held: config.max_held as u64,
         hashed: config.hash_inputs,
     }
 }

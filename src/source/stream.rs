@@ -6,7 +6,6 @@ use super::unwrap::{Bounds, Inside, unwrap};
 use super::walk::{OFFICE, Walk, held, not_followed};
 use super::zip::{self, Bulk, Kind, Zip};
 use super::{Bytes, Found, OPENERS, Place, Step, path, tar};
-use crate::model::limits;
 use crate::model::show;
 use std::collections::HashSet;
 use std::fs::File;
@@ -69,7 +68,7 @@ pub(crate) fn open(found: &mut Found, bounds: &Bounds) -> Result<Opened, OpenErr
                 Place::Pipe(path) => Box::new(BufReader::with_capacity(1 << 18, File::open(path)?)),
                 _ => Box::new(BufReader::with_capacity(1 << 18, io::stdin())),
             };
-            match piped(pipe)? {
+            match piped(pipe, bounds)? {
                 Piped::Log(reader) => counted(reader),
                 Piped::Archive(bytes) => {
                     found.place = Place::Held(Arc::new(bytes));
@@ -170,7 +169,7 @@ enum Piped {
 const PIPE_HEAD: u64 = 2 << 20;
 
 /// Looks whether an archive comes, which must be read more than once.
-fn piped(mut pipe: Bytes) -> Result<Piped, OpenError> {
+fn piped(mut pipe: Bytes, allowed: &Bounds) -> Result<Piped, OpenError> {
     let mut head = Vec::new();
     pipe.by_ref().take(512).read_to_end(&mut head)?;
     if zip::knows(&head) || tar::knows(&head) || OPENERS.iter().any(|opener| (opener.knows)(&head)) {
@@ -179,10 +178,11 @@ fn piped(mut pipe: Bytes) -> Result<Piped, OpenError> {
         let meter = Meter::new(Tally::default(), &bounds);
         let inner = unwrap(Box::new(Cursor::new(head.clone())), &[], &meter, usize::MAX)?;
         if inner.inside != Inside::Log {
-            pipe.by_ref().take(limits::HELD_ARCHIVE).read_to_end(&mut head)?;
-            if head.len() as u64 > limits::HELD_ARCHIVE {
-                let most = limits::HELD_ARCHIVE >> 20;
-                let words = format!("an archive of more than {most} MiB from a pipe: name the file instead");
+            let more = allowed.held.saturating_add(1).saturating_sub(head.len() as u64);
+            pipe.by_ref().take(more).read_to_end(&mut head)?;
+            if head.len() as u64 > allowed.held {
+                let most = allowed.held;
+                let words = format!("an archive of more than {most} bytes from a pipe: name the file (--max-held)");
                 return Err(OpenError::Closed(words));
             }
             return Ok(Piped::Archive(head));

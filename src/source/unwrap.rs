@@ -16,6 +16,8 @@ pub(crate) struct Bounds {
     pub(crate) ratio: usize,
     /// Unpacked bytes of one input, all its compressions together.
     pub(crate) unpacked: Option<u64>,
+    /// Bytes of an archive that must be held in memory.
+    pub(crate) held: u64,
     /// Whether contents are hashed while they are read.
     pub(crate) hashed: bool,
 }
@@ -27,6 +29,7 @@ impl Default for Bounds {
             members: limits::MEMBERS,
             ratio: limits::RATIO,
             unpacked: None,
+            held: limits::HELD_ARCHIVE as u64,
             hashed: false,
         }
     }

@@ -9,7 +9,6 @@ use super::tar::{self, Tar};
 use super::unwrap::{Bounds, Inside, unwrap};
 use super::zip::{self, Bulk, Zip};
 use super::{Bytes, Stream, path};
-use crate::model::limits;
 use crate::model::show;
 use std::collections::HashSet;
 use std::io::{BufReader, Read};
@@ -169,10 +168,10 @@ impl Walk {
 /// Reads a zip archive that cannot be read from its end into memory.
 pub(super) fn held(reader: Bytes, bounds: &Bounds) -> Result<Zip, String> {
     let mut bytes = Vec::new();
-    reader.take(limits::HELD_ARCHIVE + 1).read_to_end(&mut bytes).map_err(|error| show::why(&error))?;
-    if bytes.len() as u64 > limits::HELD_ARCHIVE {
-        let most = limits::HELD_ARCHIVE >> 20;
-        return Err(format!("a zip archive of more than {most} MiB inside another container: unpack it first"));
+    reader.take(bounds.held.saturating_add(1)).read_to_end(&mut bytes).map_err(|error| show::why(&error))?;
+    if bytes.len() as u64 > bounds.held {
+        let most = bounds.held;
+        return Err(format!("a zip archive of more than {most} bytes inside another container (--max-held)"));
     }
     let zip = Zip::directory(Bulk::Held(Arc::new(bytes)), bounds.members).map_err(|error| show::why(&error))?;
     if zip.is_office() { Err(OFFICE.to_owned()) } else { Ok(zip) }

@@ -93,6 +93,7 @@ pub(super) fn read_flags(args: &ReadArgs, flags: &mut RawConfig) {
     flags.max_members = args.max_members;
     flags.max_ratio = args.max_ratio;
     flags.max_unpacked.clone_from(&args.max_unpacked);
+    flags.max_held.clone_from(&args.max_held);
     if args.year.is_some() || args.tz.is_some() {
         flags.syslog = Some(config::RawSyslog { year: args.year, timezone: args.tz.clone() });
     }
