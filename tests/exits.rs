@@ -80,6 +80,7 @@ fn mistakes_in_a_configuration_are_told_with_file_and_key() {
         ("min_severity: urgent\n", ["bad.yml: min_severity", "expected informational"]),
         ("sarif: {root: nowhere}\n", ["bad.yml: sarif.root", "name one that is there"]),
         ("syslog: {timezone: Nowhere}\n", ["bad.yml: syslog.timezone", "Europe/Berlin"]),
+        ("syslog: {host_timezones: {fw1: Nowhere}}\n", ["bad.yml: syslog.host_timezones", "Europe/Berlin"]),
         ("redact: {mode: loud}\n", ["bad.yml: redact.mode", "use default, strict or off"]),
         ("redact: {patterns: ['(']}\n", ["bad.yml: redact.patterns", "unclosed group"]),
         ("max_alerts: 0\n", ["bad.yml: max_alerts", "from 1 on"]),

@@ -210,3 +210,21 @@ fn users_declare_formats_of_their_own() {
     let ran = folder.run(&["scan", "shop.log", "--no-config", "--format-file", "wrong.yml"]).with_code(2);
     assert!(ran.stderr.contains("wrong.yml") && ran.stderr.contains("user"), "{}", ran.stderr);
 }
+
+#[test]
+fn hosts_may_be_in_zones_of_their_own() {
+    let folder = Folder::new();
+    let line = |host: &str| format!("Jul  1 12:00:00 {host} sshd[7]: Invalid user eve from 203.0.113.9 port 4\n");
+    folder.write(
+        "auth.log",
+        line("web1") + &line("FW1") + "2026-07-01T12:00:00+02:00 fw1 sshd[7]: Server listening on :: port 22.\n",
+    );
+    folder.write(".logsentry.yml", "syslog: {timezone: '+01:00', host_timezones: {fw1: America/New_York}}\n");
+    let times = |args: &[&str]| {
+        let ran = folder.run(&[&["events", "auth.log", "--year", "2026"], args].concat()).with_code(0);
+        ran.lines().iter().map(|event| event["timestamp"].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(times(&[]), ["2026-07-01T11:00:00Z", "2026-07-01T16:00:00Z", "2026-07-01T10:00:00Z"]);
+    assert_eq!(times(&["--tz", "UTC"]), ["2026-07-01T12:00:00Z", "2026-07-01T16:00:00Z", "2026-07-01T10:00:00Z"]);
+    assert_eq!(times(&["--no-config"])[1], "2026-07-01T12:00:00Z");
+}

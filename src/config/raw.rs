@@ -192,4 +192,7 @@ pub(crate) struct RawSyslog {
     /// Zone of stamps that name none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) timezone: Option<String>,
+    /// The same for hosts that are elsewhere, by name or address as the log writes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) host_timezones: Option<BTreeMap<String, String>>,
 }

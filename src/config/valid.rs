@@ -67,6 +67,8 @@ pub struct Config {
     pub year: Option<i16>,
     /// Zone of stamps that name none, as `+02:00` or an IANA name; UTC unless told.
     pub timezone: Option<String>,
+    /// The same for some hosts.
+    pub host_timezones: BTreeMap<String, String>,
     /// RFC 3339; stands in for the clock wherever a scan would need one.
     pub reference_time: Option<String>,
     /// Rules that cannot be loaded refuse the scan; unparsed and cut records make it incomplete.
@@ -155,14 +157,15 @@ impl Default for Config {
             max_members: limits::MEMBERS,
             max_ratio: limits::RATIO,
             max_unpacked: None,
+            max_held: limits::HELD_ARCHIVE,
             placeholders: BTreeMap::new(),
             redaction: Redaction::Default(Vec::new()),
-            max_held: limits::HELD_ARCHIVE,
             reports: Vec::new(),
             sarif: SarifOptions::default(),
             path_rewrites: Vec::new(),
             year: None,
             timezone: None,
+            host_timezones: BTreeMap::new(),
             reference_time: None,
             strict: false,
             allow_empty: false,
@@ -238,11 +241,12 @@ pub(crate) fn checked(raw: RawConfig, layer: &Layer) -> Result<Config, ConfigErr
         word => return Err(bad("redact.mode", word, "redaction mode", "use default, strict or off".to_owned())),
     };
     let syslog = raw.syslog.unwrap_or_default();
-    if let Some(zone) = &syslog.timezone
-        && Zone::parse(zone).is_none()
-    {
+    let host_timezones = syslog.host_timezones.unwrap_or_default();
+    let zones = syslog.timezone.iter().map(|zone| ("syslog.timezone", zone));
+    let mut zones = zones.chain(host_timezones.values().map(|zone| ("syslog.host_timezones", zone)));
+    if let Some((key, zone)) = zones.find(|(_, zone)| Zone::parse(zone).is_none()) {
         let expected = "use an offset like +02:00, UTC, or a name like Europe/Berlin";
-        return Err(bad("syslog.timezone", zone, "time zone", expected.to_owned()));
+        return Err(bad(key, zone, "time zone", expected.to_owned()));
     }
     let bytes = |key: &str, text: Option<&str>| {
         let wrong = |text| bad(key, text, "size", "use a number with K, M or G, like 96M".to_owned());
@@ -251,11 +255,11 @@ pub(crate) fn checked(raw: RawConfig, layer: &Layer) -> Result<Config, ConfigErr
     let correlation_memory =
         bytes("correlation_memory", raw.correlation_memory.as_deref())?.unwrap_or(default.correlation_memory);
     let max_unpacked = bytes("max_unpacked", raw.max_unpacked.as_deref())?;
+    let max_held = bytes("max_held", raw.max_held.as_deref())?.unwrap_or(default.max_held);
     Ok(Config {
         min_severity,
         fail_on,
         use_builtin_rules: raw.use_builtin_rules.unwrap_or(true),
-    let max_held = bytes("max_held", raw.max_held.as_deref())?.unwrap_or(default.max_held);
         rule_paths: raw.rule_paths.unwrap_or_default(),
         exclude_rules: raw.exclude_rules.unwrap_or_default(),
         choice,
@@ -271,14 +275,15 @@ pub(crate) fn checked(raw: RawConfig, layer: &Layer) -> Result<Config, ConfigErr
         max_members: raw.max_members.unwrap_or(default.max_members),
         max_ratio: raw.max_ratio.unwrap_or(default.max_ratio),
         max_unpacked,
+        max_held,
         placeholders: raw.placeholders.unwrap_or_default(),
         redaction,
         reports: raw.reports.unwrap_or_default().into_iter().collect(),
         sarif: sarif(raw.sarif.unwrap_or_default(), layer)?,
-        max_held,
         path_rewrites: raw.path_rewrites.unwrap_or_default().into_iter().collect(),
         year: syslog.year,
         timezone: syslog.timezone,
+        host_timezones,
         strict: raw.strict.unwrap_or(false),
         allow_empty: raw.allow_empty.unwrap_or(false),
         threads: raw.threads,
@@ -393,7 +398,7 @@ mod tests {
             RawConfig { min_severity: Some("urgent".into()), ..RawConfig::default() },
             RawConfig { correlation_memory: Some("much".into()), ..RawConfig::default() },
             RawConfig {
-                syslog: Some(crate::config::RawSyslog { timezone: Some("Nowhere/Town".into()), year: None }),
+                syslog: Some(crate::config::RawSyslog { timezone: Some("Nowhere/Town".into()), ..Default::default() }),
                 ..RawConfig::default()
             },
         ] {

@@ -37,8 +37,10 @@ pub(crate) enum Quality {
     Exact,
     /// No zone in the record: `--tz`, or UTC.
     ZoneAssumed,
-    /// The year was worked out from the rest of the input.
+    /// The same, and the year was worked out from the rest of the input.
     YearInferred,
+    /// The year was worked out; the zone stood in the record.
+    OnlyYearInferred,
     /// Taken over from the record before it, for windows only.
     Inherited,
     /// No usable stamp.
@@ -52,7 +54,7 @@ impl Quality {
         match self {
             Quality::Exact => "exact",
             Quality::ZoneAssumed => "zone_assumed",
-            Quality::YearInferred => "year_inferred",
+            Quality::YearInferred | Quality::OnlyYearInferred => "year_inferred",
             Quality::Inherited => "inherited",
             Quality::None => "none",
         }

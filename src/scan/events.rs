@@ -43,7 +43,7 @@ impl Events {
         let mut asks = Asks::default();
         let names = taxonomy.fields().iter().map(|row| row.name).filter(|name| *name != "timestamp");
         let canonical = names.map(|name| (name, asks.intern(&format!("norm.{name}"), None))).collect();
-        let taxonomy = taxonomy.freeze(&asks, true, &reading.zone, &formats::names());
+        let taxonomy = taxonomy.freeze(&asks, true, &reading.zones, &formats::names());
         Ok(Events { config, run, reading, taxonomy, canonical })
     }
 

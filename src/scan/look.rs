@@ -159,7 +159,7 @@ fn looked(
     let start = Head::new(&clean.text, whole);
     let sniffed = magic.unwrap_or_else(|| formats::sniff::with_declared(&start, told, &context.reading.declared));
     let mut options = ReadOptions {
-        zone: context.reading.zone.clone(),
+        zone: context.reading.zones.usual().clone(),
         forced: context.config.input_format.is_some(),
         multiline: context.reading.multiline.clone(),
         ..ReadOptions::default()

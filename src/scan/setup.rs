@@ -12,7 +12,7 @@ use crate::detect::{Engine, Kind, Options, Redaction};
 use crate::formats;
 use crate::formats::multiline::Multiline;
 use crate::formats::recode::Encoding;
-use crate::model::stamp::Zone;
+use crate::model::stamp::{Zone, Zones};
 use crate::model::{AlertKind, Asks, Excuse, Feed, FormatId, Level, LogSource, Problem, ProblemKind, RuleId, RuleInfo};
 use crate::redact::Redactor;
 use crate::sigma::{self, Diagnostic, LoadOptions, Loaded, RuleMeta, Ruleset, Severity};
@@ -237,7 +237,7 @@ pub(super) fn machine(
     };
     let feeds = correlate::feeds(&rules.set);
     let engine = Engine::new(&rules.set, &feeds, &|source| taxonomy.needs(source), &mut asks, options);
-    let taxonomy = taxonomy.freeze(&asks, engine.has_keywords(), &reading.zone, &formats::names());
+    let taxonomy = taxonomy.freeze(&asks, engine.has_keywords(), &reading.zones, &formats::names());
     Ok(Machine { engine, taxonomy, feeds, redactions })
 }
 
@@ -263,8 +263,8 @@ fn redactions(config: &Config) -> Result<(Redaction, Redactions), SetupError> {
 pub(super) struct Reading {
     /// Stands in for the clock.
     pub(super) reference: jiff::Timestamp,
-    /// Zone of stamps that name none.
-    pub(super) zone: Zone,
+    /// Zones of stamps that name none.
+    pub(super) zones: Zones,
     pub(super) wanted: Wanted,
     pub(super) encoding: Option<Encoding>,
     pub(super) multiline: Multiline,
@@ -290,7 +290,7 @@ fn declared(config: &Config) -> Result<Vec<FormatId>, SetupError> {
 pub(super) fn reading(config: &Config, run: &RunInfo) -> Result<Reading, SetupError> {
     let declared = declared(config)?;
     look::known_format(config, &declared)?;
-    let zone = zone(config);
+    let zones = zones(config);
     let encoding = config
         .encoding
         .as_deref()
@@ -304,9 +304,9 @@ pub(super) fn reading(config: &Config, run: &RunInfo) -> Result<Reading, SetupEr
         encoding: encoding.transpose()?,
         multiline: multiline?,
         taxonomy: mapping::taxonomy(&config.mappings)?,
-        period: period::parsed(config.time.as_deref(), &zone)?,
+        period: period::parsed(config.time.as_deref(), zones.usual())?,
         declared,
-        zone,
+        zones,
     })
 }
 
@@ -333,9 +333,11 @@ impl Reading {
     }
 }
 
-/// The zone of stamps that name none.
-fn zone(config: &Config) -> Zone {
-    config.timezone.as_deref().and_then(Zone::parse).unwrap_or_default()
+/// The zones of stamps that name none.
+fn zones(config: &Config) -> Zones {
+    let usual = config.timezone.as_deref().and_then(Zone::parse).unwrap_or_default();
+    let of_hosts = config.host_timezones.iter();
+    Zones::new(usual, of_hosts.filter_map(|(host, zone)| Some((host.clone(), Zone::parse(zone)?))))
 }
 
 /// The instant that stands in for the clock.

@@ -6,7 +6,7 @@ use crate::detect::{Engine, Kind, Options, RawView, Redaction, Worker};
 use crate::formats::json::bare::BareLines;
 use crate::formats::{self, Decoded, Decoder};
 use crate::model::show;
-use crate::model::stamp::Zone;
+use crate::model::stamp::Zones;
 use crate::model::{Asks, Block, Event, FieldTable, Findings, Match, Scratch, TagSet, View};
 use crate::redact::Redactor;
 use crate::sigma::{self, Diagnostic, LoadOptions, RuleMeta, Ruleset, SourceText};
@@ -88,7 +88,7 @@ impl TestBench {
         }
         let taxonomy = Taxonomy::load();
         let engine = Engine::new(rules, &feeds, &|source| taxonomy.needs(source), &mut asks, options);
-        let frozen = taxonomy.freeze(&asks, engine.has_keywords(), &Zone::default(), &formats::names());
+        let frozen = taxonomy.freeze(&asks, engine.has_keywords(), &Zones::default(), &formats::names());
         TestBench { engine, feeds, sight: Sight::Mapped(Box::new(frozen)) }
     }
 

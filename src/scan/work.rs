@@ -130,7 +130,7 @@ impl Desk<'_> {
         }
         if event.time.time.is_some() {
             findings.last_time = event.time.time;
-            if event.time.quality == Quality::YearInferred {
+            if matches!(event.time.quality, Quality::YearInferred | Quality::OnlyYearInferred) {
                 findings.inferred = findings.inferred.max(event.time.time);
             }
             findings.span = Some(widened(findings.span, event.time));

@@ -11,7 +11,7 @@ use super::time::TimePlan;
 use super::view::{Ask, Field, Layer, ProfileView, Role, Shared};
 use super::words::Words;
 use super::{Inner, Taxonomy, table};
-use crate::model::stamp::Zone;
+use crate::model::stamp::Zones;
 use crate::model::{Asks, Event, FieldTable, LogSource, LogSourceId, Seen, TagSet, View};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -42,7 +42,7 @@ pub(crate) struct Primary<'a> {
 impl Taxonomy {
     /// Compiles the tables for the questions of a run. With `everything`, decoders keep every name there is. `formats`
     /// are the names of all formats, in order of their ids.
-    pub(crate) fn freeze(&self, asks: &Asks, everything: bool, zone: &Zone, formats: &[&str]) -> Frozen {
+    pub(crate) fn freeze(&self, asks: &Asks, everything: bool, zones: &Zones, formats: &[&str]) -> Frozen {
         let inner = &*self.inner;
         let mut table = FieldTable::default();
         if everything {
@@ -51,7 +51,10 @@ impl Taxonomy {
         let mut names = Names::new(table);
         let tagger = Tagger::new(&inner.tables, &self.bits, &inner.profiles, formats, &mut names);
         let asked = self.asks(asks, &mut names);
-        let wanted = self.wanted(&asked);
+        let mut wanted = self.wanted(&asked);
+        // Whose zone a stamp is in.
+        wanted.extend(inner.fields.get("host").filter(|_| zones.differ()).copied());
+        inner.close(&mut wanted);
         let fields: Vec<Field> = inner.rows.iter().map(|row| inner.field(row.name)).collect();
         let number = |name: &str| inner.fields.get(name).copied().unwrap_or(u16::MAX);
         let shared = Arc::new(Shared {
@@ -60,7 +63,8 @@ impl Taxonomy {
             fields,
             transport: number("transport"),
             asks: asked,
-            zone: zone.clone(),
+            zones: zones.clone(),
+            host: number("host"),
         });
         // Rules of that category ask for their fields in its name.
         let asks_for_logins = asks.iter().any(|(_, _, c)| c.is_some_and(|c| c.eq_ignore_ascii_case("authentication")));

@@ -7,7 +7,7 @@ use super::source::{Fields, Source, same};
 use super::table::Meaning;
 use super::time::TimePlan;
 use super::words::Words;
-use crate::model::stamp::Zone;
+use crate::model::stamp::Zones;
 use crate::model::{AskId, Datum, Event, FieldId, LogSourceId, Sentence, Stamp, Values, View};
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -74,7 +74,9 @@ pub(super) struct Shared {
     pub(super) fields: Vec<Field>,
     pub(super) transport: u16,
     pub(super) asks: Vec<Ask>,
-    pub(super) zone: Zone,
+    pub(super) zones: Zones,
+    /// The field that names the machine.
+    pub(super) host: u16,
 }
 
 /// The view of one profile.
@@ -168,8 +170,11 @@ impl<'r> Look<'_, '_, 'r> {
     fn instant(&self, source: &Source, into: &mut Values<'r>) {
         let mut texts = Values::new();
         source.gather(self.event, self, Some(Kind::Text), &mut texts);
-        let stamp =
-            texts.first().and_then(Datum::text).and_then(|t| crate::model::stamp::read(t, &self.view.shared.zone));
+        let stamp = texts
+            .first()
+            .and_then(Datum::text)
+            .and_then(|t| crate::model::stamp::read(t, self.view.shared.zones.usual()));
+        let stamp = stamp.map(|stamp| self.view.at_host(self.event, stamp));
         into.extend(stamp.and_then(Stamp::rfc3339).map(|t| Datum::Text(Cow::Owned(t))));
     }
 
@@ -194,6 +199,16 @@ impl<'r> Look<'_, '_, 'r> {
 }
 
 impl ProfileView {
+    /// What a stamp of this event means, which was read in the usual zone.
+    fn at_host(&self, event: &Event<'_>, stamp: Stamp) -> Stamp {
+        let zones = &self.shared.zones;
+        if !zones.differ() {
+            return stamp;
+        }
+        let host = self.first(event, self.shared.host);
+        host.as_ref().and_then(Datum::text).map_or(stamp, |host| zones.at_host(host, stamp))
+    }
+
     fn sources(&self, field: u16) -> &[Source] {
         self.sources.get(usize::from(field)).map_or(&[], |s| &s[..])
     }
@@ -443,6 +458,6 @@ impl View for ProfileView {
     }
 
     fn time(&self, event: &Event<'_>) -> Stamp {
-        self.times.read(event, &self.shared.zone)
+        self.at_host(event, self.times.read(event, self.shared.zones.usual()))
     }
 }

@@ -95,7 +95,7 @@ pub(super) fn read_flags(args: &ReadArgs, flags: &mut RawConfig) {
     flags.max_unpacked.clone_from(&args.max_unpacked);
     flags.max_held.clone_from(&args.max_held);
     if args.year.is_some() || args.tz.is_some() {
-        flags.syslog = Some(config::RawSyslog { year: args.year, timezone: args.tz.clone() });
+        flags.syslog = Some(config::RawSyslog { year: args.year, timezone: args.tz.clone(), host_timezones: None });
     }
     if args.sarif_root.is_some() {
         flags.sarif.get_or_insert_default().root.clone_from(&args.sarif_root);

@@ -12,11 +12,14 @@ mod named;
 mod number;
 #[cfg(test)]
 mod tests;
+mod zones;
 
 use super::time::{Quality, Stamp, Time};
 use civil::Civil;
 use cursor::Cursor;
 use jiff::tz::{Offset, TimeZone};
+
+pub(crate) use zones::Zones;
 
 /// The zone of stamps that name none (`--tz`; UTC unless told).
 #[derive(Clone, Debug)]
@@ -44,6 +47,12 @@ impl Zone {
             return Some(Zone { zone: TimeZone::fixed(offset), fixed: Some(seconds) });
         }
         TimeZone::get(text).ok().map(|zone| Zone { zone, fixed: None })
+    }
+
+    /// What clocks show in this zone at an instant.
+    pub(crate) fn civil(&self, time: Time) -> Option<jiff::civil::DateTime> {
+        let instant = jiff::Timestamp::from_nanosecond(i128::from(time.0)).ok()?;
+        Some(self.zone.to_datetime(instant))
     }
 
     /// The instant of a civil time in this zone; of two, the earlier.
@@ -76,7 +85,10 @@ impl Yearless {
         let civil = Civil::new(i64::from(year), i64::from(self.month), i64::from(self.day), self.nanos);
         let time = civil.and_then(|c| self.offset.map_or_else(|| c.in_zone(zone), |offset| c.at_offset(offset)));
         match time {
-            Some(time) => Stamp { time: Some(time), decimals: self.decimals, quality: Quality::YearInferred },
+            Some(time) => {
+                let quality = self.offset.map_or(Quality::YearInferred, |_| Quality::OnlyYearInferred);
+                Stamp { time: Some(time), decimals: self.decimals, quality }
+            }
             None => Stamp::default(),
         }
     }

@@ -3,7 +3,7 @@
 use super::Mistake;
 use super::file::Sample;
 use crate::formats::{self, Decoded, Head, ReadOptions, sniff};
-use crate::model::stamp::Zone;
+use crate::model::stamp::Zones;
 use crate::model::{AskId, Asks, Block, Scratch, Values};
 use crate::taxonomy::{Frozen, TagMemo, Taxonomy};
 
@@ -23,7 +23,7 @@ pub(super) fn check(taxonomy: &Taxonomy, samples: &[Sample]) -> Result<(), Mista
         };
         questions.push(sample.fields.iter().map(ask).collect());
     }
-    let frozen = taxonomy.freeze(&asks, true, &Zone::default(), &formats::names());
+    let frozen = taxonomy.freeze(&asks, true, &Zones::default(), &formats::names());
     for (n, (sample, asks)) in samples.iter().zip(&questions).enumerate() {
         one(&frozen, sample, asks)
             .map_err(|why| Mistake { line: sample.line, why: format!("sample {}: {why}", n + 1) })?;

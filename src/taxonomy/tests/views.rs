@@ -1,7 +1,7 @@
 //! Views over events put together by hand: one record a test, all its questions as data.
 
 use super::super::{TagMemo, Taxonomy};
-use crate::model::stamp::Zone;
+use crate::model::stamp::Zones;
 use crate::model::{
     Asks, Entry, Event, FormatId, Marks, Origin, Regions, Scratch, Sentence, Stamp, TagSet, Value, Values,
 };
@@ -19,7 +19,7 @@ fn check(payload: Option<Sentence>, fields: &[(&str, &str)], product: &str, ques
             None => asks.intern(name, None),
         })
         .collect();
-    let frozen = Taxonomy::load().freeze(&asks, true, &Zone::default(), &crate::formats::names());
+    let frozen = Taxonomy::load().freeze(&asks, true, &Zones::default(), &crate::formats::names());
     let mut scratch = Scratch::default();
     for (name, value) in fields {
         let span = scratch.keep(value);
