@@ -211,6 +211,108 @@ fn users_declare_formats_of_their_own() {
     assert!(ran.stderr.contains("wrong.yml") && ran.stderr.contains("user"), "{}", ran.stderr);
 }
 
+const TILL: &str = r"
+name: till
+summary: what the till says
+programs: ['till/*']
+begins: ['TILL: ']
+messages:
+- pattern: '^TILL: %{WORD:event_name} by %{USER:user}$'
+  set: {action: login, outcome: failure}
+logsource: {product: shop, service: till}
+samples:
+- program: till/7
+  text: 'TILL: refused by anna'
+  fields: {user: anna, event_name: refused}
+";
+
+const TILL_RULE: &str = r"
+title: Refused at the till
+id: 5a3d3d52-60f2-4a5c-9a3a-5a2f0f2b7c11
+logsource: {product: shop, service: till}
+detection:
+  sel: {user: anna, action: login}
+  condition: sel
+level: medium
+";
+
+#[test]
+fn what_declared_formats_say_is_read_behind_any_header_and_meets_rules_for_its_log_source() {
+    let folder = Folder::new();
+    folder.write("till.yml", TILL);
+    folder.write("rule.yml", TILL_RULE);
+    let lines = [
+        "Jun  1 10:00:00 shop1 till/7[11]: TILL: refused by anna",
+        "<38>1 2026-06-01T10:00:00Z shop1 till/7 11 - - TILL: refused by anna",
+        "2026-06-01T10:00:00+00:00 shop1 other: TILL: refused by anna",
+        r#"{"__REALTIME_TIMESTAMP":"1780308000000000","SYSLOG_IDENTIFIER":"till/7","MESSAGE":"TILL: refused by anna"}"#,
+        r#"{"log":"Jun  1 10:00:00 shop1 till/7[11]: TILL: refused by anna\n","stream":"stdout","time":"2026-06-01T10:00:00Z"}"#,
+    ];
+    for (n, line) in lines.iter().enumerate() {
+        folder.write(&format!("{n}.log"), format!("{line}\n"));
+        let name = format!("{n}.log");
+        let declared = ["--no-config", "--year", "2026", "--format-file", "till.yml"];
+        let events = folder.run(&[&["events", &name], &declared[..]].concat()).with_code(0).lines();
+        let event = &events[0];
+        assert_eq!((&event["@payload"], &event["@service"]), (&"till".into(), &"till".into()), "{event}");
+        assert_eq!((&event["user"], &event["action"]), (&"anna".into(), &"login".into()), "{event}");
+        let scan = ["scan", &name, "--no-builtin", "-r", "rule.yml", "--format", "json"];
+        let report = folder.run(&[&scan[..], &declared[..]].concat()).json();
+        assert_eq!(report["alerts"].as_array().map(Vec::len), Some(1), "{line}");
+        let unheard = folder.run(&["events", &name, "--no-config", "--year", "2026"]).with_code(0).lines();
+        assert_ne!(unheard[0]["@payload"], "till", "nobody declared it");
+    }
+}
+
+#[test]
+fn what_servers_say_is_read_in_their_logs_and_behind_headers() {
+    let folder = Folder::new();
+    for (line, payload, want) in [
+        (
+            "Nov 14 22:13:20 mx1 postfix/smtpd[7]: warning: unknown[203.0.113.9]: SASL LOGIN authentication failed: x",
+            "postfix",
+            [("action", "authenticate"), ("outcome", "failure"), ("src_ip", "203.0.113.9"), ("@service", "postfix")],
+        ),
+        (
+            "<22>1 2023-11-14T22:13:20Z mx1 dovecot 7 - - imap-login: Login: user=<anna>, method=PLAIN, rip=203.0.113.9, lip=192.0.2.1, TLS",
+            "dovecot",
+            [("action", "login"), ("outcome", "success"), ("user", "anna"), ("host", "mx1")],
+        ),
+        (
+            "Nov 14 22:13:20 lb1 haproxy[7]: 203.0.113.9:3317 [14/Nov/2023:22:13:20.655] web static/srv1 10/0/30/69/109 404 2750 - - ---- 1/1/1/1/0 0/0 \"GET /a?b=c HTTP/1.1\"",
+            "haproxy",
+            [("action", "http_request"), ("outcome", "failure"), ("url_path", "/a"), ("@category", "webserver")],
+        ),
+        (
+            "Nov 14 22:13:20 192.0.2.1 firewall,info drop input: in:ether1 out:(unknown 0), proto TCP (SYN), 203.0.113.9:5678->192.0.2.1:22, len 60",
+            "routeros",
+            [
+                ("action", "network_connection"),
+                ("outcome", "blocked"),
+                ("src_ip", "203.0.113.9"),
+                ("@product", "mikrotik"),
+            ],
+        ),
+        (
+            "Nov 14 22:13:20 ftp1 vsftpd[7]: [anna] OK UPLOAD: Client \"203.0.113.9\", \"/in/a.txt\", 7 bytes, 3.21Kbyte/sec",
+            "vsftpd",
+            [("action", "file_create"), ("outcome", "success"), ("file_path", "/in/a.txt"), ("@service", "vsftpd")],
+        ),
+        (
+            "Nov 14 22:13:20 ftp1 vsftpd[7]: pam_unix(vsftpd:auth): authentication failure; logname= uid=0 euid=0 tty=ftp ruser=anna rhost=203.0.113.9",
+            "pam",
+            [("action", "authenticate"), ("outcome", "failure"), ("user", "anna"), ("src_ip", "203.0.113.9")],
+        ),
+    ] {
+        folder.write("one.log", format!("{line}\n"));
+        let events = folder.run(&["events", "one.log", "--no-config", "--year", "2023"]).with_code(0).lines();
+        assert_eq!(events[0]["@payload"], payload, "{}", events[0]);
+        for (name, value) in want {
+            assert_eq!(events[0][name], value, "{name} of {}", events[0]);
+        }
+    }
+}
+
 #[test]
 fn hosts_may_be_in_zones_of_their_own() {
     let folder = Folder::new();

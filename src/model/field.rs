@@ -1,5 +1,6 @@
 //! Names: what rules ask for, and which names of a record may answer.
 
+use super::event::FormatId;
 use std::collections::HashMap;
 
 /// An original name some view wants, interned without regard to case and to `_ - .` and blanks.
@@ -73,12 +74,40 @@ const WRAPPERS: [&str; 8] = [
 pub(crate) struct FieldTable {
     everything: bool,
     ids: HashMap<String, FieldId>,
+    /// Whose messages are of which declared format.
+    heard: Vec<Heard>,
+}
+
+/// Messages that are of a declared format.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Heard {
+    pub(crate) format: FormatId,
+    pub(crate) who: Speaker,
+}
+
+/// By what such messages are known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Speaker {
+    /// The program that says them; `*` stands for any ending.
+    Program(String),
+    /// How they begin, whoever says them.
+    Anybody(String),
 }
 
 impl FieldTable {
     /// A table that keeps every name, known or not (`events`, keyword rules).
     pub(crate) fn keep_everything(&mut self) {
         self.everything = true;
+    }
+
+    /// Says whose messages are of a declared format.
+    pub(crate) fn hear(&mut self, heard: Heard) {
+        self.heard.push(heard);
+    }
+
+    /// Whose messages are of declared formats, in order of preference.
+    pub(crate) fn heard(&self) -> &[Heard] {
+        &self.heard
     }
 
     /// Adds `name` to what is kept and gives its id. Spellings that differ only in case, `_ - .`,

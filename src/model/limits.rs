@@ -29,6 +29,8 @@ pub(crate) const CSV_ROW_BYTES: usize = 1 << 20;
 pub(crate) const EXPRESSION: usize = 10 << 20;
 /// What a pattern of a declared format may be long, its macros spelt out.
 pub(crate) const EXPRESSION_TEXT: usize = 64 << 10;
+/// Pairs that a record of a declared format gives beside what its patterns name.
+pub(crate) const VARIABLES: usize = 1_024;
 /// The name of a declared format.
 pub(crate) const FORMAT_NAME: usize = 40;
 /// A record made of several lines (stack traces) ends after this many lines or bytes.

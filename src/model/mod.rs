@@ -36,7 +36,7 @@ pub(crate) use explanation::{
     Contributor, ExplainedCorrelation, ExplainedEvent, ExplainedWindow, Explanation, FieldTrace, SourceWord, TestTrace,
     TestsTrace, Told, Trace, Traced,
 };
-pub(crate) use field::{AskId, Asks, FieldId, FieldTable, loose};
+pub(crate) use field::{AskId, Asks, FieldId, FieldTable, Heard, Speaker, loose};
 pub(crate) use findings::{Books, Feed, FeedId, Findings, Fold, FoldedAlerts, Hit, KeyId, KeyTexts, Match};
 pub(crate) use hash::{QuickMap, QuickState};
 pub(crate) use header::Header;

@@ -77,6 +77,17 @@ impl TagSet {
         }
     }
 
+    /// Adds a row before all others, if it is not among them; the last one goes where there is no room.
+    pub(crate) fn add_first(&mut self, source: LogSourceId) {
+        if self.sources().contains(&source) {
+            return;
+        }
+        let held = usize::from(self.len).min(self.sources.len() - 1);
+        self.sources.copy_within(..held, 1);
+        self.sources[0] = source;
+        self.len = u8::try_from(held + 1).unwrap_or(u8::MAX);
+    }
+
     /// The rows, most specific first.
     pub(crate) fn sources(&self) -> &[LogSourceId] {
         &self.sources[..usize::from(self.len).min(8)]

@@ -16,7 +16,7 @@ use crate::model::stamp::{Zone, Zones};
 use crate::model::{AlertKind, Asks, Excuse, Feed, FormatId, Level, LogSource, Problem, ProblemKind, RuleId, RuleInfo};
 use crate::redact::Redactor;
 use crate::sigma::{self, Diagnostic, LoadOptions, Loaded, RuleMeta, Ruleset, Severity};
-use crate::taxonomy::{Frozen, Taxonomy};
+use crate::taxonomy::{Declaration, Frozen, Taxonomy};
 use crate::triage::Suppressions;
 use std::path::{Path, PathBuf};
 
@@ -286,10 +286,25 @@ fn declared(config: &Config) -> Result<Vec<FormatId>, SetupError> {
     Ok(ids)
 }
 
+/// What declared formats say about names and log sources; the user's before ours.
+fn declarations(declared: &[FormatId]) -> Vec<Declaration> {
+    let told = |id: &FormatId| {
+        let (name, row) = formats::declared::row(*id)?;
+        Some(Declaration { format: *id, name, speakers: row.speakers.clone(), logsource: row.logsource.clone() })
+    };
+    declared.iter().rev().filter_map(told).collect()
+}
+
+fn too_many_words(config: &Config) -> SetupError {
+    let path = config.formats.last().map(|path| path.display().to_string()).unwrap_or_default();
+    SetupError::FormatFile { path, why: "the log sources of all formats have too many words".to_owned() }
+}
+
 /// Works out how inputs are read.
 pub(super) fn reading(config: &Config, run: &RunInfo) -> Result<Reading, SetupError> {
     let declared = declared(config)?;
     look::known_format(config, &declared)?;
+    let known = Taxonomy::load().declaring(declarations(&declared)).ok_or_else(|| too_many_words(config))?;
     let zones = zones(config);
     let encoding = config
         .encoding
@@ -303,7 +318,7 @@ pub(super) fn reading(config: &Config, run: &RunInfo) -> Result<Reading, SetupEr
         wanted: Wanted::new(&config.include, &config.exclude)?,
         encoding: encoding.transpose()?,
         multiline: multiline?,
-        taxonomy: mapping::taxonomy(&config.mappings)?,
+        taxonomy: mapping::taxonomy(&known, &config.mappings)?,
         period: period::parsed(config.time.as_deref(), zones.usual())?,
         declared,
         zones,

@@ -1,7 +1,7 @@
 //! Conditions of the tables, compiled for one run: what a record must be for a route or profile to hold.
 //!
 //! Left out: `path` and `declared` cannot be told from an event. A condition that states one
-//! never holds; `is_decidable` lets the tests count them.
+//! never holds; `is_decidable` lets the tests count them. (Declared formats bring the rows they mean themselves.)
 
 use super::facts::{Bits, Facts, Keys};
 use super::place::{Globs, Names, Place};

@@ -146,7 +146,13 @@ pub(super) fn class_bits(formats: &RawFormats) -> HashMap<String, u32> {
 
 impl Gatherer {
     /// Compiles the table of formats.
-    pub(super) fn new(tables: &Tables, formats: &[&str], mut keys: Keys, names: &mut Names) -> Gatherer {
+    pub(super) fn new(
+        tables: &Tables,
+        formats: &[&str],
+        declared: &[&str],
+        mut keys: Keys,
+        names: &mut Names,
+    ) -> Gatherer {
         let bits = class_bits(&tables.formats);
         let mut by_name: HashMap<String, u32> = HashMap::new();
         for (class, names) in &tables.formats.classes {
@@ -156,6 +162,9 @@ impl Gatherer {
         }
         let text = bits.get("text").copied().unwrap_or_default();
         let by_format = formats.iter().map(|name| by_name.get(*name).copied().unwrap_or(text)).collect();
+        for name in declared {
+            *by_name.entry((*name).to_owned()).or_default() |= bits.get("declared").copied().unwrap_or_default();
+        }
         let mut places = |list: &[String]| -> Vec<Keyed> {
             list.iter().map(|n| (keys.loose_bit(n, names), Place::new(n, names))).collect()
         };

@@ -22,7 +22,7 @@ pub(crate) struct Frozen {
     /// The names decoders keep.
     pub(crate) table: Arc<FieldTable>,
     tagger: Tagger,
-    /// Log sources given by the user's mappings.
+    /// Log sources given by the user's mappings and by declared formats.
     grants: Vec<Grant>,
     words: Arc<Words>,
     views: Vec<ProfileView>,
@@ -48,8 +48,10 @@ impl Taxonomy {
         if everything {
             table.keep_everything();
         }
+        self.hear(&mut table);
         let mut names = Names::new(table);
-        let tagger = Tagger::new(&inner.tables, &self.bits, &inner.profiles, formats, &mut names);
+        let declared: Vec<&str> = self.declared.iter().map(|one| one.name).collect();
+        let tagger = Tagger::new(&inner.tables, &self.bits, &inner.profiles, formats, &declared, &mut names);
         let asked = self.asks(asks, &mut names);
         let mut wanted = self.wanted(&asked);
         // Whose zone a stamp is in.
@@ -80,7 +82,8 @@ impl Taxonomy {
                 service: entry.service.clone(),
             })
             .collect();
-        let grants = self.grants(sources.len(), &mut names);
+        let mut grants = self.grants(sources.len(), &mut names);
+        grants.extend(self.declared_grants(sources.len() + grants.len()));
         sources.extend(grants.iter().map(|grant| grant.source.clone()));
         let words = Arc::clone(&inner.words);
         Frozen { table: Arc::new(names.into_table()), tagger, grants, words, views, sources, action }
@@ -143,7 +146,6 @@ impl Taxonomy {
             ask.routes.iter().flat_map(|(_, _, ways)| ways).for_each(|way| way.depends_on(&mut needed));
             wanted.extend(needed);
         }
-        inner.close(&mut wanted);
         wanted
     }
 

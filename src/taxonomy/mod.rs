@@ -11,6 +11,7 @@
 
 mod compute;
 mod condition;
+mod declared;
 mod facts;
 mod fields;
 mod freeze;
@@ -29,6 +30,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use declared::Declaration;
 pub(crate) use fields::FieldUses;
 pub(crate) use freeze::Frozen;
 pub(crate) use own::{Mapping, Senseless, Way};
@@ -50,6 +52,7 @@ pub(crate) struct Taxonomy {
     bits: Arc<Bits>,
     /// What the user adds, in order of preference.
     own: Arc<[Mapping]>,
+    declared: Arc<[Declaration]>,
 }
 
 #[derive(Debug)]
@@ -109,7 +112,7 @@ impl Taxonomy {
             synonyms,
             tables,
         };
-        Taxonomy { inner: Arc::new(inner), bits, own: Arc::default() }
+        Taxonomy { inner: Arc::new(inner), bits, own: Arc::default(), declared: Arc::default() }
     }
 
     /// The bits an event must have for a rule of this log source. Words nobody knows ask for what no event has;

@@ -5,6 +5,7 @@
 //! one more way to its values; decoders know nothing of it. Left out: stamps, which are read before anything is mapped.
 
 use super::Taxonomy;
+use super::declared::Declarer;
 use super::place::Names;
 use super::route::AUTHENTICATION;
 use super::source::{Guard, Source};
@@ -67,7 +68,7 @@ impl Taxonomy {
                 return Err((n, Senseless::TooMany));
             }
         }
-        let taxonomy = Taxonomy { inner: Arc::clone(&self.inner), bits: Arc::new(bits), own: own.into() };
+        let taxonomy = Taxonomy { bits: Arc::new(bits), own: own.into(), ..self.clone() };
         for (n, mapping) in taxonomy.own.iter().enumerate() {
             let states_nothing = taxonomy.needs(&mapping.logsource).is_none();
             if !states_nothing && !taxonomy.knows(&mapping.logsource) {
@@ -133,9 +134,10 @@ impl Taxonomy {
         with_conditions
             .enumerate()
             .map(|(n, mapping)| Grant {
+                by: None,
                 guards: mapping.when.iter().map(|(name, values)| Guard::of(name, values, names)).collect(),
                 tags: self.needs(&mapping.logsource).unwrap_or_default(),
-                row: LogSourceId(u16::try_from(rows + n).unwrap_or(u16::MAX)),
+                rows: vec![LogSourceId(u16::try_from(rows + n).unwrap_or(u16::MAX))],
                 source: mapping.logsource.clone(),
             })
             .collect()
@@ -145,18 +147,27 @@ impl Taxonomy {
 /// A log source for records that are as somebody says.
 #[derive(Debug)]
 pub(super) struct Grant {
-    guards: Vec<Guard>,
-    tags: TagSet,
-    row: LogSourceId,
+    /// Only records of this declared format.
+    pub(super) by: Option<Declarer>,
+    pub(super) guards: Vec<Guard>,
+    pub(super) tags: TagSet,
+    pub(super) rows: Vec<LogSourceId>,
     pub(super) source: LogSource,
 }
 
 impl Grant {
     /// Adds the log source, if the event is as it should be.
     pub(super) fn give(&self, event: &Event<'_>, words: &Words, tags: &mut TagSet) {
-        if self.guards.iter().all(|guard| guard.holds(event, words)) {
+        let is_meant = self.by.as_ref().is_none_or(|by| {
+            event.format == by.format || event.payload.is_some_and(|sentence| sentence.payload == by.payload)
+        });
+        if is_meant && self.guards.iter().all(|guard| guard.holds(event, words)) {
             tags.bits.iter_mut().zip(self.tags.bits).for_each(|(all, own)| *all |= own);
-            tags.add(self.row);
+            // Who declares a format knows best what its records are.
+            match self.by {
+                Some(_) => self.rows.iter().rev().for_each(|row| tags.add_first(*row)),
+                None => self.rows.iter().for_each(|row| tags.add(*row)),
+            }
         }
     }
 }

@@ -32,6 +32,7 @@ impl Tagger {
         bits: &Bits,
         profiles: &[Profile],
         formats: &[&str],
+        declared: &[&str],
         names: &mut Names,
     ) -> Tagger {
         let mut keys = Keys::default();
@@ -48,7 +49,7 @@ impl Tagger {
             })
             .collect();
         let profiles = profiles.iter().map(|p| Condition::compile(&p.raw.when, &mut with)).collect();
-        Tagger { gatherer: Gatherer::new(tables, formats, keys, names), routes, profiles }
+        Tagger { gatherer: Gatherer::new(tables, formats, declared, keys, names), routes, profiles }
     }
 
     /// The log sources of an event, and the number of its profile.

@@ -11,21 +11,33 @@ mod row;
 
 pub(crate) use row::Declared;
 
-use super::{FORMATS, Format, Head, Learned, LineShape, Record, Refused, Sample, Shape, Sniffed, YearTrack, sniff};
+use super::{
+    FORMATS, Format, Head, Learned, LineShape, Record, Refused, Sample, Shape, Sniffed, YearTrack, payload, sniff,
+};
 use crate::model::stamp::Zone;
-use crate::model::{Counting, FieldTable, FormatId, Regions, Scratch, Value, limits};
-use row::RawRow;
+use crate::model::{Counting, FieldTable, FormatId, Regions, Scratch, Sentence, Speaker, Value, limits};
+use row::{RawRow, RawSample};
 use std::sync::{LazyLock, PoisonError, RwLock};
 
 /// Our own, by file.
 static BUILTIN: &[(&str, &str)] = &[
     ("bind", include_str!("../../../rules/formats/bind.yml")),
+    ("clamav", include_str!("../../../rules/formats/clamav.yml")),
+    ("dnsmasq", include_str!("../../../rules/formats/dnsmasq.yml")),
     ("dovecot", include_str!("../../../rules/formats/dovecot.yml")),
+    ("haproxy", include_str!("../../../rules/formats/haproxy.yml")),
+    ("junos", include_str!("../../../rules/formats/junos.yml")),
     ("mongodb", include_str!("../../../rules/formats/mongodb.yml")),
     ("mosquitto", include_str!("../../../rules/formats/mosquitto.yml")),
+    ("mssql", include_str!("../../../rules/formats/mssql.yml")),
     ("mysql-error", include_str!("../../../rules/formats/mysql-error.yml")),
+    ("paloalto", include_str!("../../../rules/formats/paloalto.yml")),
+    ("postfix", include_str!("../../../rules/formats/postfix.yml")),
     ("postgresql", include_str!("../../../rules/formats/postgresql.yml")),
+    ("proftpd", include_str!("../../../rules/formats/proftpd.yml")),
+    ("pure-ftpd", include_str!("../../../rules/formats/pure-ftpd.yml")),
     ("routeros", include_str!("../../../rules/formats/routeros.yml")),
+    ("samba", include_str!("../../../rules/formats/samba.yml")),
     ("snmptrapd", include_str!("../../../rules/formats/snmptrapd.yml")),
     ("vsftpd", include_str!("../../../rules/formats/vsftpd.yml")),
 ];
@@ -33,7 +45,7 @@ static BUILTIN: &[(&str, &str)] = &[
 /// All declared formats so far, those of [`BUILTIN`] first, with the text each was made of.
 static ROWS: LazyLock<RwLock<Vec<(String, &'static Format)>>> = LazyLock::new(|| {
     let rows = BUILTIN.iter().map(|(name, text)| {
-        let made = parsed(text).and_then(|raws| raws.iter().map(|raw| named(raw)).collect::<Result<Vec<_>, _>>());
+        let made = parsed(text).and_then(|raws| raws.iter().map(|raw| made(raw)).collect::<Result<Vec<_>, _>>());
         let rows =
             made.unwrap_or_else(|why| panic!("rules/formats/{name}.yml: {why}; a test reads what is compiled in"));
         rows.into_iter().map(|row| ((*text).to_owned(), row)).collect::<Vec<_>>()
@@ -51,6 +63,31 @@ pub(crate) fn builtin() -> Vec<FormatId> {
 pub(super) fn format(id: FormatId) -> Option<&'static Format> {
     let at = usize::from(id.0).checked_sub(FORMATS.len())?;
     rows().get(at).map(|(_, row)| *row)
+}
+
+/// The name of a declared format and what it says.
+pub(crate) fn row(id: FormatId) -> Option<(&'static str, &'static Declared)> {
+    match format(id) {
+        Some(Format { name, shape: Shape::Declared(_, _, declared), .. }) => Some((name, declared)),
+        _ => None,
+    }
+}
+
+/// Reads what a program says, by the first declared format that is for it and takes the message.
+pub(super) fn said(program: &str, message: &str, record: &mut Record<'_>) -> Option<Sentence> {
+    let table = record.table;
+    let mut heard = table.heard().iter().filter(|heard| is_speaker(&heard.who, program, message));
+    heard.find_map(|heard| {
+        let (name, declared) = row(heard.format)?;
+        declared.said(message, record).then_some(Sentence { payload: name, name: "" })
+    })
+}
+
+fn is_speaker(who: &Speaker, program: &str, message: &str) -> bool {
+    match who {
+        Speaker::Program(row) => payload::is_said_by(row, program),
+        Speaker::Anybody(beginning) => message.starts_with(beginning.as_str()),
+    }
 }
 
 /// The names of all declared formats, in order of their ids.
@@ -80,7 +117,8 @@ pub(crate) fn load(text: &str) -> Result<Vec<FormatId>, String> {
             Some(at) => at,
             None if is_ours(&raw.name, &rows) => return Err(format!("{}: a format of this name exists", raw.name)),
             None => {
-                rows.push((text.to_owned(), made(&raw).map_err(|why| format!("{}: {why}", raw.name))?));
+                let row = made(&raw).and_then(|row| tried(row, &raw.samples));
+                rows.push((text.to_owned(), row.map_err(|why| format!("{}: {why}", raw.name))?));
                 rows.len() - 1
             }
         };
@@ -105,26 +143,8 @@ fn parsed(text: &str) -> Result<Vec<RawRow>, String> {
     serde_yaml::from_str(text).map(|one| vec![one]).map_err(|error| error.to_string())
 }
 
-/// Makes a row that lives as long as the program, after trying its samples.
+/// Makes a row that lives as long as the program.
 fn made(raw: &RawRow) -> Result<&'static Format, String> {
-    let row = named(raw)?;
-    if let Shape::Declared(_, _, declared) = &row.shape {
-        tried_all(raw, declared)?;
-    }
-    Ok(row)
-}
-
-/// Whether all expressions are some, and the samples give their fields.
-fn tried_all(raw: &RawRow, declared: &Declared) -> Result<(), String> {
-    declared.check()?;
-    if raw.samples.is_empty() {
-        return Err("it has no samples".to_owned());
-    }
-    raw.samples.iter().try_for_each(|sample| tried(declared, &sample.text, sample.fields.iter()))
-}
-
-/// Makes a row without trying what it says of lines.
-fn named(raw: &RawRow) -> Result<&'static Format, String> {
     let is_name = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     if raw.name.len() > limits::FORMAT_NAME || !raw.name.split('-').all(is_name) {
         return Err("the name is no word in lower case: letters, digits and `-` between them".to_owned());
@@ -132,14 +152,16 @@ fn named(raw: &RawRow) -> Result<&'static Format, String> {
     if !(1..=9).contains(&raw.specificity) {
         return Err("specificity reaches from 1 to 9".to_owned());
     }
-    let declared = Declared::new(raw);
+    if raw.samples.is_empty() {
+        return Err("it has no samples".to_owned());
+    }
     let leaked = |text: &str| -> &'static str { Box::leak(text.to_owned().into_boxed_str()) };
     let samples: Vec<Sample> = raw
         .samples
         .iter()
         .map(|sample| {
             let fields = sample.fields.iter().map(|(name, value)| (leaked(name), leaked(value)));
-            Sample { text: leaked(&sample.text), fields: Box::leak(fields.collect::<Vec<_>>().into_boxed_slice()) }
+            Sample { text: leaked(&sample.line()), fields: Box::leak(fields.collect::<Vec<_>>().into_boxed_slice()) }
         })
         .collect();
     let continues = |line: &[u8]| line.first().is_some_and(|b| matches!(b, b' ' | b'\t'));
@@ -152,7 +174,7 @@ fn named(raw: &RawRow) -> Result<&'static Format, String> {
         raw_text: true,
         counting: Counting::Lines,
         sniff: |_| None,
-        shape: Shape::Declared(shape, raw.specificity, Box::new(declared)),
+        shape: Shape::Declared(shape, raw.specificity, Box::new(Declared::new(raw))),
     })))
 }
 
@@ -161,17 +183,28 @@ fn refuse(_: &mut Record<'_>) -> Result<(), Refused> {
     Err(Refused { expected: "a declared format", at: 0 })
 }
 
+/// A row, if everything in it compiles and its samples hold.
+fn tried(row: &'static Format, samples: &[RawSample]) -> Result<&'static Format, String> {
+    let Shape::Declared(_, _, declared) = &row.shape else { return Err("it is no declared format".to_owned()) };
+    declared.check()?;
+    samples.iter().try_for_each(|sample| holds(declared, sample)).map(|()| row)
+}
+
 /// Whether a sample gives its fields.
-fn tried<'f>(
-    declared: &Declared,
-    text: &str,
-    fields: impl Iterator<Item = (&'f String, &'f String)>,
-) -> Result<(), String> {
+fn holds(declared: &Declared, sample: &RawSample) -> Result<(), String> {
+    let text = sample.text.as_str();
     let (mut scratch, mut table) = (Scratch::default(), FieldTable::default());
     table.keep_everything();
     let (zone, mut year) = (Zone::default(), YearTrack::default());
     let mut record = Record::new(text, 0, &mut scratch, &table, &zone, &mut year);
-    if !declared.fits(text) || declared.read(&mut record).is_err() {
+    let is_read = match &sample.program {
+        Some(program) if !declared.speakers.iter().any(|who| is_speaker(who, program, text)) => {
+            return Err(format!("its sample {text:?} is said by none of its programs"));
+        }
+        Some(_) => declared.said(text, &mut record),
+        None => declared.fits(text) && declared.read(&mut record).is_ok(),
+    };
+    if !is_read {
         return Err(format!("its sample {text:?} does not fit"));
     }
     let regions = Regions { block: text, scratch: &scratch.text, fixed: "" };
@@ -180,7 +213,7 @@ fn tried<'f>(
         _ => None,
     });
     let given: Vec<(&str, &str)> = given.collect();
-    for (name, value) in fields {
+    for (name, value) in &sample.fields {
         match given.iter().find(|(field, _)| field == name) {
             Some((_, is)) if is == value => {}
             Some((_, is)) => return Err(format!("its sample {text:?} gives {name}={is:?} and not {value:?}")),
@@ -190,16 +223,16 @@ fn tried<'f>(
     Ok(())
 }
 
-/// The best claim among some declared formats, of those that are better than a rank.
-pub(crate) fn best(head: &Head<'_>, ids: &[FormatId], than: (u8, u16)) -> Option<Sniffed> {
+/// The best claim among some declared formats that may be surer than a claim of this rank.
+pub(crate) fn best(head: &Head<'_>, ids: &[FormatId], known: (u8, u16)) -> Option<Sniffed> {
     let mut best: Option<Sniffed> = None;
     for id in ids {
         let Some(Format { shape: Shape::Declared(shape, specificity, declared), .. }) = format(*id) else { continue };
         // All lines that fit are a thousand thousandths: what cannot be better is not compiled.
-        if (*specificity, 1000) <= than {
+        if (*specificity, 1000) <= known {
             continue;
         }
-        let first = |line: &str| !(shape.continues)(line.as_bytes());
+        let first = |line: &str| !declared.continues(line.as_bytes()).unwrap_or((shape.continues)(line.as_bytes()));
         let (mut fit, mut all) = (0_usize, 0_usize);
         for line in sniff::lines(head).filter(|line| first(line)) {
             fit += usize::from(declared.fits(line));
@@ -233,18 +266,18 @@ mod tests {
     fn ours_are_loaded_with_their_samples() {
         let ids = builtin();
         assert!(ids.len() >= BUILTIN.len());
-        for (name, text) in BUILTIN {
-            for raw in parsed(text).unwrap() {
-                tried_all(&raw, &Declared::new(&raw)).unwrap_or_else(|why| panic!("{name}: {why}"));
-            }
-        }
-        for id in ids {
+        let raws: Vec<RawRow> = BUILTIN.iter().flat_map(|(_, text)| parsed(text).unwrap()).collect();
+        for (id, raw) in ids.into_iter().zip(raws) {
             let row = format(id).unwrap();
             assert!(row.summary.len() < 60 && !row.spec.is_empty(), "{}", row.name);
-            for sample in row.samples {
+            tried(row, &raw.samples).unwrap_or_else(|why| panic!("{}: {why}", row.name));
+            let (_, declared) = super::row(id).unwrap();
+            assert_eq!(declared.unused(&raw.samples), Vec::<String>::new(), "{}: patterns without a sample", row.name);
+            for (sample, raw) in row.samples.iter().zip(raw.samples) {
                 let head = Head::new(sample.text, true);
                 let sniffed = sniff::with_declared(&head, None, &builtin());
-                assert_eq!(super::super::format(sniffed.format).map(|f| f.name), Some(row.name), "{}", sample.text);
+                let want = if raw.program.is_some() { "syslog-3164" } else { row.name };
+                assert_eq!(super::super::format(sniffed.format).map(|f| f.name), Some(want), "{}", sample.text);
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::grok;
 use crate::formats::{Record, Refused};
 use crate::model::stamp::{self, Zone};
-use crate::model::{Stamp, Value, limits};
+use crate::model::{LogSource, Quality, Speaker, Stamp, Value, limits};
 use regex::{Regex, RegexBuilder};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -22,7 +22,28 @@ pub(super) struct RawRow {
     pub(super) specificity: u8,
     /// What a line of it looks like; unless given, any of the patterns.
     sniff: Option<String>,
+    /// What reads a record; none: the format stands behind headers alone.
+    #[serde(default)]
     patterns: Vec<RawPattern>,
+    /// Programs that say `messages` behind a header of syslog, in a journal or a container: without path, `*` for any
+    /// ending.
+    #[serde(default)]
+    programs: Vec<String>,
+    /// What reads such a message.
+    #[serde(default)]
+    messages: Vec<RawPattern>,
+    /// Beginnings of messages that are read so whoever says them.
+    #[serde(default)]
+    begins: Vec<String>,
+    /// What a record begins with, if not every line begins one that does not begin with a blank.
+    start: Option<String>,
+    /// Pairs that stand anywhere in a record: a pattern with the groups `name` and `value`.
+    variables: Option<String>,
+    /// What stands before a message in the format's own log: records are this and what `messages` say.
+    header: Option<String>,
+    /// The log source of Sigma its records have.
+    #[serde(default)]
+    pub(super) logsource: RawLogSource,
     /// The field that holds the stamp.
     #[serde(default = "timestamp")]
     time: String,
@@ -47,39 +68,82 @@ enum RawPattern {
     With { pattern: String, set: BTreeMap<String, String> },
 }
 
-/// A line and the fields it must give.
+impl RawRow {
+    /// The patterns of whole records.
+    fn whole(&self) -> Vec<RawPattern> {
+        let behind = self.header.iter().flat_map(|header| self.messages.iter().map(|message| message.behind(header)));
+        self.patterns.iter().cloned().chain(behind).collect()
+    }
+
+    fn speakers(&self) -> impl Iterator<Item = Speaker> {
+        let programs = self.programs.iter().cloned().map(Speaker::Program);
+        programs.chain(self.begins.iter().cloned().map(Speaker::Anybody))
+    }
+}
+
+impl RawPattern {
+    /// The pattern of a whole record that has a header before it.
+    fn behind(&self, header: &str) -> RawPattern {
+        let join = |text: &str| format!("{header}{}", text.strip_prefix('^').unwrap_or(text));
+        match self {
+            RawPattern::Plain(text) => RawPattern::Plain(join(text)),
+            RawPattern::With { pattern, set } => RawPattern::With { pattern: join(pattern), set: set.clone() },
+        }
+    }
+}
+
+/// The words of a log source.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RawLogSource {
+    product: Option<String>,
+    category: Option<String>,
+    service: Option<String>,
+}
+
+impl RawLogSource {
+    /// The log source, if a word is stated.
+    pub(super) fn stated(&self) -> Option<LogSource> {
+        let RawLogSource { product, category, service } = self.clone();
+        let stated = LogSource { product, category, service };
+        (stated != LogSource::default()).then_some(stated)
+    }
+}
+
+/// A line, or what a program says behind a header, and the fields it must give.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawSample {
+    /// Who says it, empty: nobody knows; without this the text is a whole record.
+    pub(super) program: Option<String>,
     pub(super) text: String,
     pub(super) fields: BTreeMap<String, String>,
 }
 
-/// What reads the records of a declared format. Its expressions are compiled when a text is first held against them.
+impl RawSample {
+    /// The line it is, or could be.
+    pub(super) fn line(&self) -> String {
+        match self.program.as_deref() {
+            Some("") => format!("Nov 14 22:13:20 host1 {}", self.text),
+            Some(program) => format!("Nov 14 22:13:20 host1 {program}[411]: {}", self.text),
+            None => self.text.clone(),
+        }
+    }
+}
+
+/// What reads the records of a declared format. Expressions are compiled when they are first needed: a run meets few of
+/// the formats there are.
 #[derive(Debug)]
 pub(crate) struct Declared {
-    sniff: Option<Later>,
-    patterns: Vec<Later>,
-    time: String,
-    layout: Option<String>,
-}
-
-/// A pattern as it is written down, and compiled once somebody asked for it.
-#[derive(Debug)]
-struct Later {
-    raw: RawPattern,
-    made: OnceLock<Pattern>,
-}
-
-impl Later {
-    fn new(raw: RawPattern) -> Later {
-        Later { raw, made: OnceLock::new() }
-    }
-
-    fn get(&self) -> &Pattern {
-        self.made
-            .get_or_init(|| Pattern::new(&self.raw).expect("users' are tried when they are loaded, ours by a test"))
-    }
+    raw: RawRow,
+    sniff: OnceLock<Option<Regex>>,
+    patterns: OnceLock<Vec<Pattern>>,
+    messages: OnceLock<Vec<Pattern>>,
+    start: OnceLock<Option<Regex>>,
+    variables: OnceLock<Option<Regex>>,
+    /// Whose messages it reads, and what its records are.
+    pub(crate) speakers: Vec<Speaker>,
+    pub(crate) logsource: Option<LogSource>,
 }
 
 #[derive(Debug)]
@@ -90,60 +154,138 @@ struct Pattern {
     set: Vec<(String, String)>,
 }
 
+/// A format is compiled and tried before it is used: ours by a test, a user's when it is loaded.
+const COMPILES: &str = "it was compiled when it was loaded";
+
 impl Declared {
-    /// A format whose expressions are known to be some.
+    /// A format nobody tried yet.
     pub(super) fn new(raw: &RawRow) -> Declared {
-        let sniff = raw.sniff.clone().map(|text| Later::new(RawPattern::Plain(text)));
-        let patterns = raw.patterns.iter().cloned().map(Later::new).collect();
-        Declared { sniff, patterns, time: raw.time.clone(), layout: raw.layout.clone() }
+        Declared {
+            sniff: OnceLock::new(),
+            patterns: OnceLock::new(),
+            messages: OnceLock::new(),
+            start: OnceLock::new(),
+            variables: OnceLock::new(),
+            speakers: raw.speakers().collect(),
+            logsource: raw.logsource.stated(),
+            raw: raw.clone(),
+        }
     }
 
-    /// Compiles everything; says what is wrong with it.
+    /// Compiles everything; says what is wrong.
     pub(super) fn check(&self) -> Result<(), String> {
-        if self.patterns.is_empty() {
+        if self.raw.patterns.is_empty() && self.raw.messages.is_empty() {
             return Err("it has no pattern".to_owned());
         }
-        for later in self.sniff.iter().chain(&self.patterns) {
-            let made = Pattern::new(&later.raw)?;
-            later.made.get_or_init(|| made);
+        if self.raw.messages.is_empty() != self.speakers.is_empty() {
+            return Err("`messages` stand with `programs` or `begins`".to_owned());
         }
+        let expression = |text: &Option<String>, slot: &OnceLock<Option<Regex>>| {
+            optional(text.as_deref()).map(|expression| slot.get_or_init(|| expression).is_some())
+        };
+        expression(&self.raw.sniff, &self.sniff)?;
+        expression(&self.raw.start, &self.start)?;
+        expression(&self.raw.variables, &self.variables)?;
+        let has = |name| self.variables().is_none_or(|pattern| pattern.capture_names().flatten().any(|n| n == name));
+        if !has("name") || !has("value") {
+            return Err("`variables` has the groups `name` and `value`".to_owned());
+        }
+        compiled_all(&self.raw.whole()).map(|all| self.patterns.get_or_init(|| all))?;
+        compiled_all(&self.raw.messages).map(|all| self.messages.get_or_init(|| all))?;
         Ok(())
+    }
+
+    fn patterns(&self) -> &[Pattern] {
+        self.patterns.get_or_init(|| compiled_all(&self.raw.whole()).expect(COMPILES))
+    }
+
+    fn messages(&self) -> &[Pattern] {
+        self.messages.get_or_init(|| compiled_all(&self.raw.messages).expect(COMPILES))
+    }
+
+    fn variables(&self) -> Option<&Regex> {
+        self.variables.get_or_init(|| optional(self.raw.variables.as_deref()).expect(COMPILES)).as_ref()
+    }
+
+    /// Whether a line belongs to the record above; `None`: the format does not say what records begin with.
+    pub(crate) fn continues(&self, line: &[u8]) -> Option<bool> {
+        let start = self.start.get_or_init(|| optional(self.raw.start.as_deref()).expect(COMPILES)).as_ref()?;
+        Some(!start.is_match(&String::from_utf8_lossy(line)))
     }
 
     /// Whether a line looks like one of this format.
     pub(super) fn fits(&self, line: &str) -> bool {
-        match &self.sniff {
-            Some(sniff) => sniff.get().expression.is_match(line),
-            None => self.patterns.iter().any(|pattern| pattern.get().expression.is_match(line)),
+        match self.sniff.get_or_init(|| optional(self.raw.sniff.as_deref()).expect(COMPILES)) {
+            Some(sniff) => sniff.is_match(line),
+            None => self.patterns().iter().any(|pattern| pattern.expression.is_match(line)),
         }
     }
 
-    /// Reads a record by the first pattern that takes it.
+    /// The patterns of messages, or of records where it has no messages, that read none of these samples.
+    #[cfg(test)]
+    pub(super) fn unused(&self, samples: &[RawSample]) -> Vec<String> {
+        let reads = |pattern: &Pattern, text: &str| pattern.expression.is_match(text);
+        let header = if self.raw.header.is_some() { self.patterns() } else { &[] };
+        let is_used = |n: usize, pattern: &Pattern| {
+            samples.iter().any(|sample| match (&sample.program, self.messages().is_empty()) {
+                (Some(_), _) | (None, true) => reads(pattern, &sample.text),
+                (None, false) => header.get(n).is_some_and(|pattern| reads(pattern, &sample.text)),
+            })
+        };
+        let patterns = if self.messages().is_empty() { self.patterns() } else { self.messages() };
+        let unused = patterns.iter().enumerate().filter(|(n, pattern)| !is_used(*n, pattern));
+        unused.map(|(_, pattern)| pattern.expression.to_string()).collect()
+    }
+
+    /// Reads a record by the first pattern that takes it. Where the format has none, a record is a message.
     pub(crate) fn read(&self, record: &mut Record<'_>) -> Result<(), Refused> {
-        let text = record.text;
-        for pattern in self.patterns.iter().map(Later::get) {
-            let Some(groups) = pattern.expression.captures(text) else { continue };
-            for (group, field, is_number) in &pattern.fields {
-                let Some(value) = groups.get(*group).map(|found| found.as_str()) else { continue };
-                if *field == self.time {
-                    record.time = self.stamp(value, record);
-                }
-                if *is_number && is_a_number(value) {
-                    record.push_value(field, value, Value::Number);
-                } else {
-                    record.push(field, value);
-                }
+        let patterns = if self.patterns().is_empty() { self.messages() } else { self.patterns() };
+        let Some(time) = self.push(patterns, record.text, record) else {
+            return Err(Refused { expected: "what a pattern of the declared format takes", at: 0 });
+        };
+        record.time = time;
+        Ok(())
+    }
+
+    /// Reads what one of its programs says, if a pattern takes it. Its stamp counts when it has date and zone.
+    pub(super) fn said(&self, message: &str, record: &mut Record<'_>) -> bool {
+        let Some(time) = self.push(self.messages(), message, record) else { return false };
+        if time.quality == Quality::Exact {
+            record.time = time;
+        }
+        true
+    }
+
+    /// Pushes what the first pattern that takes a text finds; gives the stamp in it.
+    fn push(&self, patterns: &[Pattern], text: &str, record: &mut Record<'_>) -> Option<Stamp> {
+        let mut taken = patterns.iter().filter_map(|pattern| Some((pattern, pattern.expression.captures(text)?)));
+        let (pattern, groups) = taken.next()?;
+        let mut time = Stamp::default();
+        for (group, field, is_number) in &pattern.fields {
+            let Some(value) = groups.get(*group).map(|found| found.as_str()) else { continue };
+            if *field == self.raw.time {
+                time = self.stamp(value, record);
             }
-            for (field, value) in &pattern.set {
+            if *is_number && is_a_number(value) {
+                record.push_value(field, value, Value::Number);
+            } else {
                 record.push(field, value);
             }
-            return Ok(());
         }
-        Err(Refused { expected: "what a pattern of the declared format takes", at: 0 })
+        for (field, value) in &pattern.set {
+            record.push(field, value);
+        }
+        let pairs = self.variables().into_iter().flat_map(|pattern| pattern.captures_iter(text));
+        for pair in pairs.take(limits::VARIABLES) {
+            if let (Some(name), Some(value)) = (pair.name("name"), pair.name("value")) {
+                record.push(name.as_str(), value.as_str());
+            }
+        }
+        Some(time)
     }
 
     fn stamp(&self, text: &str, record: &mut Record<'_>) -> Stamp {
-        if let Some(stamp) = self.layout.as_deref().and_then(|layout| laid_out(layout, text, record.zone)) {
+        if let Some(stamp) = self.raw.layout.as_deref().and_then(|layout| laid_out(layout, text, record.zone)) {
             return stamp;
         }
         match (stamp::read(text, record.zone), stamp::read_yearless(text)) {
@@ -183,6 +325,14 @@ impl Pattern {
         let fields = fields.collect();
         Ok(Pattern { expression, fields, set: set.into_iter().collect() })
     }
+}
+
+fn optional(text: Option<&str>) -> Result<Option<Regex>, String> {
+    text.map(|text| compiled(text).map(|(expression, _)| expression)).transpose()
+}
+
+fn compiled_all(raws: &[RawPattern]) -> Result<Vec<Pattern>, String> {
+    raws.iter().map(Pattern::new).collect()
 }
 
 /// Compiles a pattern; gives the fields that are numbers.

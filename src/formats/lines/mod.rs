@@ -212,6 +212,9 @@ impl Readers {
             Some(Grouping::Told(Multiline::Off)) => return false,
             Some(Grouping::Told(Multiline::Auto)) | None => {}
         }
+        if let Some(continues) = self.declared.and_then(|declared| declared.continues(body)) {
+            return continues;
+        }
         (self.own.1.continues)(body) || (self.has_priorities && !syslog::begins_record(body))
     }
 

@@ -124,7 +124,7 @@ mod sudo;
 mod systemd;
 mod template;
 
-use super::Record;
+use super::{Record, declared};
 use crate::model::Sentence;
 
 /// One row of [`PAYLOADS`].
@@ -175,10 +175,12 @@ pub(crate) static PAYLOADS: &[Payload] = &[
     kv::PAYLOAD,
 ];
 
-/// Reads a message, chosen by its beginning or its program (a path is allowed): the first row that knows the text wins.
+/// Reads a message, chosen by its beginning or its program (a path is allowed): the first row that knows the text wins,
+/// formats declared in YAML behind those of the table.
 /// Programs no row knows are read as pairs.
 pub(crate) fn extract(program: Option<&str>, message: &str, record: &mut Record<'_>) {
-    let program = program.map(leaf).unwrap_or_default();
+    let path = program.unwrap_or_default();
+    let program = leaf(path);
     // What continues a record is no part of the sentence, but pairs, JSON and XML may stand there.
     let sentence = message.lines().next().unwrap_or(message);
     let mut is_claimed = false;
@@ -193,7 +195,8 @@ pub(crate) fn extract(program: Option<&str>, message: &str, record: &mut Record<
             }
         }
     }
-    if !is_claimed {
+    record.payload = declared::said(path, sentence, record);
+    if !is_claimed && record.payload.is_none() {
         record.payload = (kv::PAYLOAD.extract)(message, record);
     }
 }
@@ -216,6 +219,11 @@ pub(crate) fn extract_pam(module: &str, program: &str, message: &str, record: &m
 /// The part of a program's name behind its path.
 fn leaf(program: &str) -> &str {
     program.rsplit('/').next().unwrap_or(program)
+}
+
+/// Whether a program is meant by a row, by its whole name (`postfix/smtpd`) or what stands behind the last slash.
+pub(super) fn is_said_by(row: &str, program: &str) -> bool {
+    is_program(row, program) || is_program(row, leaf(program))
 }
 
 fn is_program(row: &str, program: &str) -> bool {

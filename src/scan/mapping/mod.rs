@@ -23,11 +23,10 @@ struct Mistake {
     why: String,
 }
 
-/// The tables, with the mappings of these files beside them.
-pub(super) fn taxonomy(paths: &[PathBuf]) -> Result<Taxonomy, SetupError> {
-    let known = Taxonomy::load();
+/// What is known, with the mappings of these files beside it.
+pub(super) fn taxonomy(known: &Taxonomy, paths: &[PathBuf]) -> Result<Taxonomy, SetupError> {
     if paths.is_empty() {
-        return Ok(known);
+        return Ok(known.clone());
     }
     let mut files = Vec::new();
     for path in paths {
@@ -35,7 +34,7 @@ pub(super) fn taxonomy(paths: &[PathBuf]) -> Result<Taxonomy, SetupError> {
             .map_err(|why| ConfigError::Unreadable { path: path.clone(), why: show::why(&why) })?;
         files.push(file::read(&text).map_err(|mistake| refused(path.clone(), mistake))?);
     }
-    put_together(&known, &files).map_err(|(n, mistake)| refused(paths.get(n).cloned().unwrap_or_default(), mistake))
+    put_together(known, &files).map_err(|(n, mistake)| refused(paths.get(n).cloned().unwrap_or_default(), mistake))
 }
 
 fn refused(path: PathBuf, Mistake { line, why }: Mistake) -> SetupError {
