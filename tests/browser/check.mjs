@@ -65,6 +65,8 @@ async function open(browser, url, { width, scheme, scripts }) {
     javaScriptEnabled: scripts,
     reducedMotion: "reduce",
   });
+  // Pages of thousands of alerts take their time on a busy machine.
+  context.setDefaultTimeout(180_000);
   const page = await context.newPage();
   const noise = [];
   page.on("console", (message) => noise.push(`console: ${message.text()}`));

@@ -7,7 +7,7 @@ mod table;
 
 use super::{Options, Reporter, counted, rule, thousands, without_commands, worst_first};
 use crate::model::limits::PROBLEM_LINES;
-use crate::model::show::Shown;
+use crate::model::show::{self, Shown};
 use crate::model::{Alert, AlertKind, AlertStatus, Level, Problem, ProblemKind, Report, RuleInfo, Summary, Time};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -18,6 +18,8 @@ pub(super) const REPORTER: Reporter =
 
 /// Alerts of one rule that are shown without `--all`.
 const ROWS_PER_RULE: usize = 50;
+/// Bytes of a reason in a hint.
+const HINT: usize = 160;
 
 fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let summary = &report.summary;
@@ -40,8 +42,15 @@ fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<
     }
     writeln!(out)?;
     write_wrapped(&closing(summary, options), ", ", options, out)?;
-    for hint in hints(report) {
-        writeln!(out, "{hint}")?;
+    write_hints(report, options, out)
+}
+
+fn write_hints(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let start = &Options { in_runner: true, ..options.clone() };
+    for hint in hints(report, options) {
+        // Any word may come to stand at the start of a line.
+        let words: Vec<String> = hint.split(' ').map(|word| shown(word, start)).collect();
+        write_wrapped(&words, " ", options, out)?;
     }
     Ok(())
 }
@@ -121,14 +130,22 @@ fn closing(summary: &Summary, options: &Options) -> Vec<String> {
 }
 
 /// What to do about what did not work.
-fn hints(report: &Report) -> Vec<String> {
+fn hints(report: &Report, options: &Options) -> Vec<String> {
     let summary = &report.summary;
     let mut hints = Vec::new();
     if !summary.complete {
         hints.push("The scan is incomplete; `problems` in the other formats says what is missing.".to_owned());
     }
     if summary.rules.rejected > 0 {
-        hints.push("Why rules were not loaded: `logsentry rules check PATH`.".to_owned());
+        let rules = counted(summary.rules.rejected, "rule", "rules");
+        let first = report.problems.iter().find(|problem| problem.kind == ProblemKind::RuleRejected);
+        let why = first.map_or_else(String::new, |problem| {
+            let line = problem.first.first().map_or_else(String::new, |line| format!(":{line}"));
+            let more = if summary.rules.rejected > 1 { ", and others" } else { "" };
+            let message = show::cut(&problem.message, HINT);
+            format!(": {}{line}: {}{more}", shown(&problem.path, options), shown(&message, options))
+        });
+        hints.push(format!("{rules} could not run{why}. `logsentry rules check PATH` tells what is wrong."));
     }
     if summary.books.unparsed > summary.books.events {
         hints.push("Most lines were not parsed: try naming the format with `--input-format`.".to_owned());
