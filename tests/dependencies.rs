@@ -17,7 +17,8 @@ fn rows(page: &str, header: &str) -> Vec<Vec<String>> {
 fn asked_for() -> BTreeSet<String> {
     let manifest = manifest();
     let mut names = BTreeSet::new();
-    for section in ["\n[dependencies]\n", "\n[dev-dependencies]\n"] {
+    let linux = "\n[target.'cfg(target_os = \"linux\")'.dependencies]\n";
+    for section in ["\n[dependencies]\n", linux, "\n[dev-dependencies]\n"] {
         let (_, rest) = manifest.split_once(section).expect("the section is there");
         let lines = rest.lines().take_while(|line| !line.starts_with('['));
         names.extend(lines.filter_map(|line| Some(line.split_once([' ', '.', '='])?.0.to_owned())));

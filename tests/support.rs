@@ -52,8 +52,12 @@ impl Ran {
 
 /// The binary in `directory`, with an environment that says nothing. `LOGSENTRY` names another one: the one in the container.
 pub(crate) fn command(directory: &Path) -> Command {
-    let named = std::env::var("LOGSENTRY");
-    program(named.as_deref().unwrap_or(BINARY), directory)
+    program(&binary(), directory)
+}
+
+/// The binary under test, or the one `LOGSENTRY` names.
+pub(crate) fn binary() -> String {
+    std::env::var("LOGSENTRY").unwrap_or_else(|_| BINARY.to_owned())
 }
 
 /// A program in `directory`, with an environment that says nothing to the binary it may start.

@@ -147,7 +147,7 @@ fn what_the_user_may_not_read_or_write_is_named() {
     let folder = folder(3);
     let close = |name: &str| {
         let path = folder.path().join(name);
-        fs::set_permissions(path, fs::Permissions::from_mode(0)).expect("it is ours");
+        fs::set_permissions(path, fs::Permissions::from_mode(0o000)).expect("it is ours");
     };
     folder.write("in/open.jsonl", super::records(2));
     folder.write("in/closed.jsonl", super::records(2));

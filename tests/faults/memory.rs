@@ -4,8 +4,7 @@
 //! `MEMORY=full` takes the sizes an attacker would (`.ci/memory-shapes`, optimised); else they are what takes seconds.
 //! Inputs come through standard input, so they need no disk.
 
-use super::binary;
-use crate::support::{Folder, program};
+use crate::support::{Folder, binary, program};
 use std::io::{self, BufWriter, Write};
 use std::process::Stdio;
 

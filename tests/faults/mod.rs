@@ -2,7 +2,7 @@
 //! ends with the code and the words of its table, and leaves a whole report or the old one.
 //!
 //! Linux, since faults are made with namespaces and a library put between program and system (`shim.c`). What this
-//! machine does not allow is left out with one line. `FAULTS_BINARY` names another build to be tried, a static one; what
+//! machine does not allow is left out with one line. `LOGSENTRY` names another build to be tried, a static one; what
 //! needs the library is then left out.
 
 mod inputs;
@@ -14,7 +14,7 @@ mod surroundings;
 mod table;
 mod trace;
 
-use crate::support::{BINARY, Folder, Ran, program, root};
+use crate::support::{Folder, Ran, binary, program, root};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
@@ -23,14 +23,10 @@ use std::sync::LazyLock;
 const EVERY: &str = "title: Every record\nname: every\nlogsource: {category: any}\ndetection:\n    \
 s: {user|exists: true}\n    condition: s\nlevel: high\nfields: [user]\n";
 
-/// The build under test.
-fn binary() -> String {
-    std::env::var("FAULTS_BINARY").unwrap_or_else(|_| BINARY.to_owned())
-}
-
 /// So many records with a user of their own.
 fn records(n: usize) -> String {
-    (0..n).map(|n| format!("{{\"timestamp\":\"2026-01-01T00:00:00Z\",\"user\":\"user{n}\"}}\n")).collect()
+    let one = |n| format!("{{\"timestamp\":\"2026-01-01T00:00:00Z\",\"user\":\"user{n}\"}}");
+    (0..n).map(one).chain([String::new()]).collect::<Vec<_>>().join("\n")
 }
 
 /// A folder with a log, a rule that fires on every record of it, and an earlier report.
@@ -103,8 +99,8 @@ fn as_nobody(folder: &Path, args: &[&str]) -> Option<Ran> {
 
 /// The library that makes faults; nothing where there is no C compiler, or the build under test is static.
 static SHIM: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
-    if std::env::var_os("FAULTS_BINARY").is_some() {
-        eprintln!("faults by LD_PRELOAD: left out, FAULTS_BINARY names another build");
+    if std::env::var_os("LOGSENTRY").is_some() {
+        eprintln!("faults by LD_PRELOAD: left out, LOGSENTRY names another build");
         return None;
     }
     let out = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("shim-{}.so", std::process::id()));

@@ -28,7 +28,7 @@ pub(super) const CLOCKS: [&str; 7] = ["0", "-86400", "951782400", "2147483648", 
 
 /// The report of the examples, from below the checkout.
 fn examples(variables: &[(&str, &str)]) -> String {
-    let mut command = program(&super::binary(), &crate::support::root());
+    let mut command = program(&crate::support::binary(), &crate::support::root());
     let output = command.args(EXAMPLES).envs(variables.iter().copied()).output().expect("the binary was built");
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("UTF-8")

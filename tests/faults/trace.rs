@@ -1,9 +1,9 @@
 //! No way out: every call to the system over a suite of scans, held against the list of `docs/hardening.md` and against
 //! the files that were named. Needs strace; `TRACE=must` (`.ci/trace`) insists on it.
 
-use super::{binary, means};
+use super::means;
 use crate::readme::{fenced, text};
-use crate::support::{FORMATS, Folder, corpora, files, program, root};
+use crate::support::{FORMATS, Folder, binary, corpora, files, program, root};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
