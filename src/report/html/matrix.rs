@@ -112,7 +112,7 @@ fn within(id: &str) -> impl Iterator<Item = &str> {
     [Some(id), id.split_once('.').map(|(whole, _)| whole)].into_iter().flatten()
 }
 
-fn column<'a>(at: usize, seen: Option<Seen>, mut cells: Vec<Cell<'a>>) -> Column<'a> {
+fn column(at: usize, seen: Option<Seen>, mut cells: Vec<Cell<'_>>) -> Column<'_> {
     let short = ORDER.get(at).copied().unwrap_or_default();
     let more = cells.len().saturating_sub(CELLS);
     cells.truncate(CELLS);
