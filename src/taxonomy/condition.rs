@@ -91,6 +91,7 @@ impl Condition {
             && (self.classes == 0 || facts.classes & self.classes != 0)
             && facts.present.covers(&self.has)
             && (self.event_ids.is_empty() || facts.event_id.is_some_and(|id| self.event_ids.contains(&id)))
+            && (self.shape.is_none() || facts.may_be_shaped)
             && one_of(&self.channels, facts.channel)
             && (self.payloads.is_empty()
                 || facts.event.payload.is_some_and(|s| self.payloads.iter().any(|p| p == s.payload)))
@@ -98,6 +99,18 @@ impl Condition {
             && one_of(&self.providers, facts.provider)
             && one_of(&self.facilities, facts.facility)
             && (self.any.is_empty() || self.any.iter().any(|c| c.may_hold(facts)))
+    }
+
+    /// Whether a condition that may hold does whatever values and other log sources of the record say: a function of
+    /// [`Facts::key`] too.
+    pub(super) fn holds_surely(&self, facts: &Facts<'_, '_>) -> bool {
+        self.equals.is_empty()
+            && self.types.is_none()
+            && self.target.is_none()
+            && self.contains.is_empty()
+            && self.shape.is_none()
+            && self.not_products.is_empty()
+            && (self.any.is_empty() || self.any.iter().any(|c| c.may_hold(facts) && c.holds_surely(facts)))
     }
 
     /// Whether a condition that may hold does: what values and other log sources of the record say.

@@ -91,6 +91,8 @@ pub(super) struct Facts<'e, 'r> {
     pub(super) provider: Option<&'r str>,
     pub(super) program: Option<&'r str>,
     pub(super) facility: Option<&'e str>,
+    /// Whether the record's text may have a shape: without a percent sign it has none of [`shape`](super::shape).
+    pub(super) may_be_shaped: bool,
     /// Product bits given so far, for `not_tagged`.
     pub(super) products: Bits,
 }
@@ -101,7 +103,8 @@ impl Facts<'_, '_> {
     pub(super) fn key(&self, into: &mut Vec<u8>) {
         into.clear();
         // No number is what no event has: 64 bits hold all of 32 and one more.
-        let numbers = [u64::from(self.classes), self.event_id.map_or(u64::MAX, u64::from)];
+        let classes = u64::from(self.classes) | u64::from(self.may_be_shaped) << 32;
+        let numbers = [classes, self.event_id.map_or(u64::MAX, u64::from)];
         let mut fixed = [0; 80];
         for (slot, word) in fixed.chunks_exact_mut(8).zip(self.present.0.iter().chain(&numbers)) {
             slot.copy_from_slice(&word.to_le_bytes());
@@ -118,6 +121,9 @@ impl Facts<'_, '_> {
 
 /// A place and its bit, so that only names the record has are looked for.
 type Keyed = (u16, Place);
+
+/// Longer records are not looked through beforehand for the sign of a shape.
+const SHORT: usize = 512;
 
 /// How facts are gathered, compiled for one run.
 #[derive(Debug)]
@@ -203,6 +209,7 @@ impl Gatherer {
             provider: None,
             program: None,
             facility: None,
+            may_be_shaped: event.raw.len() > SHORT || memchr::memchr(b'%', event.raw.as_bytes()).is_some(),
             products: Bits::default(),
         };
         facts.program = first(&self.program, &facts).map(|p| p.rsplit('/').next().unwrap_or(p));

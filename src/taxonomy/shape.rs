@@ -3,7 +3,7 @@
 /// Whether a record's text has a shape.
 pub(super) type IsShaped = fn(&[u8]) -> bool;
 
-/// The shapes conditions may name.
+/// The shapes conditions may name. Each has a percent sign: what has none is not asked ([`Facts`](super::facts::Facts)).
 static SHAPES: [(&str, IsShaped); 2] = [("cisco_mnemonic", has_cisco_mnemonic), ("huawei_vrp", has_huawei_mnemonic)];
 
 /// The shape of a name.

@@ -57,15 +57,18 @@ impl Tagger {
         let mut facts: Facts<'_, '_> = self.gatherer.gather(event);
         let likely = self.likely(&facts, memo);
         let mut tags = TagSet::default();
-        for route in likely.routes.iter().filter_map(|n| self.routes.get(*n)) {
-            if route.condition.does_hold(&facts) {
+        for (n, is_sure) in &likely.routes {
+            let Some(route) = self.routes.get(*n) else { continue };
+            if *is_sure || route.condition.does_hold(&facts) {
                 route.bits.iter().for_each(|bit| tags.set(*bit));
                 tags.add(route.source);
                 route.product.iter().for_each(|bit| facts.products.set(*bit));
             }
         }
-        let is_it = |n: &&usize| self.profiles.get(**n).is_some_and(|p| p.does_hold(&facts));
-        let profile = likely.profiles.iter().find(is_it).copied();
+        let is_it = |(n, is_sure): &&(usize, bool)| {
+            *is_sure || self.profiles.get(*n).is_some_and(|condition| condition.does_hold(&facts))
+        };
+        let profile = likely.profiles.iter().find(is_it).map(|(n, _)| *n);
         (tags, profile.unwrap_or(self.profiles.len().saturating_sub(1)))
     }
 
@@ -94,8 +97,10 @@ impl Tagger {
     }
 }
 
-fn positions<'c>(conditions: impl IntoIterator<Item = &'c Condition>, facts: &Facts<'_, '_>) -> Box<[usize]> {
-    conditions.into_iter().enumerate().filter(|(_, condition)| condition.may_hold(facts)).map(|(n, _)| n).collect()
+/// Positions of conditions that may hold, and whether each surely does.
+fn positions<'c>(conditions: impl IntoIterator<Item = &'c Condition>, facts: &Facts<'_, '_>) -> Box<[(usize, bool)]> {
+    let likely = conditions.into_iter().enumerate().filter(|(_, condition)| condition.may_hold(facts));
+    likely.map(|(n, condition)| (n, condition.holds_surely(facts))).collect()
 }
 
 /// What a worker remembers of records it tagged: which routes and profiles are left once class, names, program, channel
@@ -109,9 +114,9 @@ pub(crate) struct TagMemo {
     last: Option<Arc<Likely>>,
 }
 
-/// Positions in the lists of [`Tagger`], in order.
+/// Positions in the lists of [`Tagger`], in order, and whether each surely holds.
 #[derive(Debug)]
 struct Likely {
-    routes: Box<[usize]>,
-    profiles: Box<[usize]>,
+    routes: Box<[(usize, bool)]>,
+    profiles: Box<[(usize, bool)]>,
 }
