@@ -3,9 +3,12 @@
 //! Only compiled with the feature `fuzzing`. `tests/fuzz` is the driver for stable Rust, `fuzz` the folder of
 //! `cargo fuzz`; both go through [`TARGETS`]. A target panics when a promise is broken, and never else.
 
+mod decode;
 mod documents;
 mod logs;
 mod reports;
+
+pub use decode::{Decoding, inputs};
 
 /// One row of [`TARGETS`].
 pub struct Target {
