@@ -56,7 +56,7 @@ fn file<'b>(name: &'static str, bytes: &'b [u8]) -> (&'static str, EntryType, &'
 }
 
 /// The log in every kind of container.
-fn packings(log: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
+pub(crate) fn packings(log: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     vec![
         ("auth.log", log.to_vec()),
         ("auth.log.gz", gzip(log)),

@@ -1,6 +1,8 @@
 //! The same input gives the same bytes: for any number of threads, any block size, any parent folder.
 
+use crate::containers::packings;
 use crate::support::{FORMATS, Folder, command, files, root, run_in};
+use proptest::prelude::*;
 use std::fs;
 use std::path::Path;
 
@@ -112,5 +114,53 @@ fn one_limit_counts_alerts_of_all_kinds_and_keeps_the_worst() {
     for more in [["--threads", "3"], ["--block-size", "1024"]] {
         let same = scan(&[&["--max-alerts", "7"], &more[..]].concat()).with_code(4);
         assert!(few.stdout == same.stdout, "{more:?}");
+    }
+}
+
+/// Holds for every record: it has no such field.
+const EVERY_RECORD: &str = "title: Any\nid: 8a4c54a0-4f4b-4b7e-9d0e-6b7a8c1f0d21\nlogsource: {category: any}\n\
+    detection:\n  sel: {no_such_field: null}\n  condition: sel\nlevel: low\n";
+
+/// Every record of a scan as a match, without what says where it was found, and the books behind them.
+fn matches(folder: &Path, name: &str, more: &[&str]) -> Vec<serde_json::Value> {
+    const BOOKS: [&str; 8] =
+        ["matches", "records", "events", "unparsed", "repaired", "truncated", "header_lines", "first_event"];
+    let fixed = ["--no-config", "--no-builtin", "-r", "every.yml", "--year", "2025", "--format", "matches"];
+    let ran = run_in(folder, &[&["scan", name], &fixed[..], more].concat()).with_code(0);
+    let mut lines = ran.lines();
+    for line in &mut lines {
+        if let Some(found) = line["match"].as_object_mut() {
+            found.retain(|key, _| key != "path");
+        } else {
+            let books: serde_json::Map<_, _> =
+                BOOKS.map(|key| (key.to_owned(), line["summary"][key].clone())).into_iter().collect();
+            *line = books.into();
+        }
+    }
+    lines
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    /// Any log of any format, in any container, cut anywhere, on any number of threads, gives the same records.
+    #[test]
+    fn neither_threads_nor_blocks_nor_containers_change_a_record(
+        pick in any::<prop::sample::Index>(), packing in any::<prop::sample::Index>(), threads in 1..9_usize, size in 1024..9_000_usize
+    ) {
+        let logs = files(&root().join("tests/formats"));
+        let logs: Vec<_> = logs.iter().filter(|log| !log.to_string_lossy().ends_with(".expected.jsonl")).collect();
+        let log = fs::read(pick.get(&logs)).expect("it can be read");
+        let folder = Folder::new();
+        folder.write("every.yml", EVERY_RECORD);
+        folder.write("plain.log", &log);
+        let packings = packings(&log);
+        let (_, packed) = packing.get(&packings);
+        folder.write("packed", packed);
+        let plain = matches(folder.path(), "plain.log", &["--threads", "1"]);
+        let (threads, size) = (threads.to_string(), size.to_string());
+        let other = matches(folder.path(), "packed", &["--threads", &threads, "--block-size", &size]);
+        prop_assert!(!plain.is_empty());
+        prop_assert_eq!(plain, other, "{} in {}", pick.get(&logs).display(), packing.get(&packings).0);
     }
 }
