@@ -31,6 +31,7 @@ static BUILTIN: &[(&str, &str)] = &[
     ("mosquitto", include_str!("../../../rules/formats/mosquitto.yml")),
     ("mssql", include_str!("../../../rules/formats/mssql.yml")),
     ("mysql-error", include_str!("../../../rules/formats/mysql-error.yml")),
+    ("netscreen", include_str!("../../../rules/formats/netscreen.yml")),
     ("paloalto", include_str!("../../../rules/formats/paloalto.yml")),
     ("postfix", include_str!("../../../rules/formats/postfix.yml")),
     ("postgresql", include_str!("../../../rules/formats/postgresql.yml")),
