@@ -172,7 +172,7 @@ fn bounds_on_unpacking_can_be_set() {
     let piped = |args: &[&str]| run_with_input(folder.path(), &[&["scan", "-", "--no-config"], args].concat(), &three);
     piped(&[]).with_code(0);
     let ran = piped(&["--max-held", "100"]).with_code(4);
-    assert!(ran.stderr.contains("more than 100 bytes on standard input: name the file (--max-held)"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("more than 100 bytes from a pipe: name the file (--max-held)"), "{}", ran.stderr);
 }
 
 const SHOP: &str = r"

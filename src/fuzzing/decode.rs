@@ -5,6 +5,7 @@ use crate::model::{FieldTable, Scratch};
 use std::sync::Arc;
 
 /// Every format that is read from text, and a text of about `size` bytes made of its own samples, one behind the other.
+#[must_use]
 pub fn inputs(size: usize) -> Vec<(&'static str, String)> {
     let rows = formats::all().filter(|row| !row.samples.is_empty());
     rows.map(|row| (row.name, repeated(row.samples[0].text, size))).collect()
@@ -32,6 +33,7 @@ pub struct Decoding {
 
 impl Decoding {
     /// An input told to be of a format. Every field is wanted.
+    #[must_use]
     pub fn new(format: &str, text: &str) -> Decoding {
         let declared = formats::declared::builtin();
         let sniffed = sniff::with_declared(&Head::new(text, true), Some(format), &declared);
@@ -39,6 +41,7 @@ impl Decoding {
     }
 
     /// Reads it; gives how many records it has and how many of them were refused.
+    #[must_use]
     pub fn read(&self, bytes: &[u8]) -> (usize, usize) {
         let options = ReadOptions::default();
         let mut cutter = formats::cutter(&self.sniffed, &options);
