@@ -26,7 +26,7 @@ fn commands(text: &str, format: &str, runner: bool) -> Vec<String> {
             let (head, _) = line.trim_start_matches(':').split_once("::").unwrap_or_default();
             let pairs = head.split_once(' ').map_or("", |(_, pairs)| pairs);
             let known = ["title=", "file=", "line=", "endLine="];
-            pairs.split(',').all(|pair| known.iter().any(|key| pair.starts_with(key)))
+            pairs.starts_with("title=") && pairs.split(',').all(|pair| known.iter().any(|key| pair.starts_with(key)))
         }
     };
     let is_command = |line: &str| {
