@@ -7,7 +7,7 @@ WORKDIR /src
 COPY . .
 ARG REVISION=""
 # Binaries for musl are static by default; asking for it in RUSTFLAGS would ask the same of macros, which cannot be.
-RUN LOGSENTRY_COMMIT="${REVISION}" cargo build --release --locked --bin logsentry
+RUN BUILD_COMMIT="${REVISION}" cargo build --release --locked --bin logsentry
 RUN ! readelf -d target/release/logsentry | grep NEEDED
 
 FROM scratch

@@ -45,11 +45,11 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     Ok(())
 }
 
-/// The commit: what `LOGSENTRY_COMMIT` says, for builds from a copy without its history, else that of the checkout, read from
+/// The commit: what `BUILD_COMMIT` says, for builds from a copy without its history, else that of the checkout, read from
 /// its files. A packaged crate has none.
 fn commit(root: &Path) -> Option<String> {
-    println!("cargo::rerun-if-env-changed=LOGSENTRY_COMMIT");
-    if let Some(said) = env::var("LOGSENTRY_COMMIT").ok().filter(|said| !said.is_empty()) {
+    println!("cargo::rerun-if-env-changed=BUILD_COMMIT");
+    if let Some(said) = env::var("BUILD_COMMIT").ok().filter(|said| !said.is_empty()) {
         return Some(said);
     }
     let git = root.join(".git");
