@@ -181,3 +181,114 @@ fn a_chain_tells_which_rule_had_no_hit() {
     let (told, _) = correlated(&(logs + &ssh("Accepted", "192.0.2.1", 50)), "corr-ssh-bruteforce-success", "");
     assert_eq!(told["held"], true);
 }
+
+/// A rule with a test of every kind.
+const EVERY: &str = "title: Every kind\nname: every\nlogsource: {category: any}\ndetection:\n  texts:\n    a: plain\n    \
+    b|startswith: be\n    c|endswith|cased: end\n    d|contains|all: [one, two]\n    e: 'a*b?c'\n    f: ''\n    g: '*'\n  \
+    values:\n    - n|gt: 3\n    - n|lte: 1500\n    - n: [7, -2.5]\n    - t: true\n    - z: null\n    - x|exists: true\n    \
+    - y|exists: false\n    - ip|cidr: 10.0.0.0/8\n    - r|re: '^a.c$'\n    - w|hour|gte: 22\n    - a|fieldref: b\n    \
+    - u|base64offset|contains: http\n  words: ['needle', 'pin']\n  \
+    condition: texts or values or words or 1 of none_*\nlevel: low\n";
+
+#[test]
+fn a_rule_is_shown_in_words() {
+    let folder = Folder::new();
+    let many: Vec<String> = (0..25).map(|n| format!("v{n}")).collect();
+    folder.write("r.yml", EVERY.replace("a: plain", &format!("a: [{}]", many.join(", "))));
+    let shown = folder.run(&["rules", "show", "every", "-r", "r.yml", "--no-config"]).with_code(0).stdout;
+    for words in [
+        "Matches when texts or values or words or 1 of none_*\n",
+        "all of:\n",
+        "or is 'v19' or 5 more\n",
+        "b starts with 'be'\n",
+        "c ends with 'end' (exact case)\n",
+        "d contains 'one' and contains 'two'\n",
+        "e fits 'a*b?c'\n",
+        "f is empty\n",
+        "g is not null\n",
+        "any of:\n",
+        "n > 3\n",
+        "n ≤ 1500\n",
+        "n = 7 or = -25e-1\n",
+        "t is true\n",
+        "z is null or missing\n",
+        "x is there\n",
+        "y is not there\n",
+        "ip is in 10.0.0.0/8\n",
+        "r fits /^a.c$/\n",
+        "w has an hour ≥ 22\n",
+        "a is a value of b\n",
+        "(in 3 forms)\n",
+        "value contains 'needle' or contains 'pin'\n",
+    ] {
+        assert!(shown.contains(words), "{words}\n{shown}");
+    }
+}
+
+#[test]
+fn every_kind_of_test_is_explained() {
+    let folder = Folder::new();
+    folder.write("r.yml", EVERY);
+    folder.write(
+        "e.jsonl",
+        "{\"a\":[\"x\",\"plain\"],\"b\":\"bee\",\"n\":2,\"g\":[],\"z\":null,\"w\":\"2026-03-02T23:00:00Z\",\"m\":\"a needle\"}\n",
+    );
+    let place = ["explain", "every", "e.jsonl:1", "-r", "r.yml", "--no-builtin", "--no-config"];
+    let told = folder.run(&place).with_code(0).stdout;
+    for words in [
+        "It matches. Looked at 1 event.",
+        "any of:",
+        "the event has \"plain\"",
+        "is 'plain': \"plain\"",
+        "the event has an empty list",
+        "the event has no such field",
+        "the event has null",
+        "d|contains|all, every one",
+        "has an hour ≥ 22",
+        "a selector that reaches no identifier",
+        "keywords",
+        "contains 'needle'",
+    ] {
+        assert!(told.contains(words), "{words}\n{told}");
+    }
+    assert!(told.lines().all(|line| line.chars().count() <= 80), "{told}");
+}
+
+#[test]
+fn correlations_over_several_rules_tell_their_condition() {
+    let rule = |name: &str| {
+        format!(
+            "title: {name}\nname: {name}\nlogsource: {{category: any}}\ndetection:\n  s: {{k: {name}}}\n  condition: s\nlevel: low\n---\n"
+        )
+    };
+    let folder = Folder::new();
+    folder.write(
+        "r.yml",
+        ["one", "two", "three"].map(rule).concat()
+            + "title: Both\nname: both\ncorrelation:\n  type: temporal\n  rules: [one, two, three]\n  group-by: [h]\n  \
+               timespan: 5m\n  condition: one and (two or three) and not (one and two and three)\nlevel: high\n",
+    );
+    let event =
+        |second: u32, k: &str| format!("{{\"time\":\"2026-03-02T10:00:{second:02}Z\",\"h\":\"a\",\"k\":\"{k}\"}}\n");
+    folder.write("e.jsonl", event(1, "one") + &event(2, "other"));
+    folder.write("none.jsonl", event(1, "other"));
+    let explain = |place: &str| {
+        let args = ["explain", "both", place, "-r", "r.yml", "--no-builtin", "--no-config"];
+        folder.run(&args).with_code(0).stdout
+    };
+    let told = explain("e.jsonl");
+    assert!(told.contains("It does not fire. Looked at 2 events."), "{told}");
+    assert!(told.contains("one and (two or three) and not (one and two and three)"), "{told}");
+    assert!(told.contains("not seen: two"), "{told}");
+    let told = explain("none.jsonl");
+    assert!(told.contains("No event reached a window."), "{told}");
+}
+
+#[test]
+fn where_no_event_had_the_log_source_those_that_were_there_are_told() {
+    let folder = folder();
+    folder.write("a.log", "Mar  2 10:00:00 gate sshd[1]: Failed password for root from 192.0.2.1 port 5 ssh2\n");
+    let told = explain(&folder, "a.log", &["--year", "2026"]).with_code(0).stdout;
+    assert!(told.contains("The rule is about product windows, category process_creation. What was there\n"), "{told}");
+    assert!(told.contains("1 event: linux/sshd"), "{told}");
+}

@@ -151,7 +151,7 @@ fn value(test: &ValueTest) -> String {
         ValueTest::Cidr(net) => format!("is in {net}"),
         ValueTest::Compare(comparison, number) => format!("{} {number}", comparison.sign()),
         ValueTest::TimePart(part, comparison, number) => {
-            format!("has a {} {} {number}", name(*part), comparison.sign())
+            format!("has {} {} {number}", name(*part), comparison.sign())
         }
         ValueTest::FieldRef { field, starts, ends, .. } => {
             let how = match (starts, ends) {
@@ -191,12 +191,12 @@ fn written(part: &PatternPart) -> String {
 
 fn name(part: TimePart) -> &'static str {
     match part {
-        TimePart::Minute => "minute",
-        TimePart::Hour => "hour",
-        TimePart::Day => "day",
-        TimePart::Week => "week",
-        TimePart::Month => "month",
-        TimePart::Year => "year",
+        TimePart::Minute => "a minute",
+        TimePart::Hour => "an hour",
+        TimePart::Day => "a day",
+        TimePart::Week => "a week",
+        TimePart::Month => "a month",
+        TimePart::Year => "a year",
     }
 }
 
