@@ -68,8 +68,11 @@ pub(super) struct Routes {
 struct Clues {
     shared: OnceLock<Shared>,
     /// By rule.
-    of: OnceLock<Box<[OnceLock<Option<Vec<Clue>>>]>>,
+    of: OnceLock<Box<[OfRule]>>,
 }
+
+/// The witness of one rule; see [`witness`].
+type OfRule = OnceLock<Option<Vec<Clue>>>;
 
 impl Clues {
     fn of(&self, n: u32, rules: &[CompiledRule]) -> Option<&[Clue]> {

@@ -164,16 +164,14 @@ impl YearScan {
         let line = lines::visible(line);
         let line = line.strip_prefix(self.prefix.as_bytes()).unwrap_or(line);
         let line = line.get(..LINE_START).unwrap_or(line);
-        match lines::yearless(line) {
-            Some(stamp) => self.follow(stamp),
-            None => {
-                let date = match std::str::from_utf8(line) {
-                    Ok(line) => full_date(line),
-                    Err(_) => full_date(&String::from_utf8_lossy(line)),
-                };
-                self.latest = self.latest.max(date);
-            }
+        if let Some(stamp) = lines::yearless(line) {
+            return self.follow(stamp);
         }
+        let date = match std::str::from_utf8(line) {
+            Ok(line) => full_date(line),
+            Err(_) => full_date(&String::from_utf8_lossy(line)),
+        };
+        self.latest = self.latest.max(date);
     }
 
     fn follow(&mut self, stamp: Yearless) {

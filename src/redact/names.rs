@@ -120,14 +120,14 @@ pub(super) fn is_secret(name: &str) -> bool {
     let end = end.get(..len).unwrap_or_default();
     let ends_in = |word: &&str| end.len() >= word.len() && word.bytes().rev().eq(end.iter().copied().take(word.len()));
     let is_whole = |word: &&str| ends_in(word) && name.bytes().filter(is_letter).count() == word.len();
-    if NEVER.iter().any(|word| is_whole(&word)) {
+    if NEVER.iter().any(|word| is_whole(word)) {
         return false;
     }
-    if ENDINGS.iter().any(|ending| ends_in(&ending)) {
+    if ENDINGS.iter().any(|ending| ends_in(ending)) {
         return true;
     }
     let last = name.rsplit(['.', '_', '-', ' ', '/']).next().unwrap_or(name);
-    WHOLE.iter().any(|word| is_whole(&word) || last.eq_ignore_ascii_case(word))
+    WHOLE.iter().any(|word| is_whole(word) || last.eq_ignore_ascii_case(word))
 }
 
 /// At least as long as the words of the tables, which a test holds to it.

@@ -47,13 +47,12 @@ pub(super) fn read_name_first(cursor: &mut Cursor<'_>, zone: &Zone) -> Option<St
 
 /// Reads `Nov  2 15:40:14[.123][ CET]`, with a weekday or a Cisco mark in front or not, and without a year behind.
 pub(super) fn read_yearless(cursor: &mut Cursor<'_>) -> Option<Yearless> {
-    let (weekday, month, day, clock) = match cursor.usual_stamp(MONTHS) {
-        Some((month, day, clock)) => (None, month, day, clock),
-        None => {
-            let weekday = weekday(cursor);
-            let (month, day) = month_day(cursor)?;
-            (weekday, month, day, cursor.blanks().then(|| cursor.clock())??)
-        }
+    let (weekday, month, day, clock) = if let Some((month, day, clock)) = cursor.usual_stamp(MONTHS) {
+        (None, month, day, clock)
+    } else {
+        let weekday = weekday(cursor);
+        let (month, day) = month_day(cursor)?;
+        (weekday, month, day, cursor.blanks().then(|| cursor.clock())??)
     };
     let offset = cursor.zone();
     let mut behind = *cursor;
