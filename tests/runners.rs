@@ -52,9 +52,9 @@ fn folder() -> Folder {
     folder.write("owned/events.jsonl", events.join("\n"));
     let sentence =
         |said: &&str| format!("Mar  2 09:00:01 {said} sshd[7]: Failed password for {said} from {said} port 1 ssh2\n");
-    folder.write("owned/auth.log", COMMANDS.iter().map(sentence).collect::<String>());
-    let cells: String = COMMANDS.iter().map(|said| format!("high,\"{said}\",\"{said}\"\n")).collect();
-    folder.write("owned/table.csv", format!("mark,command,host\n{cells}"));
+    folder.write("owned/auth.log", COMMANDS.iter().map(sentence).collect::<Vec<_>>().concat());
+    let rows: Vec<String> = COMMANDS.iter().map(|said| format!("high,\"{said}\",\"{said}\"")).collect();
+    folder.write("owned/table.csv", format!("mark,command,host\n{}\n", rows.join("\n")));
     folder.write("owned/plain.txt", COMMANDS.join("\n"));
     folder.write("owned/broken.jsonl", format!("{{\"a\":1}}\n{}\n", COMMANDS.join("\n{\"b\":\n")));
     for (n, name) in ["::error::owned.jsonl", "##[error]owned.jsonl", "a\n::error::owned.jsonl", "##vso[x]owned.log"]

@@ -118,8 +118,8 @@ pub(super) fn is_secret(name: &str) -> bool {
     let letters = name.bytes().rev().filter(is_letter).map(|byte| byte.to_ascii_lowercase());
     let len = end.iter_mut().zip(letters).map(|(slot, letter)| *slot = letter).count();
     let end = end.get(..len).unwrap_or_default();
-    let ends_in = |word: &&str| end.len() >= word.len() && word.bytes().rev().eq(end.iter().copied().take(word.len()));
-    let is_whole = |word: &&str| ends_in(word) && name.bytes().filter(is_letter).count() == word.len();
+    let ends_in = |word: &str| end.len() >= word.len() && word.bytes().rev().eq(end.iter().copied().take(word.len()));
+    let is_whole = |word: &str| ends_in(word) && name.bytes().filter(is_letter).count() == word.len();
     if NEVER.iter().any(|word| is_whole(word)) {
         return false;
     }

@@ -206,7 +206,7 @@ impl Source {
 
     /// Whether what this source gives is a piece of an original, or of canonical fields, which it adds.
     pub(super) fn quotes(&self, kind: Option<Kind>, canonical: &mut Vec<u16>) -> bool {
-        if !kind.is_none_or(Kind::quotes) || !self.via.is_none_or(|via| via.quotes()) {
+        if !kind.is_none_or(Kind::quotes) || !self.via.is_none_or(Conversion::quotes) {
             return false;
         }
         match &self.take {
