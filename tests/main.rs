@@ -23,6 +23,7 @@ mod faults;
 mod fingerprints;
 mod formats;
 mod invariance;
+mod library;
 mod readme;
 mod rules;
 #[cfg(target_os = "linux")]
