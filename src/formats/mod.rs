@@ -106,7 +106,7 @@ pub(crate) struct LineShape {
     pub(crate) continues: fn(&[u8]) -> bool,
     /// The year-less stamp a line starts with, if the format has such stamps.
     pub(crate) yearless: Option<ReadYearless>,
-    /// Longer lines are cut: [`limits::LINE`](crate::model::limits::LINE) for text.
+    /// Longer lines are cut: [`limits::LINE`] for text.
     pub(crate) longest: usize,
     /// How precisely the format tells its lines from others' (formats of equal rank keep table order);
     /// 0 means it never takes over lines another format refused.
@@ -230,7 +230,7 @@ pub(crate) struct ReadOptions {
 
 /// The beginning of an input, cleaned.
 pub(crate) struct Head<'a> {
-    /// Up to [`limits::SNIFF_BYTES`](crate::model::limits::SNIFF_BYTES) of text, a cut last line left out.
+    /// Up to [`limits::SNIFF_BYTES`] of text, a cut last line left out.
     pub(crate) text: &'a str,
     /// Whether this is the whole input.
     pub(crate) whole: bool,
