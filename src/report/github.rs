@@ -1,14 +1,14 @@
 //! `--format github`: workflow commands that a GitHub runner turns into annotations, worst first.
 //!
 //! GitHub shows ten errors, ten warnings and ten notices of a step, so no more are written; the last line says how many
-//! there are and where the rest is. It is the one format whose lines are commands: everything from outside stands behind
+//! there are, where the rest is, and what became of the rules. It is the one format whose lines are commands: everything from outside stands behind
 //! the `::` of ours, with the escapes the runner undoes (actions/toolkit, `command.ts`), and cannot begin one of its own.
 //!
 //! What we leave out: columns, which we do not know, and lines of files that have none.
 
-use super::{Options, Reporter, Where, counted, rule, thousands, without_commands};
+use super::{Options, Reporter, Where, counted, rule, rules_told, thousands, without_commands};
 use crate::model::show::{Shown, cut};
-use crate::model::{Alert, AlertStatus, Level, Report};
+use crate::model::{Alert, AlertStatus, Level, ProblemKind, Report};
 use std::io::{self, Write};
 
 /// The row.
@@ -33,6 +33,15 @@ fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<
         }
         left += of_kind.count();
     }
+    let warnings = alerts().filter(|alert| kind(alert.level) == KINDS[1]).count();
+    let rejected = report.problems.iter().filter(|problem| problem.kind == ProblemKind::RuleRejected);
+    for problem in rejected.take(SHOWN.saturating_sub(warnings)) {
+        write!(out, "::{} title=Rule not loaded,file={}", KINDS[1], property(&problem.path))?;
+        if let Some(line) = problem.first.first() {
+            write!(out, ",line={line}")?;
+        }
+        writeln!(out, "::{}", data(&cut(&problem.message, MESSAGE)))?;
+    }
     let summary = &report.summary;
     let total = summary.alerts.iter().fold(0u64, |sum, n| sum.saturating_add(*n));
     let alerts = counted(total, "alert", "alerts");
@@ -41,7 +50,7 @@ fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<
         let place = options.elsewhere.as_deref().map_or_else(|| "the other formats".to_owned(), data);
         write!(out, "; {} more in {place}", thousands(u64::try_from(left).unwrap_or(u64::MAX)))?;
     }
-    writeln!(out)
+    writeln!(out, "; {}", rules_told(summary).join(", "))
 }
 
 fn kind(level: Level) -> &'static str {
@@ -95,8 +104,9 @@ mod tests {
     fn ten_of_a_kind_are_written_and_the_rest_is_told() {
         let options = Options { elsewhere: Some("out/a,b.json".to_owned()), ..Options::default() };
         let text = sample::written(&REPORTER, &sample::crowd(981), &options);
-        assert_eq!(text.lines().count(), 11);
-        assert!(text.ends_with("981 alerts; 971 more in out/a,b.json\n"), "{text}");
+        // Ten alerts, the rule that was not loaded, and what there is in all.
+        assert_eq!(text.lines().count(), 12);
+        assert!(text.contains("981 alerts; 971 more in out/a,b.json; 212 rules, "), "{text}");
     }
 
     #[test]

@@ -4,11 +4,13 @@
 //! one case that passes, and what made the scan incomplete is an error, so that a report without failures is one of a scan
 //! that saw everything. Known and suppressed alerts are cases that are skipped.
 //!
+//! One suite more tells what became of the rules: those that were not loaded are skipped cases with their reason.
+//!
 //! What we leave out: times, which these readers take for durations.
 
-use super::{Options, Reporter, Where, counted, entity_text, rule};
+use super::{Options, Reporter, Where, counted, entity_text, rule, rules_told};
 use crate::model::show::Shown;
-use crate::model::{Alert, AlertStatus, Problem, Report};
+use crate::model::{Alert, AlertStatus, Problem, ProblemKind, Report};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -43,6 +45,11 @@ fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<
         let one = counts(suite, options);
         (sum.0 + one.0, sum.1 + one.1, sum.2 + one.2, sum.3 + one.3)
     });
+    let rejected: Vec<&Problem> =
+        report.problems.iter().filter(|problem| problem.kind == ProblemKind::RuleRejected).collect();
+    // The suite of the rules: one that was not loaded is a case that was skipped.
+    let rules = (rejected.len().max(1), 0, 0, rejected.len());
+    let all = (all.0 + rules.0, all.1, all.2, all.3 + rules.3);
     writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
     writeln!(out, "<testsuites name=\"logsentry\"{}>", numbers(all))?;
     for (path, suite) in &suites {
@@ -61,6 +68,18 @@ fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<
         }
         writeln!(out, "  </testsuite>")?;
     }
+    writeln!(out, "  <testsuite name=\"rules\"{}>", numbers(rules))?;
+    for problem in &rejected {
+        let line = problem.first.first().map_or_else(String::new, |line| format!(":{line}"));
+        writeln!(out, "    <testcase classname=\"rule_rejected\" name=\"{}{line} is loaded\">", text(&problem.path))?;
+        writeln!(out, "      <skipped message=\"{}\"/>", text(&problem.message))?;
+        writeln!(out, "    </testcase>")?;
+    }
+    if rejected.is_empty() {
+        writeln!(out, "    <testcase classname=\"logsentry\" name=\"all rules are loaded\"/>")?;
+    }
+    writeln!(out, "    <system-out>{}</system-out>", rules_told(&report.summary).join(", "))?;
+    writeln!(out, "  </testsuite>")?;
     writeln!(out, "</testsuites>")
 }
 

@@ -4,7 +4,9 @@
 //! backticks as it takes. GitHub drops a step's summary of more than 1,024 KiB as a whole, so rows are few, values cut,
 //! and the page ends before 900 KiB whatever it holds.
 
-use super::{Options, Reporter, Where, counted, entity_text, rule, thousands, without_commands, worst_first};
+use super::{
+    Options, Reporter, Where, counted, entity_text, rule, rules_told, thousands, without_commands, worst_first,
+};
 use crate::model::show::{Shown, cut};
 use crate::model::{Alert, AlertStatus, Report};
 use std::io::{self, Write};
@@ -45,18 +47,14 @@ fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<
 
 fn looked_at(report: &Report) -> String {
     let summary = &report.summary;
-    let mut parts = vec![
-        counted(summary.inputs, "file", "files"),
-        counted(summary.books.events, "event", "events"),
-        counted(summary.rules.loaded, "rule", "rules"),
-    ];
+    let mut parts = vec![counted(summary.inputs, "file", "files"), counted(summary.books.events, "event", "events")];
+    parts.extend(rules_told(summary));
     let mut add = |n: u64, text: &str| {
         if n > 0 {
             parts.push(format!("{} {text}", thousands(n)));
         }
     };
     add(summary.books.unparsed, "not parsed");
-    add(summary.rules.rejected, "rules not loaded");
     add(summary.hidden, "below the shown severity");
     add(summary.suppressed, "suppressed");
     add(summary.unchanged, "known");

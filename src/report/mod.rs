@@ -39,7 +39,7 @@ pub(crate) use rules::rule_text;
 pub(crate) use sarif::left_out;
 pub(crate) use statistics::{STATISTICS, Statistics};
 
-use crate::model::{Alert, Counting, InputSummary, Level, Place, Report, RuleId, RuleInfo};
+use crate::model::{Alert, Counting, InputSummary, Level, Place, Report, RuleId, RuleInfo, Summary};
 use std::io::{self, Write};
 
 /// One row of [`REPORTERS`].
@@ -225,6 +225,20 @@ fn worst_first(counts: [u64; 5]) -> impl Iterator<Item = (Level, u64)> {
 /// `1 file`, `2 files`, `1,234 files`.
 fn counted(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", thousands(n), if n == 1 { one } else { many })
+}
+
+/// What became of the rules, zeros left out, and how many events none of them is about.
+fn rules_told(summary: &Summary) -> Vec<String> {
+    let rules = &summary.rules;
+    let others = counted(rules.not_applicable, "rule about other logs", "rules about other logs");
+    let nobodys = format!("{} no rule is about", counted(summary.books.unassigned, "event", "events"));
+    let told = [
+        (rules.rejected, counted(rules.rejected, "rule not loaded", "rules not loaded")),
+        (rules.not_applicable, others),
+        (summary.books.unassigned, nobodys),
+    ];
+    let told = told.into_iter().filter(|(n, _)| *n > 0).map(|(_, text)| text);
+    std::iter::once(counted(rules.loaded, "rule", "rules")).chain(told).collect()
 }
 
 /// `1234567` as `1,234,567`.
