@@ -72,26 +72,25 @@ static ANALYZERS: LazyLock<[Analyzer; 2]> = LazyLock::new(|| {
 
 fn scan(bytes: &[u8]) {
     static PAD: LazyLock<Mutex<Scratchpad>> = LazyLock::new(|| Mutex::new(Scratchpad::new("scan")));
-    let pad = PAD.lock().unwrap_or_else(PoisonError::into_inner);
-    let path = pad.write("input.log", bytes);
+    agreed(&PAD, "input.log", bytes);
+}
+
+/// The JSON report of a file with these bytes, on which both analyzers agree and whose books add up.
+fn agreed(pad: &Mutex<Scratchpad>, name: &str, bytes: &[u8]) -> String {
+    let pad = pad.lock().unwrap_or_else(PoisonError::into_inner);
+    let path = pad.write(name, bytes);
     let [plain, odd] = ANALYZERS.each_ref().map(|analyzer| {
         let analysis = analyzer.analyze_paths(&[&path]).expect("scanning never fails");
         reports::written(&analysis, "json")
     });
     reports::add_up(&plain);
     assert!(plain == odd, "the reports differ:\n{plain}\n{odd}");
+    plain
 }
 
 fn containers(bytes: &[u8]) {
     static PAD: LazyLock<Mutex<Scratchpad>> = LazyLock::new(|| Mutex::new(Scratchpad::new("containers")));
-    let pad = PAD.lock().unwrap_or_else(PoisonError::into_inner);
-    let path = pad.write("case", bytes);
-    let [plain, odd] = ANALYZERS.each_ref().map(|analyzer| {
-        let analysis = analyzer.analyze_paths(&[&path]).expect("scanning never fails");
-        reports::written(&analysis, "json")
-    });
-    reports::add_up(&plain);
-    assert!(plain == odd, "the reports differ:\n{plain}\n{odd}");
+    let plain = agreed(&PAD, "case", bytes);
     let report: Value = serde_json::from_str(&plain).expect("the report is JSON");
     let rows = report["inputs"].as_array().expect("a list");
     let is_complete = report["summary"]["complete"] == true;
