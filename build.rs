@@ -27,8 +27,8 @@ fn main() -> io::Result<()> {
     let out = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?);
     fs::write(out.join("builtin_rules.rs"), table)?;
 
-    println!("cargo::rustc-env=LOGSENTRY_TARGET={}", env::var("TARGET").map_err(io::Error::other)?);
-    println!("cargo::rustc-env=LOGSENTRY_COMMIT={}", commit(&root).unwrap_or_default());
+    println!("cargo::rustc-env=BUILT_FOR={}", env::var("TARGET").map_err(io::Error::other)?);
+    println!("cargo::rustc-env=BUILT_FROM={}", commit(&root).unwrap_or_default());
     println!("cargo::rerun-if-changed=build.rs");
     Ok(())
 }

@@ -245,6 +245,13 @@ fn no_file_names_the_network_or_other_programs() {
     }
 }
 
+/// `cargo run` hands over what the build script sets: a name like those of our settings would be one nobody knows.
+#[test]
+fn the_build_sets_no_variable_that_looks_like_a_setting() {
+    let build = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("build.rs")).unwrap();
+    assert!(build.contains("rustc-env=") && !build.contains("rustc-env=LOGSENTRY_"));
+}
+
 #[test]
 fn files_are_short_and_say_what_they_are() {
     let mut wrong = Vec::new();

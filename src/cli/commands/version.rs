@@ -9,8 +9,8 @@ use std::io::{self, Write};
 
 pub(crate) fn run(args: &VersionArgs) -> Exit {
     let version = env!("CARGO_PKG_VERSION");
-    let commit = Some(env!("LOGSENTRY_COMMIT")).filter(|c| !c.is_empty());
-    let target = env!("LOGSENTRY_TARGET");
+    let commit = Some(env!("BUILT_FROM")).filter(|c| !c.is_empty());
+    let target = env!("BUILT_FOR");
     let text = if args.json {
         let (detection, correlation) = scan::builtin_counts();
         let rules = RulesShape { detection, correlation };
