@@ -72,7 +72,7 @@ const TENANTS: &[(&str, &[&str])] = &[
     ("ruzstd", &["source"]),
     ("saphyr_parser", &["sigma"]),
     ("schemars", &["cli", "config", "report", "triage"]),
-    ("serde", &["config", "report", "taxonomy", "score", "cli", "scan", "sigma", "formats", "triage"]),
+    ("serde", &["fuzzing", "config", "report", "taxonomy", "score", "cli", "scan", "sigma", "formats", "triage"]),
     (
         "serde_json",
         &["fuzzing", "report", "cli", "scan", "formats", "sigma", "taxonomy", "detect", "correlate", "triage"],
