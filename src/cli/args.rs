@@ -91,6 +91,8 @@ pub(crate) struct LoadedArgs {
     pub(crate) rules: RuleArgs,
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
+    #[command(flatten)]
+    pub(crate) sandbox: SandboxArgs,
 }
 
 /// How inputs are read.
@@ -256,8 +258,6 @@ pub(crate) struct ScanArgs {
     #[arg(long, hide = true)]
     pub(crate) offline: bool,
     #[command(flatten)]
-    pub(crate) sandbox: SandboxArgs,
-    #[command(flatten)]
     pub(crate) say: SayArgs,
 }
 
@@ -335,6 +335,8 @@ pub(crate) enum RulesCommand {
         placeholders: Option<PathBuf>,
         #[command(flatten)]
         config: ConfigArgs,
+        #[command(flatten)]
+        sandbox: SandboxArgs,
         /// How the mistakes are printed
         #[arg(long, default_value = "text", value_parser = ["text", "json"])]
         format: String,
@@ -352,6 +354,8 @@ pub(crate) enum RulesCommand {
         /// Values of placeholders in rules
         #[arg(long, value_name = "FILE")]
         placeholders: Option<PathBuf>,
+        #[command(flatten)]
+        sandbox: SandboxArgs,
         /// How the result is printed
         #[arg(long, default_value = "json", value_parser = ["json"])]
         format: String,
@@ -422,6 +426,8 @@ pub(crate) struct VerifyArgs {
     pub(crate) root: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
+    #[command(flatten)]
+    pub(crate) sandbox: SandboxArgs,
     /// Print only what is not the same
     #[arg(short, long)]
     pub(crate) quiet: bool,

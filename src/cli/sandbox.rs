@@ -5,6 +5,7 @@
 //! and sizes of other files can still be asked for: Landlock leaves that. What the kernel does not know is left out, and
 //! said with `-v`; a scan never fails for it.
 
+use super::args::SandboxArgs;
 use super::output::Target;
 use super::terminal;
 use std::path::PathBuf;
@@ -17,8 +18,18 @@ pub(crate) struct Needs {
     pub(crate) outputs: Vec<Target>,
 }
 
-/// Shuts the process in, and says how well where somebody wants to know.
-pub(crate) fn enter(needs: &Needs, is_verbose: bool) {
+impl Needs {
+    /// Of a command that only reads.
+    pub(crate) fn to_read(reads: Vec<PathBuf>) -> Needs {
+        Needs { reads, outputs: Vec::new() }
+    }
+}
+
+/// Shuts the process in unless that is not wanted, and says how well where somebody wants to know.
+pub(crate) fn enter(args: &SandboxArgs, needs: &Needs, is_verbose: bool) {
+    if args.no_sandbox {
+        return;
+    }
     let how = system::restrict(needs);
     if is_verbose {
         terminal::line("note", how);

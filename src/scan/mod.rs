@@ -32,7 +32,7 @@ mod verify;
 mod wanted;
 mod work;
 
-pub(crate) use check::check_rules;
+pub(crate) use check::{Check, check_rules};
 pub use error::SetupError;
 pub(crate) use events::Events;
 pub(crate) use explain::{At, Explain};

@@ -6,14 +6,31 @@ use crate::support::{Folder, Ran};
 /// What is tried, and succeeds without a sandbox.
 pub(super) const TRIED: [&str; 9] = ["connect", "cut", "exec", "list", "make", "mkdir", "read", "remove", "write"];
 
-/// What succeeded, sorted; nothing when faults cannot be made here.
+/// Other commands that read, the file while which something is tried, and what nobody keeps them from: the inputs of a
+/// report lie where it says.
+pub(super) const READERS: [(&str, &str, &[&str]); 7] = [
+    ("events log.jsonl --no-config", "log.jsonl", &[]),
+    ("explain every log.jsonl:2 --no-config --no-builtin -r every.yml", "log.jsonl", &[]),
+    ("rules --no-config --no-builtin -r every.yml", "every.yml", &[]),
+    ("rules stat --no-config --no-builtin -r every.yml", "every.yml", &[]),
+    ("rules check every.yml --no-config", "every.yml", &[]),
+    ("rules test every.yml --events log.jsonl", "log.jsonl", &[]),
+    ("verify report.json --root . --no-config", "log.jsonl", &["list", "read"]),
+];
+
+/// What succeeded of a scan, sorted; nothing when faults cannot be made here.
 fn escaped(folder: &Folder, more: &[&str]) -> Option<(Ran, Vec<String>)> {
+    escaped_from(folder, "log.jsonl", &[&SCAN[..], more].concat())
+}
+
+/// The same of any command, while it reads a file.
+fn escaped_from(folder: &Folder, file: &str, args: &[&str]) -> Option<(Ran, Vec<String>)> {
     let outside = Folder::new();
     outside.write("secret", "the key of the house");
     outside.write("old", "a report of last year");
     let outside = outside.path().to_str().expect("UTF-8");
-    let args = [&SCAN[..], more].concat();
-    let ran = faulty(folder.path(), &[("FAULT", "read:log.jsonl:0:escape"), ("ESCAPE", outside)], &args)?;
+    let fault = format!("read:{file}:0:escape");
+    let ran = faulty(folder.path(), &[("FAULT", fault.as_str()), ("ESCAPE", outside)], args)?;
     let mut done: Vec<String> =
         ran.stderr.lines().filter_map(|said| said.strip_prefix("escaped: ")).map(str::to_owned).collect();
     done.sort();
@@ -51,6 +68,27 @@ fn without_the_sandbox_the_same_succeeds() {
     let folder = folder(3);
     let Some((ran, done)) = escaped(&folder, &["--no-sandbox"]) else { return };
     assert_eq!((ran.code, done), (Some(0), TRIED.map(str::to_owned).to_vec()), "{}", ran.stderr);
+}
+
+#[test]
+fn every_command_that_reads_shuts_itself_in() {
+    let folder = folder(3);
+    let Some((ran, _)) = escaped(&folder, &["-v"]) else { return };
+    if !is_offered(&ran) {
+        return;
+    }
+    folder.run(&["scan", "log.jsonl", "--no-config", "--sarif-root", ".", "--format", "json", "-o", "report.json"]);
+    // What an older kernel leaves open, and what nobody keeps anybody from.
+    let open: &[&str] = if ran.stderr.contains("write its outputs only") { &[] } else { &["connect", "cut"] };
+    for (args, file, may) in READERS {
+        let args: Vec<&str> = args.split(' ').collect();
+        let (ran, mut done) = escaped_from(&folder, file, &args).expect("it could be tried before");
+        assert_eq!(ran.code, Some(0), "{args:?}: {}", ran.stderr);
+        done.retain(|one| !open.contains(&one.as_str()));
+        assert_eq!(done, may, "{args:?}");
+        let (_, done) = escaped_from(&folder, file, &[&args[..], &["--no-sandbox"]].concat()).expect("as before");
+        assert_eq!(done, TRIED, "{args:?}");
+    }
 }
 
 #[test]

@@ -162,6 +162,12 @@ static ROWS: &[Row] = &[
         test: "faults::sandbox::whoever_gets_hold_of_the_process_is_shut_in",
     },
     Row {
+        what: "the same in commands other than `scan`",
+        cases: || Some(sandbox::READERS.len()),
+        happens: "the system refuses; `verify` may read",
+        test: "faults::sandbox::every_command_that_reads_shuts_itself_in",
+    },
+    Row {
         what: "a kernel without Landlock",
         cases: || Some(1),
         happens: "0, noted with `-v`",

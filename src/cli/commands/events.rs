@@ -18,10 +18,7 @@ pub(crate) fn run(args: &EventsArgs) -> Exit {
         Ok(config) => config,
         Err(error) => return setup::refused(&error),
     };
-    if !args.sandbox.no_sandbox {
-        let needs = Needs { reads: setup::read_by(&config, &args.paths), outputs: Vec::new() };
-        sandbox::enter(&needs, args.verbose > 0);
-    }
+    sandbox::enter(&args.sandbox, &Needs::to_read(setup::read_by(&config, &args.paths)), args.verbose > 0);
     on_interrupt();
     let events = match Events::new(config, setup::run_info()) {
         Ok(events) => events,

@@ -4,6 +4,7 @@ use super::setup;
 use crate::cli::args::ExplainArgs;
 use crate::cli::exit::Exit;
 use crate::cli::output::unless_closed;
+use crate::cli::sandbox::{self, Needs};
 use crate::cli::terminal;
 use crate::config::{Config, RawConfig, RawRedact};
 use crate::model::show;
@@ -15,7 +16,11 @@ use std::path::{Path, PathBuf};
 pub(crate) fn run(args: &ExplainArgs) -> Exit {
     let (path, at) = place(&args.place, Path::exists);
     let told = configuration(args)
-        .and_then(|config| Explain::new(config, setup::run_info(), &args.rule))
+        .and_then(|config| {
+            let needs = Needs::to_read(setup::read_by(&config, std::slice::from_ref(&path)));
+            sandbox::enter(&args.loaded.sandbox, &needs, false);
+            Explain::new(config, setup::run_info(), &args.rule)
+        })
         .and_then(|explain| explain.run(path, at));
     let told = match told {
         Ok(told) => told,

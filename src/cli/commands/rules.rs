@@ -1,14 +1,15 @@
 //! `logsentry rules`: list, show, check and test.
 
 use super::setup;
-use crate::cli::args::{ConfigArgs, LoadedArgs, RulesArgs, RulesCommand, StatisticsArgs};
+use crate::cli::args::{ConfigArgs, LoadedArgs, RulesArgs, RulesCommand, SandboxArgs, StatisticsArgs};
 use crate::cli::exit::Exit;
 use crate::cli::output::unless_closed;
+use crate::cli::sandbox::{self, Needs};
 use crate::cli::terminal;
 use crate::config::RawConfig;
 use crate::model::show;
 use crate::report::{self, Statistics};
-use crate::scan::{self, Scan, SetupError};
+use crate::scan::{self, Check, Scan, SetupError};
 use crate::sigma::{Diagnostic, PathStep, Severity};
 use serde::Serialize;
 use std::io::{self, Write};
@@ -21,11 +22,11 @@ pub(crate) fn run(args: RulesArgs) -> Exit {
         Some(RulesCommand::Stat(args)) => counted(&args, |scan| Statistics::Rules(scan.statistics())),
         Some(RulesCommand::Logsources(args)) => counted(&args, |scan| Statistics::Sources(scan.sources_used())),
         Some(RulesCommand::Fields(args)) => counted(&args, |scan| Statistics::Fields(scan.fields_used())),
-        Some(RulesCommand::Check { paths, placeholders, config, format }) => {
-            checked(&paths, placeholders.as_deref(), &config, &format)
+        Some(RulesCommand::Check { paths, placeholders, config, sandbox, format }) => {
+            checked(&paths, placeholders.as_deref(), &config, &sandbox).map(|check| shown_check(&check, &format))
         }
-        Some(RulesCommand::Test { rules, events, raw, placeholders, format: _ }) => {
-            tested(&rules, &events, raw, placeholders.as_deref())
+        Some(RulesCommand::Test { rules, events, raw, placeholders, sandbox, format: _ }) => {
+            tested(&rules, &events, raw, placeholders.as_deref(), &sandbox)
         }
     };
     let (text, exit) = match done {
@@ -50,7 +51,9 @@ fn options() -> report::Options {
 fn loaded(args: &LoadedArgs) -> Result<Scan, SetupError> {
     let mut flags = RawConfig::default();
     setup::rule_flags(&args.rules, &mut flags)?;
-    let scan = Scan::new(setup::configuration(&args.config, flags)?, setup::run_info())?;
+    let config = setup::configuration(&args.config, flags)?;
+    sandbox::enter(&args.sandbox, &Needs::to_read(setup::read_by(&config, &[])), false);
+    let scan = Scan::new(config, setup::run_info())?;
     scan.warnings().iter().for_each(|warning| terminal::warning(warning));
     for line in report::problem_lines(scan.rule_problems(), &options()) {
         terminal::whole_line(&line);
@@ -85,10 +88,19 @@ fn shown(id: &str, args: &LoadedArgs) -> Done {
     Ok((Vec::new(), Exit::Usage))
 }
 
-fn checked(paths: &[PathBuf], placeholders: Option<&Path>, config: &ConfigArgs, format: &str) -> Done {
+fn checked(
+    paths: &[PathBuf],
+    placeholders: Option<&Path>,
+    config: &ConfigArgs,
+    sandbox: &SandboxArgs,
+) -> Result<Check, SetupError> {
     let placeholders = placeholders.map(setup::placeholders).transpose()?;
     let config = setup::configuration(config, RawConfig { placeholders, ..RawConfig::default() })?;
-    let check = scan::check_rules(paths, &config)?;
+    sandbox::enter(sandbox, &Needs::to_read(setup::read_by(&config, paths)), false);
+    scan::check_rules(paths, &config)
+}
+
+fn shown_check(check: &Check, format: &str) -> (Vec<u8>, Exit) {
     let failed = check.diagnostics.iter().any(|d| d.severity == Severity::Error);
     let text = if format == "json" {
         let shape = CheckShape {
@@ -103,7 +115,7 @@ fn checked(paths: &[PathBuf], placeholders: Option<&Path>, config: &ConfigArgs, 
         let sum = format!("{} file(s), {} document(s), {} loaded\n", check.files, check.documents, check.loaded);
         lines.chain([sum]).collect::<String>().into_bytes()
     };
-    Ok((text, if failed { Exit::Rules } else { Exit::Clean }))
+    (text, if failed { Exit::Rules } else { Exit::Clean })
 }
 
 /// `rules check --format json`.
@@ -150,8 +162,9 @@ fn pretty(shape: &impl Serialize) -> Vec<u8> {
     text
 }
 
-fn tested(rules: &Path, events: &Path, raw: bool, placeholders: Option<&Path>) -> Done {
+fn tested(rules: &Path, events: &Path, raw: bool, placeholders: Option<&Path>, sandbox: &SandboxArgs) -> Done {
     let placeholders = placeholders.map(setup::placeholders).transpose()?.unwrap_or_default();
+    sandbox::enter(sandbox, &Needs::to_read(vec![rules.to_path_buf(), events.to_path_buf()]), false);
     let tested = scan::test_rules(rules, events, raw, placeholders)?;
     for d in tested.diagnostics.iter().filter(|d| d.severity == Severity::Error) {
         terminal::error(&scan::mistake(d));

@@ -31,11 +31,9 @@ pub(crate) fn run(args: &ScanArgs) -> Exit {
         return Exit::Usage;
     }
     let loudness = Loudness::of(&args.say);
-    if !args.sandbox.no_sandbox {
-        let outputs = targets.iter().map(|(_, target)| target.clone()).collect();
-        let needs = Needs { reads: setup::read_by(&config, &args.paths), outputs };
-        sandbox::enter(&needs, loudness >= Loudness::Verbose);
-    }
+    let outputs = targets.iter().map(|(_, target)| target.clone()).collect();
+    let needs = Needs { reads: setup::read_by(&config, &args.paths), outputs };
+    sandbox::enter(&args.loaded.sandbox, &needs, loudness >= Loudness::Verbose);
     on_interrupt();
     let began = stats::clock();
     let scan = match Scan::new(config, setup::run_info()) {

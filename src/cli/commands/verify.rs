@@ -4,15 +4,21 @@ use super::setup;
 use crate::cli::args::VerifyArgs;
 use crate::cli::exit::Exit;
 use crate::cli::output::unless_closed;
+use crate::cli::sandbox::{self, Needs};
 use crate::cli::terminal;
 use crate::config::{Config, RawConfig};
 use crate::model::show::{self, Shown};
 use crate::scan::{Fate, SetupError, Verified, verify};
 use std::fmt::Write as _;
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 pub(crate) fn run(args: &VerifyArgs) -> Exit {
-    let verified = configuration(args).and_then(|config| verify(&args.report, &config, &setup::run_info().directory));
+    let verified = configuration(args).and_then(|config| {
+        // Where the inputs lie is what the report says: everything may be read, and nothing written.
+        sandbox::enter(&args.sandbox, &Needs::to_read(vec![PathBuf::from("/")]), false);
+        verify(&args.report, &config, &setup::run_info().directory)
+    });
     let verified = match verified {
         Ok(verified) => verified,
         Err(error) => return setup::refused(&error),
