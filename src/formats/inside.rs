@@ -261,7 +261,7 @@ fn with_message(record: &mut Record<'_>, value: &str, then: impl FnOnce(&mut Rec
 
 /// The text that a list of numbers spells byte by byte.
 fn bytes(list: &str) -> Option<String> {
-    let bytes: Option<Vec<u8>> = json::member::elements(list).map(|number| number.parse().ok()).collect();
+    let bytes: Option<Vec<u8>> = json::member::elements(list).map(|number| number.parse::<u8>().ok()).collect();
     bytes.filter(|bytes| !bytes.is_empty()).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
 }
 
