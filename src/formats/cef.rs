@@ -83,17 +83,17 @@ pub(super) fn read_any(record: &mut Record<'_>, mark: &str, payload: &'static st
         record.payload = Some(Sentence { payload, name: "" });
         return Ok(());
     }
+    let before = record.scratch.mark();
     for row in [&syslog_5424::FORMAT, &syslog_3339::FORMAT, &syslog_3164::FORMAT] {
         let Shape::Lines(shape) = &row.shape else { continue };
-        record.scratch.reset();
         let year = *record.year;
         if (shape.read)(record).is_ok() && record.payload.is_some_and(|sentence| sentence.payload == payload) {
             return Ok(());
         }
+        record.scratch.rewind(before);
         *record.year = year;
         (record.time, record.payload) = (Stamp::default(), None);
     }
-    record.scratch.reset();
     push(record, text.get(start..).unwrap_or_default()).ok_or(refused)?;
     record.payload = Some(Sentence { payload, name: "" });
     shipped(record, text.get(..start).unwrap_or_default());

@@ -70,7 +70,7 @@ fn attempt(
     name: &'static str,
     read: impl FnOnce(&mut Record<'_>) -> Result<(), Refused>,
 ) -> bool {
-    let before = (record.scratch.entries.len(), record.scratch.text.len());
+    let before = record.scratch.mark();
     let span = record.scratch.keep(text);
     let within = mem::replace(&mut record.scratch.within, Region::Scratch);
     record.scratch.inside += 1;
@@ -80,8 +80,7 @@ fn attempt(
     record.scratch.inside -= 1;
     record.scratch.within = within;
     if result.is_err() {
-        record.scratch.entries.truncate(before.0);
-        record.scratch.text.truncate(before.1);
+        record.scratch.rewind(before);
         return false;
     }
     record.payload = sentence.or((!name.is_empty()).then_some(Sentence { payload: name, name: "" }));

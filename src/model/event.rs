@@ -190,6 +190,13 @@ pub(crate) struct Open {
     pub(crate) entry: Option<u32>,
 }
 
+/// A moment in the filling of a [`Scratch`].
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mark {
+    entries: usize,
+    text: usize,
+}
+
 impl Scratch {
     /// Forgets the record before.
     pub(crate) fn reset(&mut self) {
@@ -198,6 +205,17 @@ impl Scratch {
         self.path.clear();
         self.open.clear();
         (self.within, self.inside) = (Region::Block, 0);
+    }
+
+    /// How far it is filled.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark { entries: self.entries.len(), text: self.text.len() }
+    }
+
+    /// Forgets what came after a mark: an attempt that was refused leaves nothing, and takes nothing else with it.
+    pub(crate) fn rewind(&mut self, mark: Mark) {
+        self.entries.truncate(mark.entries);
+        self.text.truncate(mark.text);
     }
 
     /// Copies `text` into the scratch region.
