@@ -219,6 +219,31 @@ fn a_job_summary_is_added_to_and_other_files_are_replaced() {
 }
 
 #[test]
+fn sarif_tells_each_text_s_encoding() {
+    let folder = Folder::new();
+    let log = "{\"user\":\"größe\"}\n";
+    let units = |to: fn(u16) -> [u8; 2]| log.encode_utf16().flat_map(to).collect::<Vec<u8>>();
+    folder.write("big.jsonl", [&b"\xfe\xff"[..], &units(u16::to_be_bytes)].concat());
+    folder.write("little.jsonl", units(u16::to_le_bytes));
+    folder.write("made.evtx", std::fs::read(root().join("tests/formats/evtx/made.evtx")).expect("it is there"));
+    folder.write("plain.jsonl", log);
+    let encodings = |args: &[&str]| {
+        let all = [&["scan", ".", "--no-config", "--format", "sarif"], args].concat();
+        let sarif = folder.run(&all).with_code(0).json();
+        let told = sarif["runs"][0]["artifacts"].as_array().expect("a list").iter();
+        let told = told.filter(|one| one["roles"][0] == "analysisTarget");
+        told.map(|one| one["encoding"].as_str().map(str::to_owned)).collect::<Vec<_>>()
+    };
+    let utf16 = [Some("UTF-16BE".to_owned()), Some("UTF-16LE".to_owned()), None];
+    assert_eq!(encodings(&[]), [&utf16[..], &[Some("UTF-8".to_owned())]].concat());
+    // A mark says more than the word for all of them, and a binary log is no text.
+    assert_eq!(
+        encodings(&["--encoding", "latin1", "--include", "big*", "--include", "pl*"]),
+        [Some("UTF-16BE".to_owned()), Some("windows-1252".to_owned())]
+    );
+}
+
+#[test]
 fn sarif_says_what_it_is_asked_to() {
     let folder = Folder::new();
     folder

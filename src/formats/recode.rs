@@ -54,6 +54,17 @@ impl Recoder {
         (recoder.has_returns || !matches!(recoder.from, From::Bytes)).then_some(recoder)
     }
 
+    /// The encoding it reads, by the name IANA has for it.
+    pub(crate) fn encoding(&self) -> &'static str {
+        match &self.from {
+            From::Bytes => encoding_rs::UTF_8,
+            From::Utf16(Utf16 { order: Order::LowFirst, .. }) => encoding_rs::UTF_16LE,
+            From::Utf16(Utf16 { order: Order::HighFirst, .. }) => encoding_rs::UTF_16BE,
+            From::Declared(declared) => declared.encoding,
+        }
+        .name()
+    }
+
     /// Whether the input's lines end with carriage returns alone.
     pub(crate) fn has_returns(&self) -> bool {
         self.has_returns

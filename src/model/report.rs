@@ -142,6 +142,8 @@ pub(crate) struct InputSummary {
     pub(crate) container: Option<String>,
     /// How its records are found again.
     pub(crate) counting: Counting,
+    /// The encoding of its text as it was read, by its name at IANA; `None` where it is no text.
+    pub(crate) encoding: Option<&'static str>,
     /// Size as stored.
     pub(crate) bytes: u64,
     /// SHA-256 of the file as stored, when a report asked for it.

@@ -137,6 +137,7 @@ fn inputs() -> Vec<InputSummary> {
         format: Some(format.to_owned()),
         container: container.map(str::to_owned),
         counting,
+        encoding: (counting != Counting::Records).then_some("UTF-8"),
         bytes: events * 165,
         sha256: Some("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned()),
         books: Books { events, unparsed: 3, ..Books::default() },

@@ -70,7 +70,8 @@ pub(super) fn inputs(context: &Context<'_>, directory: &Path, paths: &[PathBuf])
     rows.sort_by(|a, b| a.summary.path.as_bytes().cmp(b.summary.path.as_bytes()));
     let mut summaries = Vec::with_capacity(rows.len());
     let mut logs = Vec::new();
-    for (id, row) in (0..).zip(rows) {
+    for (id, mut row) in (0..).zip(rows) {
+        row.summary.encoding = row.log.as_ref().and_then(|log| log.encoding());
         summaries.push(row.summary);
         problems.extend(row.problems);
         logs.extend(row.log.map(|mut log| {

@@ -11,7 +11,7 @@ use crate::formats::recode::Recoder;
 use crate::formats::years::{self, YearScan};
 use crate::formats::{self, Decoded, Decoder, Head, ReadOptions, Sniffed, binary, text};
 use crate::model::show;
-use crate::model::{FieldTable, FormatId, Problem, ProblemKind, Scratch, SourceId, Time, limits};
+use crate::model::{Counting, FieldTable, FormatId, Problem, ProblemKind, Scratch, SourceId, Time, limits};
 use crate::source::{Found, Place, Stream};
 use crate::taxonomy::{Frozen, TagMemo};
 use jiff::civil::Date;
@@ -206,6 +206,12 @@ fn looked(
 }
 
 impl Looked {
+    /// The encoding of its text.
+    pub(super) fn encoding(&self) -> Option<&'static str> {
+        let is_text = formats::format(self.sniffed.format).is_some_and(|row| row.counting != Counting::Records);
+        is_text.then(|| self.recoder.as_ref().map_or("UTF-8", Recoder::encoding))
+    }
+
     /// Its place in the archive it is part of.
     pub(super) fn place(&self) -> usize {
         match &self.origin {

@@ -169,6 +169,7 @@ fn artifact(place: &Input, input: &InputSummary) -> Artifact {
     Artifact {
         location: Some(address(place)),
         length: i64::try_from(input.bytes).ok(),
+        encoding: input.encoding.map(str::to_owned),
         hashes: input.sha256.as_ref().map(|sum| BTreeMap::from([("sha-256".to_owned(), sum.clone())])),
         roles: Some(vec![json!("analysisTarget")]),
         properties: Some(bag(ours)),
