@@ -10,11 +10,11 @@ const fn all(byte: u8) -> u64 {
 
 /// The first `"`, `\` or control character at or after `from`; the length of `bytes` if there is none.
 /// Eight bytes at a time: most strings are too short for a vector search to pay.
+#[inline]
 pub(super) fn special(bytes: &[u8], from: usize) -> usize {
     let mut at = from;
     while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
         let word = u64::from_le_bytes(*chunk);
-        let zero = |w: u64| w.wrapping_sub(all(1)) & !w;
         // A borrow can only mark bytes behind a true hit, so the first mark is always true.
         let control = word.wrapping_sub(all(0x20)) & !word;
         let hits = (control | zero(word ^ all(b'"')) | zero(word ^ all(b'\\'))) & all(0x80);
@@ -25,6 +25,11 @@ pub(super) fn special(bytes: &[u8], from: usize) -> usize {
     }
     let tail = bytes.get(at..).unwrap_or_default();
     at + tail.iter().position(|b| *b < 0x20 || *b == b'"' || *b == b'\\').unwrap_or(tail.len())
+}
+
+/// Marks the top bit of the first byte that is 0, and of none before it.
+const fn zero(word: u64) -> u64 {
+    word.wrapping_sub(all(1)) & !word
 }
 
 /// What an escape stands for.
@@ -39,7 +44,49 @@ enum Escape {
 /// Appends the text of a string's inside. Gives whether something had to be repaired.
 pub(super) fn unescape(inside: &str, out: &mut String) -> bool {
     out.reserve(inside.len());
-    walk(inside, |piece| out.push_str(piece))
+    let plain = unescape_plain(inside, out);
+    walk(inside.get(plain..).unwrap_or(inside), |piece| out.push_str(piece))
+}
+
+/// Appends the beginning of a string's inside that is ASCII with escapes of one letter, and gives how long it is. Eight bytes
+/// are copied whatever is among them, and what lies behind an escape is written over: pieces between the backslashes of
+/// paths are too short to be copied each by itself.
+fn unescape_plain(inside: &str, out: &mut String) -> usize {
+    let bytes = inside.as_bytes();
+    let (mut buffer, mut filled, mut at) = ([0; 256], 0, 0);
+    while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+        let Some(room) = buffer.get_mut(filled..).and_then(|room| room.first_chunk_mut::<8>()) else {
+            out.push_str(str::from_utf8(buffer.get(..filled).unwrap_or_default()).unwrap_or_default());
+            filled = 0;
+            continue;
+        };
+        let word = u64::from_le_bytes(*chunk);
+        if word & all(0x80) != 0 {
+            break;
+        }
+        *room = *chunk;
+        let hits = zero(word ^ all(b'\\')) & all(0x80);
+        if hits == 0 {
+            (filled, at) = (filled + 8, at + 8);
+            continue;
+        }
+        let before = (hits.trailing_zeros() / 8) as usize;
+        (filled, at) = (filled + before, at + before);
+        let letter = match bytes.get(at + 1) {
+            Some(own @ (b'\\' | b'"' | b'/')) => *own,
+            Some(b'n') => b'\n',
+            Some(b't') => b'\t',
+            Some(b'r') => b'\r',
+            _ => break,
+        };
+        // The chunk was written here, so there is room for one of its bytes.
+        if let Some(place) = buffer.get_mut(filled) {
+            *place = letter;
+        }
+        (filled, at) = (filled + 1, at + 2);
+    }
+    out.push_str(str::from_utf8(buffer.get(..filled).unwrap_or_default()).unwrap_or_default());
+    at
 }
 
 /// Whether [`unescape`] would have to repair something.
@@ -127,6 +174,18 @@ mod tests {
         let mut out = String::new();
         assert_eq!((unescape(inside, &mut out), out.as_str()), (repaired, text));
         assert_eq!(needs_repair(inside), repaired);
+    }
+
+    #[test]
+    fn escapes_are_read_wherever_they_stand() {
+        for (escaped, text) in
+            [(r"\\", "\\"), (r#"""#, "\""), (r"\/", "/"), (r"\n", "\n"), (r"\u00e9", "é"), ("ß", "ß"), (r"\\\\", r"\\")]
+        {
+            for (before, behind) in (0..300).step_by(7).flat_map(|n| (0..10).map(move |m| (n + m, 12 - m))) {
+                let around = |middle: &str| format!("{}{middle}{}", "a".repeat(before), "z".repeat(behind));
+                check(&around(escaped), &around(text), false);
+            }
+        }
     }
 
     #[test]
