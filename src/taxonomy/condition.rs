@@ -7,7 +7,7 @@ use super::facts::{Bits, Facts, Keys};
 use super::place::{Globs, Names, Place};
 use super::shape;
 use super::table::RawCondition;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// A compiled condition. All parts must hold; an empty part holds.
 #[derive(Debug, Default)]
@@ -44,6 +44,8 @@ pub(super) struct Compiler<'a> {
     pub(super) classes: &'a HashMap<String, u32>,
     /// The bit of a product word.
     pub(super) products: &'a HashMap<String, u16>,
+    /// What tells a log of Zeek in JSON that does not say its name.
+    pub(super) zeek: &'a BTreeMap<String, Vec<String>>,
 }
 
 impl Condition {
@@ -78,7 +80,7 @@ impl Condition {
             let target = if target == "path" { Target::Path } else { Target::Proxy };
             condition.target = Some((Place::new("request", with.names), target));
         }
-        condition.any = raw.any.iter().chain(&zeek_log(raw)).map(|c| Condition::compile(c, with)).collect();
+        condition.any = raw.any.iter().chain(&zeek_log(raw, with.zeek)).map(|c| Condition::compile(c, with)).collect();
         condition
     }
 
@@ -143,14 +145,20 @@ impl Condition {
     }
 }
 
-/// The conditions one of which a record of these Zeek logs meets. No row of the tables states both this and `any`.
-fn zeek_log(raw: &RawCondition) -> Vec<RawCondition> {
+/// The conditions one of which a record of these Zeek logs meets: it says its name, or has what only that log has. No row
+/// of the tables states both this and `any`.
+fn zeek_log(raw: &RawCondition, tells: &BTreeMap<String, Vec<String>>) -> Vec<RawCondition> {
     let names = if raw.zeek_path.is_empty() { &[][..] } else { &["_path", "@stream"] };
-    let is = |name: &&str| RawCondition {
+    let named = names.iter().map(|name| RawCondition {
         equals: [((*name).to_owned(), raw.zeek_path.clone())].into(),
         ..RawCondition::default()
-    };
-    names.iter().map(is).collect()
+    });
+    let told = raw.zeek_path.iter().filter_map(|log| tells.get(log)).map(|keys| RawCondition {
+        format: vec!["json".to_owned()],
+        has: keys.clone(),
+        ..RawCondition::default()
+    });
+    named.chain(told).collect()
 }
 
 /// Whether everything the condition states can be told from an event.

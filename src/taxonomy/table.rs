@@ -185,6 +185,8 @@ pub(super) struct RawFormats {
     pub(super) classes: BTreeMap<String, Vec<String>>,
     pub(super) windows: RawWindows,
     pub(super) syslog: RawSyslog,
+    /// Names of members that tell a log of Zeek in JSON, by the log's name.
+    pub(super) zeek: BTreeMap<String, Vec<String>>,
 }
 
 /// Where Windows events keep what decides about them.

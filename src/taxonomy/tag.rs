@@ -38,7 +38,8 @@ impl Tagger {
         let mut keys = Keys::default();
         let classes = class_bits(&tables.formats);
         let products = bits.products();
-        let mut with = Compiler { names, keys: &mut keys, classes: &classes, products: &products };
+        let mut with =
+            Compiler { names, keys: &mut keys, classes: &classes, products: &products, zeek: &tables.formats.zeek };
         let routes = route::rows(&tables.logsources)
             .filter(|(_, _, raw)| !raw.disabled)
             .map(|(source, entry, raw)| Route {
