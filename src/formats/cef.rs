@@ -104,6 +104,8 @@ pub(super) fn read_any(record: &mut Record<'_>, mark: &str, payload: &'static st
 fn shipped(record: &mut Record<'_>, before: &str) {
     let (pri, rest) = priority(before).map_or((None, before), |(pri, rest)| (Some(pri), rest));
     record.push_some("pri", pri);
+    // Some put a version before the stamp and go on as nobody else does.
+    let rest = rest.strip_prefix("1 ").filter(|_| pri.is_some()).unwrap_or(rest);
     let stamp = stamp::read_prefix(rest, record.zone).or_else(|| {
         let (yearless, taken) = stamp::read_yearless(rest)?;
         Some((record.yearless(yearless), taken))

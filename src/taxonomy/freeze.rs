@@ -355,11 +355,15 @@ impl Frozen {
         self.sources.get(usize::from(id.0))
     }
 
-    /// The words an event is named by.
+    /// The words an event is named by: those of one product, and those that state none.
     pub(crate) fn primary(&self, tags: &TagSet) -> Primary<'_> {
         let mut primary = Primary::default();
         for source in tags.sources().iter().filter_map(|id| self.logsource(*id)) {
-            primary.product = primary.product.or(source.product.as_deref());
+            let product = source.product.as_deref();
+            if product.is_some() && primary.product.is_some_and(|named| product != Some(named)) {
+                continue;
+            }
+            primary.product = primary.product.or(product);
             primary.category = primary.category.or(source.category.as_deref());
             primary.service = primary.service.or(source.service.as_deref());
         }

@@ -254,6 +254,14 @@ impl Source {
                 }
             }
             Take::Constant(text) => add(Datum::Text(Cow::Owned(text.clone())), into),
+            Take::Args(places) if let Some(Takes::All(join)) = self.via.map(|v| &v.takes) => {
+                let entries = places.iter().flat_map(|place| place.entries(event));
+                let texts: Vec<Datum<'_>> = entries.map(|entry| event.datum(entry)).collect();
+                let texts: Vec<&str> = texts.iter().filter_map(Datum::text).collect();
+                if let Some(text) = join(&texts) {
+                    fit(Datum::Text(Cow::Owned(text)), fields.words(), kind, into);
+                }
+            }
             Take::Args(places) => {
                 let texts: Vec<Option<&str>> = places.iter().map(|p| p.text(event)).collect();
                 if let Some(Takes::Args(join)) = self.via.map(|v| &v.takes)
@@ -290,7 +298,7 @@ impl Source {
                     convert(words, text, &mut |t| fit(Datum::Text(Cow::Owned(t)), words, kind, into));
                 }
             }
-            Some(Takes::Args(_)) | None => fit(datum, words, kind, into),
+            Some(Takes::Args(_) | Takes::All(_)) | None => fit(datum, words, kind, into),
         }
     }
 }

@@ -10,9 +10,14 @@ pub(super) fn syscall_name(_: &Words, args: &[Option<&str>]) -> Option<String> {
     name_of(args).map(str::to_owned)
 }
 
-/// What was tried by a system call that starts a program.
+/// What was tried by a system call that starts a program or is one end of a connection.
 pub(super) fn syscall_action(_: &Words, args: &[Option<&str>]) -> Option<String> {
-    matches!(name_of(args), Some("execve" | "execveat")).then(|| "process_start".to_owned())
+    let action = match name_of(args)? {
+        "execve" | "execveat" => "process_start",
+        "connect" | "accept" | "accept4" => "network_connection",
+        _ => return None,
+    };
+    Some(action.to_owned())
 }
 
 fn name_of<'a>(args: &[Option<&'a str>]) -> Option<&'a str> {

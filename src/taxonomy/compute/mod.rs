@@ -32,6 +32,8 @@ pub(super) enum Takes {
     Many(fn(&Words, &str, &mut dyn FnMut(String))),
     /// Several fields put together; a missing one is `None`.
     Args(fn(&Words, &[Option<&str>]) -> Option<String>),
+    /// All values of several fields put together.
+    All(fn(&[&str]) -> Option<String>),
 }
 
 macro_rules! rows {
@@ -105,6 +107,7 @@ pub(super) static CONVERSIONS: &[Conversion] = rows! {
     Args "whole_url" web::whole_url;
     Args "target" web::target;
     Args "concat" web::concat;
+    All "joined" web::joined;
 };
 
 impl Conversion {
@@ -139,6 +142,7 @@ mod tests {
                 let args: Vec<_> = inputs.iter().map(|i| (*i != "(missing)").then_some(*i)).collect();
                 got.extend(f(words, &args));
             }
+            Takes::All(f) => got.extend(f(inputs)),
         }
         assert_eq!(got, want, "{name} of {inputs:?}");
     }
@@ -168,8 +172,10 @@ mod tests {
     fn nothing_put_together_is_nothing() {
         let words = WORDS.get_or_init(|| Words::new(&Tables::read().values));
         for row in CONVERSIONS {
-            if let Takes::Args(join) = row.takes {
-                assert_eq!(join(words, &[None; 6]), None, "{}", row.name);
+            match row.takes {
+                Takes::Args(join) => assert_eq!(join(words, &[None; 6]), None, "{}", row.name),
+                Takes::All(join) => assert_eq!(join(&[]), None, "{}", row.name),
+                Takes::One(_) | Takes::Many(_) => {}
             }
         }
     }
@@ -280,7 +286,9 @@ mod tests {
         check("syscall_name", &["c000003e", "65535"], &[]);
         check("syscall_name", &["ffff", "59"], &[]);
         check("syscall_action", &["c000003e", "59"], &["process_start"]);
-        check("syscall_action", &["c000003e", "42"], &[]);
+        check("syscall_action", &["c000003e", "42"], &["network_connection"]);
+        check("syscall_action", &["c000003e", "(missing)", "accept4"], &["network_connection"]);
+        check("syscall_action", &["c000003e", "257"], &[]);
         check("sockaddr_ip", &["0200005001020304"], &["1.2.3.4"]);
         check("sockaddr_port", &["020001BBCB00710500000000"], &["443"]);
         check("sockaddr_ip", &["0A0001BB0000000020010DB800000000000000000000000100000000"], &["2001:db8::1"]);
@@ -314,6 +322,12 @@ mod tests {
         check("extension", &["/a/b.tar.gz?x=.y"], &["gz"]);
         check("target", &["/a", "x=1"], &["/a?x=1"]);
         check("target", &["/a", "-"], &["/a"]);
+        check("target", &["/a", "?x=1"], &["/a?x=1"]);
+        check("joined", &["nmap", "-sS", "10.0.0.0/24"], &["nmap -sS 10.0.0.0/24"]);
+        check("url_host", &["www.example.com/a?b"], &["www.example.com"]);
+        check("url_path", &["www.example.com/a?b"], &["/a"]);
+        check("url_host", &["auth/login"], &[]);
+        check("url_path", &["notes.txt/a b"], &["notes.txt/a b"]);
         check("plus_blank", &["Microsoft+WinRM"], &["Microsoft WinRM"]);
         check("percent_decoded", &["a%20(b)%2"], &["a (b)%2"]);
         check("percent_decoded", &["a%2520b%C3%A9%ff"], &["a b\u{e9}\u{fffd}"]);

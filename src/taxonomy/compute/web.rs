@@ -53,6 +53,9 @@ fn parts(url: &str) -> (Option<&str>, &str) {
         let at = rest.find(['/', '?', '#']).unwrap_or(rest.len());
         return (Some(&rest[..at]), &rest[at..]);
     }
+    if let Some(at) = url.find('/').filter(|at| is_host(&url[..*at])) {
+        return (Some(&url[..at]), &url[at..]);
+    }
     let is_authority = !url.starts_with('/')
         && url.rsplit_once(':').is_some_and(|(host, port)| {
             !host.is_empty()
@@ -61,6 +64,13 @@ fn parts(url: &str) -> (Option<&str>, &str) {
                 && port.bytes().all(|b| b.is_ascii_digit())
         });
     if is_authority { (Some(url), "") } else { (None, url) }
+}
+
+/// Whether what stands before the first slash of a URL without scheme is a host: a name below a domain, not a file's.
+fn is_host(text: &str) -> bool {
+    let name = text.split_once(':').map_or(text, |(name, _)| name);
+    let is_label = |label: &str| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    name.matches('.').count() >= 2 && name.split('.').all(is_label)
 }
 
 /// The path, without query.
@@ -157,7 +167,14 @@ pub(super) fn whole_url(words: &Words, args: &[Option<&str>]) -> Option<String> 
 pub(super) fn target(words: &Words, args: &[Option<&str>]) -> Option<String> {
     let arg = |n: usize| args.get(n).copied().flatten().filter(|t| !words.is_placeholder(t));
     let path = arg(0)?;
-    Some(arg(1).map_or_else(|| path.to_owned(), |query| format!("{path}?{query}")))
+    // Some write the question mark with the query.
+    let query = arg(1).map(|query| query.strip_prefix('?').unwrap_or(query)).filter(|query| !query.is_empty());
+    Some(query.map_or_else(|| path.to_owned(), |query| format!("{path}?{query}")))
+}
+
+/// A program and its arguments as one line.
+pub(super) fn joined(parts: &[&str]) -> Option<String> {
+    (!parts.is_empty()).then(|| parts.join(" "))
 }
 
 /// All that is there, without anything between.

@@ -107,7 +107,7 @@ fn conversions_are_known_used_and_of_the_right_shape() {
                 return;
             };
             let row = conversion(via).unwrap_or_else(|| panic!("{place}: no conversion {via}"));
-            let takes_args = matches!(row.takes, Takes::Args(_));
+            let takes_args = matches!(row.takes, Takes::Args(_) | Takes::All(_));
             assert_eq!(takes_args, !take.args.is_empty(), "{place}: {via}");
             used.insert(via.clone());
         });
