@@ -1,10 +1,11 @@
 //! Syslog as the IETF wrote it (RFC 5424): `<PRI>1 STAMP HOST APP PROCID MSGID [ID NAME="VALUE"] message`.
 //!
-//! A nil value (`-`) is no field. Parameters of structured data are `ID.NAME`. A stamp that is none costs the stamp.
+//! A nil value (`-`) is no field. Parameters of structured data are `ID.NAME`; where all a record says stands in one
+//! element, as Junos writes it, they have their plain names, too. A stamp that is none costs the stamp.
 
 use super::syslog::{Tag, finish, priority};
 use super::{Format, Head, LineShape, Record, Refused, Sample, Shape, Sniffed, syslog};
-use crate::model::{limits, stamp};
+use crate::model::{Sentence, limits, stamp};
 use std::borrow::Cow;
 
 /// The row of [`FORMATS`](super::FORMATS).
@@ -29,6 +30,19 @@ pub(crate) const FORMAT: Format = Format {
             ],
         },
         Sample { text: "<34>1 - - - - - -", fields: &[("pri", "34"), ("version", "1")] },
+        Sample {
+            text: r#"<14>1 2023-11-14T22:13:20Z srx1 RT_FLOW - RT_FLOW_SESSION_DENY [junos@2636.1.1.1.2.86 source-address="203.0.113.9"] session denied"#,
+            fields: &[
+                ("pri", "14"),
+                ("version", "1"),
+                ("hostname", "srx1"),
+                ("msgid", "RT_FLOW_SESSION_DENY"),
+                ("junos@2636.1.1.1.2.86.source-address", "203.0.113.9"),
+                ("source-address", "203.0.113.9"),
+                ("appname", "RT_FLOW"),
+                ("msg", "session denied"),
+            ],
+        },
     ],
     raw_text: true,
     counting: crate::model::Counting::Lines,
@@ -87,14 +101,22 @@ fn read(record: &mut Record<'_>) -> Result<(), Refused> {
             at: u32::try_from(text.len() - rest.len()).unwrap_or(u32::MAX),
         })?,
     };
+    let is_junos = rest.starts_with(JUNOS);
     if let Some(program) = present(program) {
         finish(record, Some(Tag { program, process: present(process), pam_module: None }), message);
     } else {
         record.push_some("procid", present(process));
         finish(record, None, message);
     }
+    // What the message repeats is read in the element.
+    if is_junos && record.payload.is_none_or(|sentence| sentence.payload == "kv") {
+        record.payload = Some(Sentence { payload: "junos-data", name: "" });
+    }
     Ok(())
 }
+
+/// The element in which Junos says everything; the enterprise's number, then the product's.
+const JUNOS: &str = "[junos@2636.";
 
 /// Longer names of elements are refused.
 const LONGEST_ID: usize = 128;
@@ -103,6 +125,7 @@ const LONGEST_ID: usize = 128;
 fn structured_data<'r>(record: &mut Record<'_>, text: &'r str) -> Option<&'r str> {
     let mut rest = text;
     while let Some(element) = rest.strip_prefix('[') {
+        let is_junos = rest.starts_with(JUNOS);
         let end = element.find([' ', ']'])?;
         // The standard allows 32 bytes. The name stands before each parameter's, so it must not be long.
         let (id, mut inner) = element.split_at_checked(end).filter(|(id, _)| id.len() <= LONGEST_ID)?;
@@ -115,6 +138,9 @@ fn structured_data<'r>(record: &mut Record<'_>, text: &'r str) -> Option<&'r str
             let (name, value) = inner.split_once("=\"")?;
             let (value, after) = parameter(value)?;
             record.push(&format!("{id}.{name}"), &value);
+            if is_junos {
+                record.push(name, &value);
+            }
             inner = after;
         }
     }
