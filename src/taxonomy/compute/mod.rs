@@ -48,6 +48,10 @@ pub(super) static CONVERSIONS: &[Conversion] = rows! {
     One "mac_sender" net::mac_sender;
     One "mac_receiver" net::mac_receiver;
     One "port_part" net::port_part;
+    One "part_1" net::first_part;
+    One "part_2" net::second_part;
+    One "part_3" net::third_part;
+    One "part_4" net::fourth_part;
     One "transport" net::transport;
     One "known_protocol" net::known_protocol;
     Many "each" net::each;
@@ -193,6 +197,11 @@ mod tests {
         check("port_part", &["[2001:db8::1]:8443"], &["8443"]);
         check("port_part", &["example.org"], &[]);
         check("transport", &["6"], &["tcp"]);
+        check("part_1", &["10.0.0.1:443:X1:a.example"], &["10.0.0.1"]);
+        check("part_2", &["10.0.0.1:443:X1:a.example"], &["443"]);
+        check("part_3", &["10.0.0.1:443:X1"], &["X1"]);
+        check("part_4", &["10.0.0.1:443:X1"], &[]);
+        check("part_2", &["tcp/https"], &["https"]);
         check("each", &["a, b;c"], &["a", "b", "c"]);
     }
 

@@ -52,6 +52,27 @@ pub(super) fn port_part<'a>(_: &'a Words, text: &'a str) -> Option<Cow<'a, str>>
     (!is_bare_v6 && !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit())).then_some(Cow::Borrowed(port))
 }
 
+pub(super) fn first_part<'a>(_: &'a Words, text: &'a str) -> Option<Cow<'a, str>> {
+    part(text, 0)
+}
+
+pub(super) fn second_part<'a>(_: &'a Words, text: &'a str) -> Option<Cow<'a, str>> {
+    part(text, 1)
+}
+
+pub(super) fn third_part<'a>(_: &'a Words, text: &'a str) -> Option<Cow<'a, str>> {
+    part(text, 2)
+}
+
+pub(super) fn fourth_part<'a>(_: &'a Words, text: &'a str) -> Option<Cow<'a, str>> {
+    part(text, 3)
+}
+
+/// What stands between colons or slashes: `10.0.0.1:443:X1`, `tcp/https`.
+fn part(text: &str, n: usize) -> Option<Cow<'_, str>> {
+    text.trim().split([':', '/']).nth(n).filter(|part| !part.is_empty()).map(Cow::Borrowed)
+}
+
 /// Twelve hexadecimal digits in lower case with colons, from `:`, `-` or Cisco's dots.
 pub(super) fn mac(text: &str) -> Option<String> {
     let digits: Vec<u8> = text.bytes().filter(u8::is_ascii_hexdigit).collect();
