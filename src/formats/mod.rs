@@ -42,6 +42,7 @@ pub(crate) mod recode;
 mod record;
 pub(crate) mod sniff;
 mod snort_fast;
+mod sonicwall;
 mod squid;
 mod syslog;
 mod syslog_3164;
@@ -324,6 +325,7 @@ pub(crate) static FORMATS: &[Format] = &[
     cef::FORMAT,
     leef::FORMAT,
     fortigate::FORMAT,
+    sonicwall::FORMAT,
     laurel::FORMAT,
     cisco::FORMAT,
     logfmt::FORMAT,
