@@ -27,6 +27,7 @@ static BUILTIN: &[(&str, &str)] = &[
     ("dovecot", include_str!("../../../rules/formats/dovecot.yml")),
     ("haproxy", include_str!("../../../rules/formats/haproxy.yml")),
     ("junos", include_str!("../../../rules/formats/junos.yml")),
+    ("meraki", include_str!("../../../rules/formats/meraki.yml")),
     ("mongodb", include_str!("../../../rules/formats/mongodb.yml")),
     ("mosquitto", include_str!("../../../rules/formats/mosquitto.yml")),
     ("mssql", include_str!("../../../rules/formats/mssql.yml")),
