@@ -42,6 +42,7 @@ static BUILTIN: &[(&str, &str)] = &[
     ("samba", include_str!("../../../rules/formats/samba.yml")),
     ("snmptrapd", include_str!("../../../rules/formats/snmptrapd.yml")),
     ("vsftpd", include_str!("../../../rules/formats/vsftpd.yml")),
+    ("xinetd", include_str!("../../../rules/formats/xinetd.yml")),
 ];
 
 /// All declared formats so far, those of [`BUILTIN`] first, with the text each was made of.
