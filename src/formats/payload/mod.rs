@@ -106,6 +106,7 @@
 //! | `kv` | any program no row above claims | (empty) | pairs `key=value`, `key="value"` anywhere in the message | keys as written |
 
 mod accounts;
+//! | `snare` | any: message begins `MSWinEventLog` | (empty) | a Windows event in columns with tabs between, as Snare sends it | `Criticality` `Channel` `EventTime` `EventID` `Provider_Name` `User` `SIDType` `EventType` `Computer` `Category` `Data` `Message`, and what the message's labels call as Windows does |
 mod audit;
 mod cisco;
 mod cron;
@@ -121,6 +122,7 @@ mod snort;
 mod sshd;
 mod su;
 mod sudo;
+mod snare;
 mod systemd;
 mod template;
 
@@ -180,6 +182,7 @@ pub(crate) static PAYLOADS: &[Payload] = &[
 /// Programs no row knows are read as pairs.
 pub(crate) fn extract(program: Option<&str>, message: &str, record: &mut Record<'_>) {
     let path = program.unwrap_or_default();
+    snare::PAYLOAD,
     let program = leaf(path);
     // What continues a record is no part of the sentence, but pairs, JSON and XML may stand there.
     let sentence = message.lines().next().unwrap_or(message);
