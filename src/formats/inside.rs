@@ -7,7 +7,7 @@
 
 use super::json::Seen;
 use super::json::member::{member, push_text};
-use super::{LineShape, Record, Refused, event_xml, json, lines, payload};
+use super::{Format, LineShape, Record, Refused, Shape, event_xml, json, lines, payload};
 use crate::model::{Entry, FieldId, Quality, Region, Sentence, Value, limits, stamp};
 use std::mem;
 use std::ops::Range;
@@ -89,6 +89,14 @@ fn attempt(
         record.time = time;
     }
     true
+}
+
+/// Reads a message as a line of one format.
+pub(super) fn read_as(record: &mut Record<'_>, text: &str, format: &Format) -> Option<Sentence> {
+    let Shape::Lines(shape) = &format.shape else { return None };
+    let is_read =
+        record.scratch.inside < limits::INSIDE && attempt(record, text, format.name, |inner| (shape.read)(inner));
+    record.payload.filter(|_| is_read)
 }
 
 /// Looks into an object that was just read, which is the record's text and has members of these names, for one that
@@ -182,9 +190,10 @@ fn journal(record: &mut Record<'_>, object: &str) {
         push_text(name, &mut program);
     }
     let Some(message) = member(object, "MESSAGE") else { return };
+    let is_container = member(object, "CONTAINER_ID").is_some();
     with_message(record, message, |record, text| {
         let text = text.trim_end_matches(['\n', '\r']);
-        let is_open = matches!(text.as_bytes().first(), Some(b'{' | b'<'));
+        let is_open = is_container || matches!(text.as_bytes().first(), Some(b'{' | b'<'));
         (is_open && read(record, text, Trust::Line)) || said(record, &program, text)
     });
 }

@@ -99,14 +99,18 @@
 //! | | | `alert` | `Still timeleft for watching failures is N secs, [user: U] [Source: A] ...` | `user` `src_ip` `dst_port` `reason` |
 //! | | | (empty) | any other mnemonic | `facility` `level` `mnemonic` |
 //! | `snort` | snort, suricata | `alert` | `[GID:SID:REV] M [Classification: C] [Priority: N] {PROTO} A -> B` | `gid` `sid` `rev` `msg` (`classification` `priority`) `proto` `src` `dst` (`src_port` `dst_port`) |
+//! | `access-log` | nginx, apache, apache2, httpd, lighttpd | (empty) | a request in the common or combined form | as in [`access_log`](super::access_log) |
+//! | `nginx-error` | nginx | (empty) | `2023/11/14 22:13:20 [error] 7#8: ...` | as in [`nginx_error`](super::nginx_error) |
+//! | `apache-error` | apache, apache2, httpd | (empty) | `[Tue Nov 14 22:13:20 2023] [core:notice] ...` | as in [`apache_error`](super::apache_error) |
+//! | `squid` | squid, squid-1 | (empty) | a request in Squid's own form | as in [`squid`](super::squid) |
 //! | `cef` | any: message begins `CEF:` | (empty) | `CEF:0\|VENDOR\|PRODUCT\|VERSION\|CLASS\|NAME\|SEVERITY\|k=v ...` | as in [`cef`](super::cef): `deviceVendor` ... `severity`, keys as written, labelled values under their labels too |
 //! | `leef` | any: message begins `LEEF:` | (empty) | `LEEF:1.0\|VENDOR\|PRODUCT\|VERSION\|EVENT\|k=v<TAB>...` | as in [`leef`](super::leef): `deviceVendor` ... `eventId`, keys as written |
 //! | `eventxml` | sysmon; any: message begins `<Event` | (empty) | an event as XML (Sysmon for Linux) | those of the format `event-xml` |
+//! | `snare` | any: message begins `MSWinEventLog` | (empty) | a Windows event in columns with tabs between, as Snare sends it | `Criticality` `Channel` `EventTime` `EventID` `Provider_Name` `User` `SIDType` `EventType` `Computer` `Category` `Data` `Message`, and what the message's labels call as Windows does |
 //! | `json` | any: message is one JSON object | (empty) | `{"k": "v"}` | its members, nested names dotted |
 //! | `kv` | any program no row above claims | (empty) | pairs `key=value`, `key="value"` anywhere in the message | keys as written |
 
 mod accounts;
-//! | `snare` | any: message begins `MSWinEventLog` | (empty) | a Windows event in columns with tabs between, as Snare sends it | `Criticality` `Channel` `EventTime` `EventID` `Provider_Name` `User` `SIDType` `EventType` `Computer` `Category` `Data` `Message`, and what the message's labels call as Windows does |
 mod audit;
 mod cisco;
 mod cron;
@@ -118,13 +122,14 @@ mod login;
 mod named;
 mod netfilter;
 mod pam;
+mod snare;
 mod snort;
 mod sshd;
 mod su;
 mod sudo;
-mod snare;
 mod systemd;
 mod template;
+mod web;
 
 use super::{Record, declared};
 use crate::model::Sentence;
@@ -170,9 +175,14 @@ pub(crate) static PAYLOADS: &[Payload] = &[
     audit::PAYLOAD,
     filterlog::PAYLOAD,
     snort::PAYLOAD,
+    web::ACCESS,
+    web::NGINX,
+    web::APACHE,
+    web::SQUID,
     cisco::ASA,
     cisco::IOS,
     event::PAYLOAD,
+    snare::PAYLOAD,
     kv::JSON,
     kv::PAYLOAD,
 ];
@@ -182,7 +192,6 @@ pub(crate) static PAYLOADS: &[Payload] = &[
 /// Programs no row knows are read as pairs.
 pub(crate) fn extract(program: Option<&str>, message: &str, record: &mut Record<'_>) {
     let path = program.unwrap_or_default();
-    snare::PAYLOAD,
     let program = leaf(path);
     // What continues a record is no part of the sentence, but pairs, JSON and XML may stand there.
     let sentence = message.lines().next().unwrap_or(message);
@@ -269,7 +278,7 @@ mod tests {
     #[test]
     fn names_are_unique_words() {
         for (n, row) in PAYLOADS.iter().enumerate() {
-            assert!(row.name.bytes().all(|b| b.is_ascii_lowercase()), "{}", row.name);
+            assert!(row.name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'), "{}", row.name);
             assert!(PAYLOADS.iter().take(n).all(|r| r.name != row.name), "{} twice", row.name);
             assert!(!row.samples.is_empty(), "{} has no samples", row.name);
         }
