@@ -133,6 +133,11 @@ fn line_feeds(bytes: &[u8]) -> u64 {
     memchr::memchr_iter(b'\n', bytes).count() as u64
 }
 
+/// The same, as a record counts its lines.
+fn count(bytes: &[u8]) -> u32 {
+    u32::try_from(line_feeds(bytes)).unwrap_or(u32::MAX)
+}
+
 /// A record that is a part of a value.
 pub(crate) struct Part {
     pub(crate) at: Range<usize>,
@@ -192,8 +197,14 @@ impl Decoder for DocumentDecoder {
             let parts =
                 self.parts.filter(|_| !block.truncated).and_then(|(parts, read)| Some((parts(&text.text)?, read)));
             if let Some((parts, read)) = parts {
-                for (origin, part) in (0u32..).map(|n| Origin { index: index + n, ..origin }).zip(&parts) {
-                    self.part(&text, part, read, origin, scratch, sink);
+                // Each goes on where the one before it began: a value of 16 MiB may hold a hundred thousand.
+                let (mut origin, mut behind) = (origin, 0);
+                for (index, part) in (index..).zip(&parts) {
+                    let between = text.text.get(behind..part.at.start).unwrap_or_default().as_bytes();
+                    origin.line = origin.line.saturating_add(count(between));
+                    origin.column = column_behind(between, origin.column);
+                    behind = part.at.start;
+                    self.part(&text, part, read, Origin { index, ..origin }, scratch, sink);
                 }
                 index += u32::try_from(parts.len()).unwrap_or(u32::MAX);
             } else {
@@ -228,10 +239,6 @@ impl DocumentDecoder {
         sink: &mut dyn FnMut(Decoded<'_, '_>),
     ) {
         let text = &*cleaned.text;
-        let line_feeds = |range: Range<usize>| {
-            let feeds = text.get(range).map_or(0, |text| memchr::memchr_iter(b'\n', text.as_bytes()).count());
-            u32::try_from(feeds).unwrap_or(u32::MAX)
-        };
         scratch.reset();
         let mut year = YearTrack::default();
         let mut record = self.start(text, scratch, &mut year);
@@ -239,12 +246,8 @@ impl DocumentDecoder {
         read(&mut record, part);
         let (repaired, header_time, payload) = (record.repaired, record.time, record.payload);
         let mut event = Event {
-            origin: Origin {
-                line: origin.line.saturating_add(line_feeds(0..part.at.start)),
-                column: column_behind(text.get(..part.at.start).unwrap_or_default().as_bytes(), origin.column),
-                ..origin
-            },
-            lines: line_feeds(part.at.clone()).saturating_add(1),
+            origin,
+            lines: count(text.get(part.at.clone()).unwrap_or_default().as_bytes()).saturating_add(1),
             format: self.format,
             payload,
             raw: text.get(part.at.clone()).unwrap_or_default(),

@@ -15,7 +15,10 @@ pub fn inputs(size: usize) -> Vec<(&'static str, String)> {
 fn repeated(sample: &str, size: usize) -> String {
     let list = sample.find('[').zip(sample.rfind(']')).filter(|(open, _)| {
         let before = sample[..*open].trim();
-        before.is_empty() || (before.starts_with('{') && before.ends_with(':') && !before.contains(','))
+        // A stamp in brackets is no list.
+        let holds_objects = sample[open + 1..].trim_start().starts_with('{');
+        let is_member = before.starts_with('{') && before.ends_with(':') && !before.contains(',');
+        holds_objects && (before.is_empty() || is_member)
     });
     let (before, record, between, behind) = match list {
         Some((open, close)) => (&sample[..=open], &sample[open + 1..close], ",", &sample[close..]),
