@@ -13,14 +13,15 @@
 mod names;
 mod patterns;
 mod people;
+mod signs;
 #[cfg(test)]
 mod tests;
 
 use crate::model::show::REDACTED as TOKEN;
-use aho_corasick::{AhoCorasick, MatchKind};
-use patterns::{Near, PATTERNS, Pattern};
+use patterns::{PATTERNS, Pattern};
 use people::People;
 use regex::bytes::{Captures, Regex, RegexBuilder};
+use signs::Signs;
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -47,9 +48,7 @@ pub(crate) struct Redactor {
 /// The built-in table, compiled as far as it was needed.
 #[derive(Debug)]
 struct Defaults {
-    prefilter: AhoCorasick,
-    /// Which row a literal of the prefilter belongs to.
-    rows: Vec<usize>,
+    signs: Signs,
     /// Compiled when first needed: most runs meet few of the forms.
     compiled: Vec<OnceLock<Regex>>,
 }
@@ -84,7 +83,7 @@ impl Redactor {
     pub(crate) fn apply<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let mut shown = Cow::Borrowed(text);
         if let Some(defaults) = &self.defaults {
-            for row in defaults.candidates(text) {
+            for row in defaults.signs.rows(text).iter() {
                 blank(&mut shown, defaults.regex(row), |found, text| defaults.secrets(row, found, text));
             }
         }
@@ -99,9 +98,13 @@ impl Redactor {
         shown
     }
 
+    fn is_secret(&self, name: &str, value: &str) -> bool {
+        self.defaults.is_some() && names::is_secret(name) && names::may_be_secret(name, value)
+    }
+
     /// The value of a field: blanked as a whole when the name says it is a secret, else [`Redactor::apply`].
     pub(crate) fn field<'a>(&self, name: &str, value: &'a str) -> Cow<'a, str> {
-        if self.defaults.is_some() && names::is_secret(name) && names::may_be_secret(name, value) {
+        if self.is_secret(name, value) {
             return Cow::Borrowed(TOKEN);
         }
         self.apply(value)
@@ -110,29 +113,7 @@ impl Redactor {
 
 impl Defaults {
     fn new() -> Defaults {
-        let (rows, literals): (Vec<usize>, Vec<&str>) =
-            PATTERNS.iter().enumerate().flat_map(|(n, p)| p.literals.iter().map(move |l| (n, *l))).unzip();
-        let prefilter = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::Standard)
-            .build(literals)
-            .expect("the literals of the table are few and short");
-        Defaults { prefilter, rows, compiled: PATTERNS.iter().map(|_| OnceLock::new()).collect() }
-    }
-
-    /// The rows with a literal in `text`, in the order of the table.
-    fn candidates(&self, text: &str) -> Vec<usize> {
-        let mut found: Vec<usize> = Vec::new();
-        for hit in self.prefilter.find_overlapping_iter(text) {
-            if let Some(row) = self.rows.get(hit.pattern().as_usize())
-                && !found.contains(row)
-                && Self::row(*row).near.is_met(text.as_bytes(), hit.range())
-            {
-                found.push(*row);
-            }
-        }
-        found.sort_unstable();
-        found
+        Defaults { signs: Signs::new(), compiled: PATTERNS.iter().map(|_| OnceLock::new()).collect() }
     }
 
     fn row(row: usize) -> &'static Pattern {
@@ -171,13 +152,6 @@ impl Defaults {
                     .collect()
             }
         }
-    }
-}
-
-impl Near {
-    fn is_met(&self, text: &[u8], literal: Range<usize>) -> bool {
-        let around = literal.start.saturating_sub(self.before)..(literal.end + self.behind).min(text.len());
-        self.bytes.is_empty() || text.get(around).is_some_and(|text| text.iter().any(|b| self.bytes.contains(b)))
     }
 }
 

@@ -110,13 +110,34 @@ const ORDINARY: [&str; 64] = [
     "yes",
 ];
 
+/// For each last letter, the letters that stand before it at the end of some word of the tables: a bit each.
+const ENDS: [u32; 26] = {
+    let mut ends = [0; 26];
+    let mut n = 0;
+    while n < ENDINGS.len() + WHOLE.len() {
+        let word = if n < ENDINGS.len() { ENDINGS[n] } else { WHOLE[n - ENDINGS.len()] }.as_bytes();
+        ends[(word[word.len() - 1] - b'a') as usize] |= 1 << (word[word.len() - 2] - b'a');
+        n += 1;
+    }
+    ends
+};
+
+/// Whether a word of the tables ends in two letters. Most names end otherwise, and are asked for with every value.
+fn may_end(last: u8, before: u8) -> bool {
+    let befores = ENDS.get(usize::from(last.wrapping_sub(b'a'))).copied().unwrap_or_default();
+    befores.checked_shr(u32::from(before.wrapping_sub(b'a'))).is_some_and(|befores| befores & 1 == 1)
+}
+
 /// Whether a field of this name holds a secret.
 pub(super) fn is_secret(name: &str) -> bool {
     let is_letter = |byte: &u8| byte.is_ascii_alphanumeric();
+    let mut letters = name.bytes().rev().filter(is_letter).map(|byte| byte.to_ascii_lowercase());
+    if !letters.clone().next().zip(letters.clone().nth(1)).is_some_and(|(last, before)| may_end(last, before)) {
+        return false;
+    }
     // The end of the name, backwards and loosely spelt: no word of the tables is longer.
     let mut end = [0; LONGEST];
-    let letters = name.bytes().rev().filter(is_letter).map(|byte| byte.to_ascii_lowercase());
-    let len = end.iter_mut().zip(letters).map(|(slot, letter)| *slot = letter).count();
+    let len = end.iter_mut().zip(&mut letters).map(|(slot, letter)| *slot = letter).count();
     let end = end.get(..len).unwrap_or_default();
     let ends_in = |word: &str| end.len() >= word.len() && word.bytes().rev().eq(end.iter().copied().take(word.len()));
     let is_whole = |word: &str| ends_in(word) && name.bytes().filter(is_letter).count() == word.len();

@@ -25,10 +25,12 @@ pub(super) struct Near {
     pub(super) bytes: &'static [u8],
     pub(super) before: usize,
     pub(super) behind: usize,
+    /// A word that must stand somewhere in the text, in any case; empty: none.
+    pub(super) word: &'static str,
 }
 
 /// Nothing must stand there.
-const ANYTHING: Near = Near { bytes: b"", before: 0, behind: 0 };
+const ANYTHING: Near = Near { bytes: b"", before: 0, behind: 0, word: "" };
 
 /// All forms. Those that take the most come first, so that what is inside them is gone before others look.
 pub(super) static PATTERNS: &[Pattern] = &[
@@ -113,7 +115,7 @@ pub(super) static PATTERNS: &[Pattern] = &[
     Pattern {
         name: "xml-element",
         literals: &["pass", "pwd", "secret", "token", "apikey", "credential"],
-        near: Near { bytes: b">", before: 0, behind: 16 },
+        near: Near { bytes: b">", before: 0, behind: 16, word: "" },
         regex: concat!(
             r#"(?i)(?:<|\bname=["'])(?:[A-Za-z0-9_-]{1,32}:)?"#,
             r#"(?<key>[A-Za-z0-9_.-]{0,64}(?:passw(?:or)?d|passphrase|pwd|secret|token|apikey|credentials?))"#,
@@ -138,7 +140,7 @@ pub(super) static PATTERNS: &[Pattern] = &[
             "sig=",
             "signature",
         ],
-        near: Near { bytes: b"=:%", before: 0, behind: 32 },
+        near: Near { bytes: b"=:%", before: 0, behind: 32, word: "" },
         regex: concat!(
             r#"(?i)(?<key>passw(?:or)?[dt]|passphrase|pass|motdepasse|contrasena|pwd|secret(?:string)?|token|key(?:_?id)?"#,
             r#"|credentials?|authorization|cookies?|jwt|sessid|sessionid|sig|signature)"#,
@@ -150,7 +152,7 @@ pub(super) static PATTERNS: &[Pattern] = &[
     Pattern {
         name: "option",
         literals: &["-pass", "-pwd", "-secret", "-token", "key ", "password ", "-credential"],
-        near: Near { bytes: b"-", before: 8, behind: 0 },
+        near: Near { bytes: b"-", before: 8, behind: 0, word: "" },
         regex: concat!(
             r#"(?i)(?:^|[\s"'])-{1,2}(?<key>(?:[a-z0-9]{1,32}-){0,4}?"#,
             r#"(?:password|passwd|passphrase|pass|pwd|secret|token|(?:api|access|secret|auth|account|private)-?key))"#,
@@ -204,7 +206,7 @@ pub(super) static PATTERNS: &[Pattern] = &[
     Pattern {
         name: "net-user",
         literals: &["user "],
-        near: ANYTHING,
+        near: Near { word: "net", ..ANYTHING },
         regex: concat!(
             r#"(?i)\bnet1?(?:\.exe)?["']?\s+user\s+(?:"[^"]{1,256}"|[^\s"/]{1,256})\s+"#,
             r#"(?:"(?<secret>[^"]{1,256})"|(?<secret2>[^\s"/*][^\s"]{0,255}))"#

@@ -183,7 +183,7 @@ fn every_row_compiles_and_some_line_needs_it() {
     for (row, pattern) in PATTERNS.iter().enumerate() {
         let regex = defaults.regex(row);
         let used = GOES.iter().any(|(line, _)| {
-            defaults.candidates(line).contains(&row)
+            defaults.signs.rows(line).contains(row)
                 && regex.captures_iter(line.as_bytes()).any(|found| !defaults.secrets(row, &found, line).is_empty())
         });
         assert!(used, "no line shows what {} is for", pattern.name);
@@ -208,8 +208,8 @@ proptest! {
     fn forms_match_only_where_their_literals_say(pieces in vec(select(PIECES), 0..9)) {
         let text = pieces.concat();
         let defaults = Defaults::new();
-        let candidates = defaults.candidates(&text);
-        for row in (0..PATTERNS.len()).filter(|row| !candidates.contains(row)) {
+        let candidates = defaults.signs.rows(&text);
+        for row in (0..PATTERNS.len()).filter(|row| !candidates.contains(*row)) {
             prop_assert!(!defaults.regex(row).is_match(text.as_bytes()), "{}: {text}", PATTERNS[row].name);
         }
     }
