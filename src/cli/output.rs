@@ -8,6 +8,9 @@ use std::sync::{Mutex, PoisonError};
 /// Bytes held back of what goes to the end of a file, so that it gets there in one piece: no page is longer.
 const SUMMARY: usize = 1 << 20;
 
+/// What a report or a stream is written in at a time.
+const BUFFER: usize = 64 << 10;
+
 /// Files being written that are not yet in place. An interruption removes them; while it does, nothing
 /// can be put in place any more.
 static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
@@ -98,7 +101,9 @@ impl Target {
     /// a regular file is written in place.
     pub(crate) fn begin(&self) -> io::Result<Pending> {
         let path = match self {
-            Target::Stdout => return Ok(Pending { out: Out::Stdout(BufWriter::new(io::stdout())), place: None }),
+            Target::Stdout => {
+                return Ok(Pending { out: Out::Stdout(BufWriter::with_capacity(BUFFER, io::stdout())), place: None });
+            }
             Target::End(path) => {
                 let file = OpenOptions::new().append(true).create(true).open(path)?;
                 return Ok(Pending { out: Out::File(BufWriter::with_capacity(SUMMARY, file)), place: None });
@@ -106,12 +111,14 @@ impl Target {
             Target::Path(path) => path,
         };
         let Some(path) = replaceable(path) else {
-            return Ok(Pending { out: Out::File(BufWriter::new(in_place(path)?)), place: None });
+            return Ok(Pending { out: Out::File(BufWriter::with_capacity(BUFFER, in_place(path)?)), place: None });
         };
         let temporary = beside(&path);
         register(&temporary);
         match File::create(&temporary) {
-            Ok(file) => Ok(Pending { out: Out::File(BufWriter::new(file)), place: Some((temporary, path)) }),
+            Ok(file) => {
+                Ok(Pending { out: Out::File(BufWriter::with_capacity(BUFFER, file)), place: Some((temporary, path)) })
+            }
             Err(error) => {
                 unregister(&temporary, |_| ());
                 // A single writable file in a folder that takes no other (a file mounted into a container). Whatever else
@@ -120,7 +127,7 @@ impl Target {
                     return Err(error);
                 }
                 let out = OpenOptions::new().write(true).truncate(true).open(&path).map_err(|_| error)?;
-                Ok(Pending { out: Out::File(BufWriter::new(out)), place: None })
+                Ok(Pending { out: Out::File(BufWriter::with_capacity(BUFFER, out)), place: None })
             }
         }
     }

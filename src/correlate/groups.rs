@@ -2,7 +2,7 @@
 
 use super::group::{Group, GroupRef};
 use super::keys::TupleId;
-use std::collections::HashMap;
+use crate::model::QuickMap;
 
 const NOBODY: u32 = u32::MAX;
 
@@ -28,14 +28,14 @@ struct Slot {
 pub(super) struct Groups {
     slots: Vec<Slot>,
     free: Vec<u32>,
-    by_key: HashMap<TupleId, u32>,
+    by_key: QuickMap<TupleId, u32>,
     /// First and last of each queue.
     ends: [(u32, u32); 2],
 }
 
 impl Groups {
     pub(super) fn new() -> Groups {
-        Groups { slots: Vec::new(), free: Vec::new(), by_key: HashMap::new(), ends: [(NOBODY, NOBODY); 2] }
+        Groups { slots: Vec::new(), free: Vec::new(), by_key: QuickMap::default(), ends: [(NOBODY, NOBODY); 2] }
     }
 
     pub(super) fn find(&self, key: TupleId) -> Option<u32> {

@@ -4,8 +4,7 @@
 //! small integers here, so that a window is found without looking at text. Ids say nothing about order and are
 //! used again: they never reach a result.
 
-use crate::model::{KeyId, KeyTexts};
-use std::collections::HashMap;
+use crate::model::{KeyId, KeyTexts, QuickMap};
 use std::sync::Arc;
 
 /// A value; [`Keys::NONE`] where the event has none.
@@ -66,16 +65,17 @@ impl<T: ?Sized> Slab<T> {
 #[derive(Debug)]
 pub(super) struct Keys {
     values: Slab<str>,
-    value_ids: HashMap<Arc<str>, ValueId>,
+    value_ids: QuickMap<Arc<str>, ValueId>,
     tuples: Slab<[ValueId]>,
-    tuple_ids: HashMap<Arc<[ValueId]>, TupleId>,
+    tuple_ids: QuickMap<Arc<[ValueId]>, TupleId>,
     bytes: usize,
 }
 
 /// What was interned of one block's [`KeyTexts`], so that a text is looked at once a block.
 #[derive(Debug, Default)]
 pub(super) struct Memo {
-    seen: HashMap<KeyId, (TupleId, u32)>,
+    /// By the block's number of a tuple: ours, and the age of its slot.
+    seen: Vec<Option<(TupleId, u32)>>,
 }
 
 impl Keys {
@@ -88,9 +88,9 @@ impl Keys {
     pub(super) fn new() -> Keys {
         Keys {
             values: Slab::new(),
-            value_ids: HashMap::new(),
+            value_ids: QuickMap::default(),
             tuples: Slab::new(),
-            tuple_ids: HashMap::new(),
+            tuple_ids: QuickMap::default(),
             bytes: 0,
         }
     }
@@ -102,7 +102,8 @@ impl Keys {
 
     /// The tuple of a hit; the caller keeps it until [`Keys::release`].
     pub(super) fn intern(&mut self, texts: &KeyTexts, key: KeyId, memo: &mut Memo) -> TupleId {
-        if let Some((id, age)) = memo.seen.get(&key)
+        let at = key.0 as usize;
+        if let Some(Some((id, age))) = memo.seen.get(at)
             && self.tuples.slots.get(*id as usize).is_some_and(|slot| slot.1 == *age && slot.2.is_some())
         {
             self.tuples.keep(*id);
@@ -112,7 +113,12 @@ impl Keys {
             texts.get(key).iter().map(|value| value.as_deref().map_or(Keys::NONE, |text| self.value(text))).collect();
         let id = self.tuple(&values);
         let age = self.tuples.slots.get(id as usize).map_or(0, |slot| slot.1);
-        memo.seen.insert(key, (id, age));
+        if memo.seen.len() <= at {
+            memo.seen.resize(at + 1, None);
+        }
+        if let Some(seen) = memo.seen.get_mut(at) {
+            *seen = Some((id, age));
+        }
         id
     }
 

@@ -10,6 +10,7 @@ use crate::model::{AskId, Asks, Excuse, Feed, FeedId, FormatId, LogSource, RuleI
 use crate::sigma::{
     Comparison, Correlation, Decimal, Expr, FieldTest, Group, Keywords, Rule, Ruleset, Search, TimePart, ValueTest,
 };
+use std::sync::Arc;
 
 /// The fields an alert can be about when its rule does not say, the first one first (report.md 1).
 pub(super) const ENTITY_FIELDS: [&str; 7] = ["src_ip", "user", "command_line", "url", "url_host", "process", "host"];
@@ -62,6 +63,8 @@ pub(super) struct CompiledRule {
     pub(super) reported: bool,
     /// What its matches contribute to: positions in [`Engine::feeds`].
     pub(super) feeds: Vec<usize>,
+    /// The correlations behind these.
+    pub(super) fed: Arc<[RuleId]>,
     pub(super) selections: Vec<CompiledSelection>,
     pub(super) conditions: Vec<Expr>,
     /// Selections of the conditions that do not stand under `not`, in document order.
@@ -159,7 +162,6 @@ pub(super) struct FieldRef {
 /// A feed and the questions whose answers make its key.
 pub(super) struct CompiledFeed {
     pub(super) id: FeedId,
-    pub(super) correlation: RuleId,
     pub(super) key: Vec<KeyField>,
 }
 
@@ -186,6 +188,7 @@ impl Engine {
             let mut one = Compiler::of(rule, asks).rule(id, rule, needs);
             one.reported = !silent && !options.excluded.contains(&id);
             one.feeds = feeds.iter().enumerate().filter(|(_, feed)| feed.rule == id).map(|(n, _)| n).collect();
+            one.fed = feeds.iter().filter(|feed| feed.rule == id).map(|feed| feed.correlation).collect();
             let own = options.excuses.iter().filter(|excuse| excuse.rule == id);
             one.excuses = own.map(|excuse| Compiler::of(rule, asks).excuse(excuse)).collect();
             compiled.push(one);
@@ -216,7 +219,7 @@ fn compiled_feed(id: FeedId, feed: &Feed, rules: &Ruleset, asks: &mut Asks) -> C
         field: Named { name: name.clone(), ask: asks.intern(name, category) },
         required: own.contains(&name.as_str()),
     });
-    CompiledFeed { id, correlation: feed.correlation, key: key.collect() }
+    CompiledFeed { id, key: key.collect() }
 }
 
 /// The fields of a rule that a correlation reads itself: its group-by and what it counts, aliases resolved.
@@ -274,6 +277,7 @@ impl<'a> Compiler<'a> {
             one_line: rule.logsource.service.as_deref().is_some_and(|service| service.eq_ignore_ascii_case("auditd")),
             reported: true,
             feeds: Vec::new(),
+            fed: Arc::default(),
             selections,
             conditions,
             positive,

@@ -7,20 +7,41 @@
 use super::answers::Answers;
 use super::compile::{CompiledRule, ENTITY_FIELDS, Named};
 use super::evidence::Evidence;
-use super::redaction::Redaction;
+use super::redaction::{Looked, Redaction, field as redacted};
 use super::reference::Case;
 use super::template::template;
-use crate::model::{AskId, Datum, Entity, Pair, Values, limits, show};
+use crate::model::{AskId, Datum, Values, limits, show};
 use crate::redact::Redactor;
 use crate::sigma::folded;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 
-/// An entity as people see it, and what it is recognised by.
-pub(super) struct About {
-    pub(super) shown: Entity,
-    /// Behind the built-in redaction, case-folded: the same however the user wants to see it.
-    pub(super) identity: Entity,
+/// A field and its value, as people see it and as it is recognised.
+#[derive(Clone, Debug)]
+pub(super) struct About<'s> {
+    pub(super) field: &'s str,
+    /// Cut, if it is long.
+    pub(super) shown: Cow<'s, str>,
+    /// Behind the built-in redaction: the same however the user wants to see it.
+    pub(super) stable: Cow<'s, str>,
+}
+
+impl About<'_> {
+    /// The value it is recognised by.
+    pub(super) fn identity(&self) -> String {
+        identified(&self.stable)
+    }
+
+    /// Adds the value it is recognised by: case-folded, and of bounded length.
+    pub(super) fn identity_into(&self, key: &mut Vec<u8>) {
+        let start = key.len();
+        if self.stable.is_ascii() && self.stable.len() <= limits::ENTITY_VALUE {
+            key.extend_from_slice(self.stable.as_bytes());
+            key.get_mut(start..).unwrap_or_default().make_ascii_lowercase();
+        } else {
+            key.extend_from_slice(identified(&self.stable).as_bytes());
+        }
+    }
 }
 
 /// What a match is about, as the event spells it.
@@ -85,12 +106,28 @@ pub(super) fn subject<'n, 'r>(
     })
 }
 
-/// What an alert shows of its subject, and what it is recognised by.
-pub(super) fn about(subject: &Subject<'_, '_>, redaction: &Redaction) -> About {
-    match subject {
-        Subject::Field(name, value) => entity(name, redaction, |redactor| redactor.field(name, value).into_owned()),
-        Subject::Message(text) => entity("message", redaction, |redactor| template(&redactor.apply(text)).into_owned()),
+impl Subject<'_, '_> {
+    /// Whether it is quickly told what it is recognised by: nothing is blanked, and nothing left out.
+    pub(super) fn is_plain(&self, raw: &str, redaction: &Redaction, looked: &mut Looked) -> bool {
+        matches!(self, Subject::Field(_, value) if looked.is_clean(value, raw, redaction))
     }
+}
+
+/// What an alert shows of its subject, and what it is recognised by. `is_plain` is what the subject said of itself.
+pub(super) fn about<'s>(subject: &'s Subject<'_, '_>, redaction: &Redaction, is_plain: bool) -> About<'s> {
+    let value = |redactor: &Redactor| match subject {
+        Subject::Field(name, value) => redacted(redactor, name, value, is_plain),
+        Subject::Message(text) => Cow::Owned(template(&redactor.apply(text)).into_owned()),
+    };
+    let field = match subject {
+        Subject::Field(name, _) => name,
+        Subject::Message(_) => "message",
+    };
+    let stable = value(&redaction.stable);
+    let shown = redaction.shown.as_ref().map_or_else(|| stable.clone(), value);
+    let is_short = shown.len() <= limits::ENTITY_VALUE;
+    let shown = if is_short { shown } else { Cow::Owned(show::cut(&shown, limits::ENTITY_VALUE)) };
+    About { field, shown, stable }
 }
 
 type Found<'n, 'r> = (&'n str, Cow<'r, str>);
@@ -109,13 +146,19 @@ fn by_list<'n, 'r>(
     evidence: &Evidence,
     answers: &mut Answers<'r>,
 ) -> Option<Found<'n, 'r>> {
-    ENTITY_FIELDS.iter().zip(&rule.about.canonical).find_map(|(name, field)| {
-        let means = |named: &Named| named.name == *name || sides.whole.view.canonical_name(named.ask) == Some(*name);
-        if !matched_fields(rule, evidence).any(means) {
-            return None;
+    let view = sides.whole.view;
+    let place = |name: &str| ENTITY_FIELDS.iter().position(|known| *known == name);
+    let mut is_meant = [false; ENTITY_FIELDS.len()];
+    for named in matched_fields(rule, evidence) {
+        for place in [place(&named.name), view.canonical_name(named.ask).and_then(place)].into_iter().flatten() {
+            if let Some(is_meant) = is_meant.get_mut(place) {
+                *is_meant = true;
+            }
         }
-        Some((*name, sides.value(field.ask, answers)?))
-    })
+    }
+    let fields = ENTITY_FIELDS.iter().zip(&rule.about.canonical).zip(is_meant);
+    let meant = fields.filter(|(_, is_meant)| *is_meant).map(|(field, _)| field);
+    meant.into_iter().find_map(|(name, field)| Some((*name, sides.value(field.ask, answers)?)))
 }
 
 fn by_selection<'n, 'r>(
@@ -138,14 +181,6 @@ fn text(value: Datum<'_>) -> Option<Cow<'_, str>> {
         Datum::Text(text) | Datum::Number(text) => Some(text),
         other => other.text().map(|text| Cow::Owned(text.to_owned())),
     }
-}
-
-fn entity(field: &str, redaction: &Redaction, value: impl Fn(&Redactor) -> String) -> About {
-    let stable = value(&redaction.stable);
-    let shown = redaction.shown.as_ref().map(value);
-    let pair = |value: String| vec![Pair { field: field.to_owned(), value }];
-    let identity = pair(identified(&stable));
-    About { shown: pair(show::cut(shown.as_deref().unwrap_or(&stable), limits::ENTITY_VALUE)), identity }
 }
 
 /// A value as identities hold it: case-folded and of bounded length. Of a longer one the digest tells the rest.

@@ -3,20 +3,38 @@
 
 use super::answers::Answers;
 use super::compile::{CompiledRule, Named};
+use super::redaction::{Looked, Redaction, field};
 use super::reference::{Case, selection_holds};
 use crate::model::{Columns, Datum, Event, Place, RuleId, Sample, SampleWriter, Stamp, limits, show};
 use crate::redact::Redactor;
+use crate::sigma::Expr;
+use std::borrow::Cow;
 
 /// What of a rule held.
+#[derive(Debug, Default)]
 pub(super) struct Evidence {
     /// Positions of the selections of the condition, not under `not`, that hold, in document order.
     pub(super) matched: Vec<usize>,
 }
 
-/// Looks again at a rule that matched.
-pub(super) fn evidence<'r>(rule: &CompiledRule, case: &Case<'_, 'r>, answers: &mut Answers<'r>) -> Evidence {
-    let holds = |n: &usize| selection_holds(rule, *n, case, answers);
-    Evidence { matched: rule.positive.iter().copied().filter(holds).collect() }
+impl Evidence {
+    /// Looks again at a rule that matched.
+    pub(super) fn look<'r>(&mut self, rule: &CompiledRule, case: &Case<'_, 'r>, answers: &mut Answers<'r>) {
+        let condition = if let [condition] = rule.conditions.as_slice() { Some(condition) } else { None };
+        let is_sure = |n: usize| condition.is_some_and(|condition| needs(condition, n));
+        let holds = |n: &usize| is_sure(*n) || selection_holds(rule, *n, case, answers);
+        self.matched.clear();
+        self.matched.extend(rule.positive.iter().copied().filter(holds));
+    }
+}
+
+/// Whether selection `n` holds whenever the condition does.
+fn needs(condition: &Expr, n: usize) -> bool {
+    match condition {
+        Expr::Selection(m) => *m == n,
+        Expr::And(parts) => parts.iter().any(|part| needs(part, n)),
+        _ => false,
+    }
 }
 
 /// How much longer than what is kept a text may be before it is cut unread. Redaction comes before the cut, so that half
@@ -43,6 +61,8 @@ struct Part {
     end: usize,
     /// There was more.
     more: bool,
+    /// Nothing is blanked in it, unless its name says so.
+    clean: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,40 +85,42 @@ impl Draft {
     #[cfg(test)]
     pub(super) fn of_text(rule: RuleId, place: Place, time: Stamp, raw: &str) -> Draft {
         let mut draft = Draft { place, time, ..Draft::empty(rule) };
-        draft.push(What::Raw, raw, limits::SAMPLE_RAW);
+        draft.push(What::Raw, raw, limits::SAMPLE_RAW, false);
         draft
     }
 
     /// The event as an alert keeps it: its fields, and the record.
-    pub(super) fn write<'r>(&mut self, rule: &CompiledRule, case: &Case<'_, 'r>, answers: &mut Answers<'r>) {
-        self.write_fields(rule, case, &[], answers);
-        self.push(What::Raw, case.event.raw, limits::SAMPLE_RAW);
+    pub(super) fn write<'r>(&mut self, rule: &CompiledRule, seen: Seen<'_, 'r>, answers: &mut Answers<'r>) {
+        let Seen { case, place, redaction, looked } = seen;
+        self.write_fields(rule, Seen { case, place, redaction, looked }, std::iter::empty(), answers);
+        let raw = case.event.raw;
+        self.push(What::Raw, raw, limits::SAMPLE_RAW, looked.is_clean(raw, raw, redaction));
     }
 
     /// The event as a stream shows it, which has no records: the fields the detection names, in order of first naming,
     /// under the rule's spelling and under the canonical one; then those of `others` that are not among them.
-    pub(super) fn write_fields<'r>(
+    pub(super) fn write_fields<'n, 'r>(
         &mut self,
-        rule: &CompiledRule,
-        case: &Case<'_, 'r>,
-        others: &[&Named],
+        rule: &'n CompiledRule,
+        seen: Seen<'_, 'r>,
+        others: impl Iterator<Item = &'n Named>,
         answers: &mut Answers<'r>,
     ) {
+        let Seen { case, place, redaction, looked } = seen;
         self.text.clear();
         self.parts.clear();
-        for named in rule.named.iter().chain(others.iter().copied()) {
-            self.add(&named.name, answers.all(case, named.ask));
+        let mut is_clean = |text: &str| looked.is_clean(text, case.event.raw, redaction);
+        for named in rule.named.iter().chain(others) {
+            self.add(&named.name, answers.all(case, named.ask), &mut is_clean);
             if let Some(name) = case.view.canonical_name(named.ask).filter(|name| *name != named.name) {
-                self.add(name, answers.single(case, named.ask).map_or(&[], std::slice::from_ref));
+                let single = answers.single(case, named.ask).map_or(&[][..], std::slice::from_ref);
+                self.add(name, single, &mut is_clean);
             }
         }
-        let event = case.event;
-        self.rule = rule.id;
-        self.time = event.time;
-        self.place = place(event);
+        (self.rule, self.time, self.place) = (rule.id, case.event.time, place);
     }
 
-    fn add(&mut self, name: &str, values: &[Datum<'_>]) {
+    fn add(&mut self, name: &str, values: &[Datum<'_>], is_clean: &mut impl FnMut(&str) -> bool) {
         let mut names = self.parts.iter().filter(|part| part.what == What::Name);
         if names.any(|part| self.of(part) == name) {
             return;
@@ -109,30 +131,43 @@ impl Draft {
         });
         for (n, text) in texts.take(limits::SAMPLE_VALUES).enumerate() {
             if n == 0 {
-                self.push(What::Name, name, limits::SAMPLE_VALUE);
+                self.push(What::Name, name, limits::SAMPLE_VALUE, true);
             }
-            self.push(What::Value, text, limits::SAMPLE_VALUE);
+            self.push(What::Value, text, limits::SAMPLE_VALUE, is_clean(text));
         }
     }
 
     /// Keeps enough of `text` to show `max` bytes of it.
-    fn push(&mut self, what: What, text: &str, max: usize) {
+    fn push(&mut self, what: What, text: &str, max: usize, clean: bool) {
         let ahead = max.saturating_mul(READ_AHEAD).min(text.len());
         let kept = (0..=ahead).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
         let start = self.text.len();
         self.text.push_str(text.get(..kept).unwrap_or_default());
-        self.parts.push(Part { what, start, end: self.text.len(), more: kept < text.len() });
+        self.parts.push(Part { what, start, end: self.text.len(), more: kept < text.len(), clean });
     }
 
     fn of(&self, part: &Part) -> &str {
         self.text.get(part.start..part.end).unwrap_or_default()
     }
 
-    /// Ready to be kept: redacted, then cut.
-    pub(super) fn sample(&self, redactor: &Redactor) -> Sample {
+    /// Ready to be kept: redacted, then cut. `memory` is used again.
+    pub(super) fn sample(&self, redactor: &Redactor, memory: &mut Vec<u8>) -> Sample {
         let raw = self.parts.iter().find(|part| part.what == What::Raw);
-        let raw = raw.map(|part| cut(&redactor.apply(self.of(part)), part.more, limits::SAMPLE_RAW));
-        let mut writer = SampleWriter::new(raw.as_deref());
+        let shown = raw.map(|part| {
+            let text = self.of(part);
+            if part.clean { Cow::Borrowed(text) } else { redactor.apply(text) }
+        });
+        let raw = raw.zip(shown.as_deref()).map(|(part, shown)| cut(shown, part.more, limits::SAMPLE_RAW));
+        memory.clear();
+        let mut writer = SampleWriter::behind(std::mem::take(memory), raw.as_deref());
+        self.fields_into(&mut writer, redactor);
+        let text = writer.text();
+        *memory = writer.into_bytes();
+        Sample { place: self.place, time: self.time, rule: self.rule, text }
+    }
+
+    /// Its fields, redacted and cut.
+    pub(super) fn fields_into(&self, writer: &mut SampleWriter, redactor: &Redactor) {
         let mut name = "";
         for part in &self.parts {
             let text = self.of(part);
@@ -144,12 +179,22 @@ impl Draft {
                     name = text;
                     writer.name(name);
                 }
-                What::Value => writer.value(&cut(&redactor.field(name, text), part.more, limits::SAMPLE_VALUE)),
+                What::Value => {
+                    let shown = field(redactor, name, text, part.clean);
+                    writer.value(&cut(&shown, part.more, limits::SAMPLE_VALUE));
+                }
                 What::Raw => {}
             }
         }
-        Sample { place: self.place, time: self.time, rule: self.rule, text: writer.text() }
     }
+}
+
+/// An event a rule held for, with what is known of it.
+pub(super) struct Seen<'c, 'r> {
+    pub(super) case: &'c Case<'c, 'r>,
+    pub(super) place: Place,
+    pub(super) redaction: &'c Redaction,
+    pub(super) looked: &'c mut Looked,
 }
 
 /// Where an event stands within its block.
@@ -170,8 +215,11 @@ fn columns(event: &Event<'_>) -> Columns {
 }
 
 /// What is kept of a redacted text of which `more` follows.
-fn cut(redacted: &str, more: bool, max: usize) -> String {
-    let cut = show::cut(redacted, max);
-    // Something is missing, even when what was read became short enough.
-    if more && redacted.len() <= max { format!("{cut}…") } else { cut }
+fn cut(redacted: &str, more: bool, max: usize) -> Cow<'_, str> {
+    match (redacted.len() <= max, more) {
+        (true, false) => Cow::Borrowed(redacted),
+        // Something is missing, even when what was read became short enough.
+        (true, true) => Cow::Owned(format!("{redacted}…")),
+        (false, _) => Cow::Owned(show::cut(redacted, max)),
+    }
 }

@@ -1,8 +1,8 @@
 //! What matches leave behind: entities, evidence, folds, hits, and which rules were tried at all.
 
 use super::testing::{JsonEvent, Mapped, field, field_test, keywords, observe, one, raw_options, rule, text};
-use super::{Engine, Options, Redaction, Worker};
-use crate::model::{Asks, Feed, Findings, Fold, Hit, LogSource, Pair, RuleId, TagSet, Time, View};
+use super::{Engine, Options, Redaction, Worker, pair_of};
+use crate::model::{Asks, Feed, Findings, Fold, Hit, LogSource, Pair, RuleId, SamplePart, TagSet, Time, View};
 use crate::redact::Redactor;
 use crate::sigma::{Correlation, CorrelationKind, Expr, Group, Rule, RuleMeta, Ruleset, ValueTest};
 use std::collections::BTreeMap;
@@ -18,15 +18,20 @@ fn only(rule: Rule) -> Ruleset {
 fn found(rule: Rule, event: &str, options: Options) -> (String, Fold) {
     let (engine, view) = Mapped::engine(&only(rule), &[], options, &NAMES);
     let mut findings = observe(&engine, &view, &[JsonEvent::parse(event)], false);
-    let ((_, identity), fold) = findings.alerts.drain().next().expect("the rule holds");
-    let [Pair { value, .. }] = identity.as_slice() else { panic!("one pair") };
-    (value.clone(), fold)
+    let fold = findings.alerts.pop().expect("the rule holds");
+    (pair_of(&fold.key).value, fold)
+}
+
+/// What people see of a fold's entity.
+fn shown(fold: &Fold) -> Pair {
+    let Pair { field, value } = pair_of(&fold.key);
+    Pair { field, value: fold.shown.as_deref().map_or(value, str::to_owned) }
 }
 
 #[track_caller]
 fn check_entity(rule: Rule, event: &str, field: &str, value: &str) {
     let (_, fold) = found(rule, event, raw_options());
-    assert_eq!(fold.entity, [Pair { field: field.to_owned(), value: value.to_owned() }], "{event}");
+    assert_eq!(shown(&fold), Pair { field: field.to_owned(), value: value.to_owned() }, "{event}");
 }
 
 #[test]
@@ -77,11 +82,11 @@ fn identities_are_folded_and_redacted_whatever_people_see() {
     let rule = || one("r", field("command_line", text("*")));
     let event = r#"{"command_line": "Net use --password=Hunter2"}"#;
     let (identity, fold) = found(rule(), event, raw_options());
-    assert_eq!(fold.entity[0].value, "Net use --password=[REDACTED]");
+    assert_eq!(shown(&fold).value, "Net use --password=[REDACTED]");
     assert_eq!(identity, "net use --password=[redacted]");
     let open = Options { redaction: Redaction::showing(Redactor::off()), ..raw_options() };
     let (same, fold) = found(rule(), event, open);
-    assert_eq!(fold.entity[0].value, "Net use --password=Hunter2");
+    assert_eq!(shown(&fold).value, "Net use --password=Hunter2");
     assert_eq!(same, identity);
 }
 
@@ -91,9 +96,8 @@ fn spellings_of_one_entity_are_one_alert() {
     let events =
         ["Mia", "MIA", "mia", "Tom"].map(|user| JsonEvent::parse(&format!(r#"{{"TargetUserName": "{user}"}}"#)));
     let findings = observe(&engine, &view, &events, false);
-    let mut counts: Vec<_> = findings.alerts.values().map(|fold| (fold.entity[0].value.as_str(), fold.count)).collect();
-    counts.sort_unstable();
-    assert_eq!(counts, [("Mia", 3), ("Tom", 1)]);
+    let counts: Vec<_> = findings.alerts.iter().map(|fold| (shown(fold).value, fold.count)).collect();
+    assert_eq!(counts, [("Mia".to_owned(), 3), ("Tom".to_owned(), 1)]);
     assert_eq!(findings.matches_total, 4);
 }
 
@@ -104,7 +108,7 @@ fn long_values_are_cut_but_not_confused() {
     let (a, fold) = found(rule(), &event("a"), raw_options());
     let (b, _) = found(rule(), &event("b"), raw_options());
     assert_ne!(a, b);
-    assert!(a.len() < 5_000 && fold.entity[0].value.len() < 5_000);
+    assert!(a.len() < 5_000 && shown(&fold).value.len() < 5_000);
     assert!(fold.samples[0].text.raw().expect("detections show the record").ends_with('…'));
     assert!(fold.samples[0].text.fields()[0].1[0].len() <= 515);
 }
@@ -197,9 +201,16 @@ fn the_stream_shows_silent_matches_and_the_keys_they_feed() {
     let (rules, feeds) = chained();
     let (engine, view) = Mapped::engine(&rules, &feeds, raw_options(), &NAMES);
     let found = observe(&engine, &view, &[JsonEvent::parse(FEEDING[0])], true);
-    let [shown] = found.matches.as_deref().expect("asked for") else { panic!("one match") };
-    assert_eq!((shown.reported, shown.feeds.as_slice()), (false, [RuleId(1)].as_slice()));
-    let names: Vec<&str> = shown.sample.text.fields().into_iter().map(|(name, _)| name).collect();
+    let matches = found.matches.expect("asked for");
+    let shown = matches.iter().next().expect("one match");
+    assert_eq!((matches.len(), shown.reported, shown.feeds), (1, false, [RuleId(1)].as_slice()));
+    let names: Vec<&str> = shown
+        .fields
+        .filter_map(|part| match part {
+            SamplePart::Name(name) => Some(name),
+            SamplePart::Value(_) => None,
+        })
+        .collect();
     assert_eq!(names, ["IpAddress", "src_ip", "user", "host"]);
 }
 

@@ -6,9 +6,9 @@
 //! much of their samples the others keep is the business of [`Room`].
 
 use super::fold_held::{Brief, Event, Held, Kept, Last, Total};
-use super::fold_need::{Needs, key_into, of_key};
+use super::fold_need::Needs;
 use super::fold_room::{Room, Spot, Texts, fitted};
-use crate::model::{Entity, Fold, FoldedAlerts, Level, Place, RuleId, Sample, SourceId, Stamp, limits};
+use crate::model::{Beyond, Fold, FoldedAlerts, Level, Place, QuickMap, RuleId, Sample, Stamp, limits};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 use std::sync::Arc;
@@ -65,19 +65,13 @@ impl Default for Keep {
 /// Worst first, then in reading order of the first event: what is last goes first.
 type Rank = (Reverse<Level>, u32, u64, RuleId);
 
-/// A fold of a block that is being added.
-struct Incoming {
-    rule: RuleId,
-    key: Vec<u8>,
-    fold: Fold,
-}
-
 /// What happens at one event of a block.
+#[derive(Clone, Copy, Debug)]
 enum Step {
     /// A fold begins here.
-    Enter,
+    Enter(usize),
     /// A fold may keep this event.
-    Offer(Sample),
+    Offer(usize, usize),
 }
 
 /// The folds of all blocks so far.
@@ -130,40 +124,51 @@ impl Folds {
         }
     }
 
-    /// Adds what a block of `source` found. Blocks come in order of their number; places become absolute.
-    pub(crate) fn add(&mut self, source: SourceId, before: Before, found: FoldedAlerts) {
-        let source = self.needs.source(source);
-        let mut incoming: Vec<Incoming> = Vec::with_capacity(found.len());
+    /// Adds what a block found. Blocks come in order of their number; places become absolute.
+    pub(crate) fn add(&mut self, before: Before, found: FoldedAlerts) {
         // First the samples, event by event, so that what is admitted does not depend on where blocks end.
-        let mut steps: Vec<((u64, RuleId), usize, Step)> = Vec::new();
-        for (n, ((rule, identity), fold)) in found.into_iter().enumerate() {
-            let mut fold = absolute(fold, before);
-            steps.push(((fold.place.record, rule), n, Step::Enter));
-            let samples = fold.samples.drain(..);
-            steps.extend(samples.map(|sample| ((sample.place.record, rule), n, Step::Offer(sample))));
-            let mut key = Vec::new();
-            let (field, value) = identity.first().map_or(("", ""), |pair| (&pair.field, &pair.value));
-            key_into(&mut key, rule, source, field, value);
-            incoming.push(Incoming { rule, key, fold });
-        }
-        steps.sort_by_key(|(at, _, step)| (*at, matches!(step, Step::Offer(_))));
-        for (_, n, step) in steps {
-            let Some(one) = incoming.get_mut(n) else { continue };
-            match step {
-                Step::Enter => self.enter(one, before.block),
-                // What is not admitted goes back: it is the last event, unless there is a later one.
-                Step::Offer(sample) => one.fold.samples.extend(self.offer(&one.key, sample)),
+        let mut incoming = found;
+        let mut offered: Vec<Option<Sample>> = Vec::with_capacity(incoming.len());
+        let mut steps: Vec<(u64, RuleId, Step)> = Vec::with_capacity(incoming.len() * 2);
+        for (n, fold) in incoming.iter_mut().enumerate() {
+            absolute(fold, before);
+            steps.push((fold.place.record, fold.rule, Step::Enter(n)));
+            for sample in fold.samples.drain(..) {
+                steps.push((sample.place.record, fold.rule, Step::Offer(n, offered.len())));
+                offered.push(Some(sample));
             }
         }
-        for one in incoming {
-            self.add_up(one, before.block);
+        steps.sort_by_key(|(record, rule, step)| (*record, *rule, matches!(step, Step::Offer(..))));
+        for (.., step) in steps {
+            match step {
+                Step::Enter(n) => incoming.get(n).into_iter().for_each(|fold| self.enter(fold, before.block)),
+                Step::Offer(n, at) => {
+                    let sample = offered.get_mut(at).and_then(Option::take);
+                    if let (Some(fold), Some(sample)) = (incoming.get_mut(n), sample) {
+                        // What is not admitted goes back: it is the last event, unless there is a later one.
+                        fold.samples.extend(self.offer(&fold.key, sample));
+                    }
+                }
+            }
+        }
+        for fold in incoming {
+            self.add_up(fold, before.block);
         }
         self.tell();
     }
 
+    /// Adds matches of a block whose alerts are not kept.
+    pub(crate) fn add_beyond(&mut self, before: Before, found: Vec<Beyond>) {
+        for Beyond { rule, mut place, count, first, last } in found {
+            before.absolute(&mut place);
+            let rank = self.rank(rule, before.block, place);
+            self.overflow(rule, rank, Total { place, count, first, last });
+        }
+    }
+
     /// Makes room for a fold, at the place of its first event.
-    fn enter(&mut self, one: &Incoming, block: u32) {
-        let Incoming { rule, key, fold } = one;
+    fn enter(&mut self, fold: &Fold, block: u32) {
+        let Fold { rule, key, shown, .. } = fold;
         if self.needs.at(key).is_some() {
             return;
         }
@@ -179,16 +184,12 @@ impl Folds {
             let Some((_, free)) = self.order.peek().filter(|(worst, _)| rank < *worst) else { return };
             Some(*free)
         };
-        let key: Arc<[u8]> = Arc::from(key.as_slice());
-        let (field, value) = of_key(&key);
-        let shown = fold.entity.first().filter(|pair| pair.field == field && pair.value != value);
-        let shown = shown.map(|pair| Box::from(pair.value.as_str()));
         let times = (Brief::from(Stamp::default()), Brief::from(Stamp::default()));
         let kept = Held {
             rule: *rule,
             block,
-            key: Arc::clone(&key),
-            shown,
+            key: Arc::clone(key),
+            shown: shown.clone(),
             place: fold.place,
             count: 0,
             times,
@@ -208,7 +209,7 @@ impl Folds {
             self.kept.push(kept);
             u32::try_from(self.kept.len() - 1).unwrap_or(u32::MAX)
         };
-        self.needs.keep(key, at);
+        self.needs.keep(Arc::clone(key), at);
         if free.is_some() {
             self.order.push((rank, at));
         }
@@ -259,10 +260,10 @@ impl Folds {
     }
 
     /// Adds counts, times and the last event.
-    fn add_up(&mut self, one: Incoming, block: u32) {
-        let Incoming { rule, key, mut fold } = one;
+    fn add_up(&mut self, mut fold: Fold, block: u32) {
+        let rule = fold.rule;
         let total = Total { place: fold.place, count: fold.count, first: fold.first, last: fold.last };
-        let Some(at) = self.needs.at(&key) else {
+        let Some(at) = self.needs.at(&fold.key) else {
             let rank = self.rank(rule, block, fold.place);
             self.overflow(rule, rank, total);
             return;
@@ -299,7 +300,7 @@ impl Folds {
         counts
     }
 
-    /// Tells workers how full the room for samples is.
+    /// Tells workers how full the room for samples is, and whether there is room for alerts.
     fn tell(&self) {
         for level in Level::ALL {
             let full = match (self.room.is_for_all(level), self.room.is_for_ends(level)) {
@@ -308,6 +309,10 @@ impl Folds {
                 (false, false) => 2,
             };
             self.needs.fill(level, full);
+        }
+        // Blocks that are not in yet come behind all that are: what is no worse than the mildest alert goes behind it.
+        if let Some(((Reverse(mildest), ..), _)) = self.order.peek() {
+            self.needs.end(*mildest);
         }
     }
 
@@ -332,16 +337,29 @@ impl Folds {
     }
 }
 
-/// Adds a fold to those of its block. Two that are one alert keep the first events of both, and the last.
-pub(crate) fn join(into: &mut FoldedAlerts, key: (RuleId, Entity), fold: Fold, keep: usize) {
-    let Some(known) = into.get_mut(&key) else {
-        into.insert(key, fold);
+/// Adds folds to others of their block. Two that are one alert keep the first events of both, and the last.
+pub(crate) fn join(into: &mut FoldedAlerts, more: Vec<Fold>, keep: usize) {
+    if more.is_empty() {
         return;
-    };
-    let (mut earlier, mut later) = (std::mem::replace(known, empty(Entity::new(), Place::default())), fold);
-    if later.place.record < earlier.place.record {
-        std::mem::swap(&mut earlier, &mut later);
     }
+    let known = into.iter().enumerate().map(|(n, fold)| (Arc::clone(&fold.key), n));
+    let mut known: QuickMap<Arc<[u8]>, usize> = known.collect();
+    for fold in more {
+        if let Some(known) = known.get(&fold.key).and_then(|n| into.get_mut(*n)) {
+            join_two(known, fold, keep);
+        } else {
+            known.insert(Arc::clone(&fold.key), into.len());
+            into.push(fold);
+        }
+    }
+}
+
+fn join_two(known: &mut Fold, fold: Fold, keep: usize) {
+    let mut later = fold;
+    if later.place.record < known.place.record {
+        std::mem::swap(known, &mut later);
+    }
+    let earlier = known;
     earlier.count = earlier.count.saturating_add(later.count);
     widen((&mut earlier.first, &mut earlier.last), later.first, later.last);
     let mut samples = std::mem::take(&mut earlier.samples);
@@ -352,13 +370,12 @@ pub(crate) fn join(into: &mut FoldedAlerts, key: (RuleId, Entity), fold: Fold, k
     earlier.last_sample = if samples.len() > first { samples.pop() } else { None };
     samples.truncate(first);
     earlier.samples = samples;
-    *known = earlier;
 }
 
 /// A fold without events.
-pub(super) fn empty(entity: Entity, place: Place) -> Fold {
+pub(super) fn empty(rule: RuleId, key: Arc<[u8]>, shown: Option<Box<str>>, place: Place) -> Fold {
     let (first, last) = (Stamp::default(), Stamp::default());
-    Fold { entity, place, count: 0, first, last, samples: Vec::new(), last_sample: None }
+    Fold { rule, key, shown, place, count: 0, first, last, samples: Vec::new(), last_sample: None }
 }
 
 /// Widens two times to hold an earlier and a later one.
@@ -371,10 +388,9 @@ pub(super) fn widen((known_first, known_last): (&mut Stamp, &mut Stamp), first: 
     }
 }
 
-fn absolute(mut fold: Fold, before: Before) -> Fold {
+fn absolute(fold: &mut Fold, before: Before) {
     let samples = fold.samples.iter_mut().chain(&mut fold.last_sample).map(|sample| &mut sample.place);
     for place in samples.chain([&mut fold.place]) {
         before.absolute(place);
     }
-    fold
 }

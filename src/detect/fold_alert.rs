@@ -8,6 +8,7 @@ use super::fold_held::Total;
 use crate::model::{Alert, AlertStatus, Entity, InputSummary, Pair, RuleId, RuleInfo, Sample, show};
 use sha2::{Digest, Sha256};
 use std::cmp::Reverse;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// Values in a sentence are cut at this many bytes.
@@ -85,9 +86,17 @@ fn overflow_alert(rule: RuleId, total: Total, rules: &[RuleInfo]) -> Option<Aler
 /// One sentence for people: the rule's title, and what it is about.
 pub(crate) fn sentence(title: &str, entity: &[Pair]) -> String {
     let title = title.trim().trim_end_matches('.');
-    let pairs: Vec<String> =
-        entity.iter().map(|pair| format!("{} '{}'", pair.field, show::cut(&pair.value, SENTENCE_VALUE))).collect();
-    if pairs.is_empty() { format!("{title}.") } else { format!("{title} for {}.", pairs.join(", ")) }
+    let mut sentence =
+        String::with_capacity(title.len() + entity.iter().map(|pair| pair.value.len() + 16).sum::<usize>());
+    sentence.push_str(title);
+    for (n, pair) in entity.iter().enumerate() {
+        let value: &str = &show::cut(&pair.value, SENTENCE_VALUE);
+        for part in [if n == 0 { " for " } else { ", " }, &pair.field, " '", value, "'"] {
+            sentence.push_str(part);
+        }
+    }
+    sentence.push('.');
+    sentence
 }
 
 /// The sentence for all alerts of a rule that were not kept.
@@ -98,38 +107,52 @@ pub(crate) fn more_alerts(title: &str) -> String {
 /// The first 16 hex digits of an alert's identity. `entity` holds the pairs behind the built-in redaction, with values
 /// case-folded for a detection and exact for a correlation.
 pub(crate) fn fingerprint(rule: &str, logical_source: &str, entity: &[Pair]) -> String {
-    let mut pairs: Vec<String> = entity.iter().map(|pair| format!("{}={}", pair.field, pair.value)).collect();
-    pairs.sort_unstable();
-    let mut parts = vec![VERSION, rule, logical_source];
-    parts.extend(pairs.iter().map(String::as_str));
-    let digest = Sha256::digest(parts.join(SEPARATOR).as_bytes());
-    let mut hex = format!("{digest:x}");
-    hex.truncate(16);
-    hex
+    let mut pairs: Vec<[&str; 3]> = entity.iter().map(|pair| [pair.field.as_str(), "=", pair.value.as_str()]).collect();
+    pairs.sort_by(|a, b| a.iter().flat_map(|part| part.bytes()).cmp(b.iter().flat_map(|part| part.bytes())));
+    let mut digest = Sha256::new();
+    digest.update(VERSION);
+    for part in [[rule, "", ""], [logical_source, "", ""]].iter().chain(&pairs) {
+        digest.update(SEPARATOR);
+        for piece in part {
+            digest.update(piece);
+        }
+    }
+    let digit = |half: u8| char::from_digit(u32::from(half), 16);
+    let hex = digest.finalize().into_iter().take(8).flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]);
+    hex.flatten().collect()
 }
 
 /// Sorts alerts as reports list them: level (worst first), rule id, path, line, record, entity.
 pub(crate) fn in_report_order(alerts: &mut [Alert], rules: &[RuleInfo], inputs: &[InputSummary]) {
-    let rule = |alert: &Alert| rules.get(alert.rule.0 as usize).map_or("", |rule| rule.id.as_str());
-    let path = |alert: &Alert| inputs.get(alert.place.source.0 as usize).map_or("", |input| input.path.as_str());
-    alerts.sort_by(|a, b| {
-        let place = |alert: &Alert| (alert.place.line, alert.place.record);
-        Reverse(a.level)
-            .cmp(&Reverse(b.level))
-            .then_with(|| rule(a).cmp(rule(b)))
-            .then_with(|| path(a).cmp(path(b)))
-            .then_with(|| place(a).cmp(&place(b)))
-            .then_with(|| a.entity.cmp(&b.entity))
-            .then_with(|| a.fingerprint.cmp(&b.fingerprint))
-    });
+    let rules = ranks(rules.iter().map(|rule| rule.id.as_str()));
+    let paths = ranks(inputs.iter().map(|input| input.path.as_str()));
+    let rank = |ranks: &[usize], at: u32| ranks.get(at as usize).copied().unwrap_or_default();
+    let key = |alert: &Alert| {
+        let (rule, path) = (rank(&rules, alert.rule.0), rank(&paths, alert.place.source.0));
+        (Reverse(alert.level), rule, path, alert.place.line, alert.place.record)
+    };
+    // There may be a hundred thousand, and they are large.
+    alerts.sort_by_cached_key(key);
+    for same in alerts.chunk_by_mut(|a, b| key(a) == key(b)) {
+        same.sort_by(|a, b| a.entity.cmp(&b.entity).then_with(|| a.fingerprint.cmp(&b.fingerprint)));
+    }
+}
+
+/// The place of each text among all of them in order; the first one is that of an empty text.
+fn ranks<'t>(texts: impl Iterator<Item = &'t str> + Clone) -> Vec<usize> {
+    let order: BTreeSet<&str> = texts.clone().chain([""]).collect();
+    let ranks: HashMap<&str, usize> = order.into_iter().enumerate().map(|(rank, text)| (text, rank)).collect();
+    texts.map(|text| ranks.get(text).copied().unwrap_or_default()).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::fold::empty;
+    use super::super::fold_need::key_into;
     use super::*;
     use crate::detect::{Before, Keep, Needs};
     use crate::model::AlertKind;
-    use crate::model::{Fold, FoldedAlerts, Level, LogSource, Place, SourceId, Stamp};
+    use crate::model::{Fold, Level, LogSource, Place, SourceId};
 
     fn pairs<const N: usize>(pairs: [(&str, &str); N]) -> Entity {
         pairs.map(|(field, value)| Pair { field: field.to_owned(), value: value.to_owned() }).to_vec()
@@ -160,18 +183,12 @@ mod tests {
         }
     }
 
-    fn fold(value: &str, line: u64, count: u64) -> Fold {
+    fn fold(rule: u32, value: &str, line: u64, count: u64) -> Fold {
+        let mut key = Vec::new();
+        key_into(&mut key, RuleId(rule), 0, "user");
+        key.extend_from_slice(value.to_lowercase().as_bytes());
         let place = Place { source: SourceId(0), line, record: line, lines: 1, ..Place::default() };
-        let entity = pairs([("user", value)]);
-        Fold {
-            entity,
-            place,
-            count,
-            first: Stamp::default(),
-            last: Stamp::default(),
-            samples: Vec::new(),
-            last_sample: None,
-        }
+        Fold { count, ..empty(RuleId(rule), key.into(), Some(value.into()), place) }
     }
 
     #[test]
@@ -199,10 +216,9 @@ mod tests {
         let rules = [rule("b", Level::Low), rule("a", Level::High)];
         let needs = Needs::new(vec!["a.log".into()], vec![Level::Low, Level::High], &|_| false);
         let mut folds = Folds::new(Keep { alerts: 2, ..Keep::default() }, Arc::new(needs));
-        let found = [(0, "Mia", 1), (1, "Mia", 2), (0, "Tom", 3)].map(|(rule, user, line)| {
-            ((RuleId(rule), pairs([("user", &user.to_lowercase())])), fold(user, line, line))
-        });
-        folds.add(SourceId(0), Before { lines: 10, records: 10, ..Before::default() }, FoldedAlerts::from(found));
+        let found = [(0, "Mia", 1), (1, "Mia", 2), (0, "Tom", 3)];
+        let found = found.map(|(rule, user, line)| fold(rule, user, line, line)).to_vec();
+        folds.add(Before { lines: 10, records: 10, ..Before::default() }, found);
         let mut kept = folds.into_alerts(&rules, 2);
         in_report_order(&mut kept.alerts, &rules, &[]);
         let shown: Vec<_> = kept.alerts.iter().map(|a| (a.rule.0, a.place.line, a.count, a.message.as_str())).collect();

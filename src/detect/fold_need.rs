@@ -4,9 +4,9 @@
 //! Sound at any time and on any thread, because all of it is final: room that is gone does not come back, and an alert
 //! that has its first events keeps them. A worker that has not heard of it yet only does more work.
 
-use crate::model::{Level, RuleId, SourceId};
+use crate::model::{Level, Pair, QuickMap, RuleId, SourceId};
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// What an alert wants of its events in a block.
@@ -20,6 +20,8 @@ pub(super) enum Need {
     Last,
     /// Of the first and the last, where and when they were.
     Places,
+    /// There is no such alert, and there will be none: its matches are counted with those of its rule.
+    Nothing,
 }
 
 /// What is known of all alerts.
@@ -32,8 +34,10 @@ pub(crate) struct Needs {
     judged: Vec<bool>,
     /// By level: 1 when only first and last events are kept, 2 when not even those.
     full: [AtomicU8; 5],
+    /// By level: no further alert is kept.
+    over: [AtomicBool; 5],
     /// Every alert that is kept.
-    alerts: RwLock<HashMap<Arc<[u8]>, Standing>>,
+    alerts: RwLock<QuickMap<Arc<[u8]>, Standing>>,
 }
 
 /// How it stands with an alert.
@@ -83,14 +87,24 @@ impl Needs {
         self.levels.get(rule.0 as usize).copied().unwrap_or(Level::Medium)
     }
 
+    /// Whether matches of a rule may be put aside.
+    pub(super) fn is_judged(&self, rule: RuleId) -> bool {
+        self.judged.get(rule.0 as usize).copied().unwrap_or(false)
+    }
+
     /// What the alert of `key` wants.
     pub(super) fn of(&self, rule: RuleId, key: &[u8]) -> Need {
-        if self.judged.get(rule.0 as usize).copied().unwrap_or(false) {
+        if self.is_judged(rule) {
             return Need::All;
         }
         // First this, then the list: what was closed before the room was gone is in it.
-        let full = self.full.get(self.level(rule) as usize).map_or(0, |full| full.load(Ordering::Acquire));
+        let level = self.level(rule) as usize;
+        let full = self.full.get(level).map_or(0, |full| full.load(Ordering::Acquire));
+        let is_over = self.over.get(level).is_some_and(|over| over.load(Ordering::Acquire));
         let standing = self.alerts.read().unwrap_or_else(PoisonError::into_inner).get(key).copied();
+        if is_over && standing.is_none() {
+            return Need::Nothing;
+        }
         match standing.map_or(Closed::No, |standing| standing.closed) {
             Closed::WithLast => Need::Last,
             Closed::Full => Need::Places,
@@ -131,16 +145,22 @@ impl Needs {
             known.store(full, Ordering::Release);
         }
     }
+
+    /// No alert of this level or a milder one is kept that is not kept already.
+    pub(super) fn end(&self, worst: Level) {
+        for (over, _) in self.over.iter().zip(Level::ALL).filter(|(_, level)| *level <= worst) {
+            over.store(true, Ordering::Release);
+        }
+    }
 }
 
-/// What an alert is recognised by, in one piece: rule, logical source, and a field with its value.
-pub(super) fn key_into(key: &mut Vec<u8>, rule: RuleId, source: u32, field: &str, value: &str) {
+/// What an alert is recognised by, in one piece: rule, logical source, and a field, whose value is to follow.
+pub(super) fn key_into(key: &mut Vec<u8>, rule: RuleId, source: u32, field: &str) {
     key.clear();
     key.extend_from_slice(&rule.0.to_le_bytes());
     key.extend_from_slice(&source.to_le_bytes());
     key.extend_from_slice(&(field.len() as u32).to_le_bytes());
     key.extend_from_slice(field.as_bytes());
-    key.extend_from_slice(value.as_bytes());
 }
 
 /// The field and the value of a key.
@@ -151,4 +171,10 @@ pub(super) fn of_key(key: &[u8]) -> (&str, &str) {
     });
     let (field, value) = parts.unwrap_or_default();
     (std::str::from_utf8(field).unwrap_or_default(), std::str::from_utf8(value).unwrap_or_default())
+}
+
+/// The same as people see it.
+pub(crate) fn pair_of(key: &[u8]) -> Pair {
+    let (field, value) = of_key(key);
+    Pair { field: field.to_owned(), value: value.to_owned() }
 }

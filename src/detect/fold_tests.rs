@@ -5,8 +5,8 @@ use super::fold_held::Held;
 use super::fold_need::Needs;
 use crate::detect::entity::{About, Subject};
 use crate::detect::evidence::Draft;
-use crate::detect::pending::{Keeping, Pending};
-use crate::model::{FoldedAlerts, Level, Pair, Place, RuleId, Sample, SourceId, Stamp, Time};
+use crate::detect::pending::{Keeping, One, Pending};
+use crate::model::{Beyond, FoldedAlerts, Level, Place, RuleId, Sample, SourceId, Stamp, Time};
 use crate::redact::Redactor;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -15,6 +15,9 @@ use std::sync::Arc;
 
 /// A match: its rule, what it is about, its time, and how long its text is.
 type Found = (u32, u8, Option<i64>, usize);
+
+/// What a block leaves behind.
+type Block = (FoldedAlerts, Vec<Beyond>);
 
 const LEVELS: [Level; 3] = [Level::Low, Level::Critical, Level::Medium];
 
@@ -25,30 +28,29 @@ fn found() -> impl Strategy<Value = Vec<Found>> {
     vec((0u32..3, 0u8..6, proptest::option::of(0i64..9), 0usize..30), 0..60)
 }
 
-fn block(matches: &[Found], samples: usize, needs: &Needs) -> FoldedAlerts {
+fn block(matches: &[Found], samples: usize, needs: &Needs) -> Block {
     let mut pending = Pending::default();
     let redactor = Redactor::off();
     let keeping = Keeping { samples, redactor: &redactor, needs, source: SourceId(0) };
     for (record, (rule, about, time, length)) in (1u64..).zip(matches) {
-        let entity = |value: String| vec![Pair { field: "f".to_owned(), value }];
-        let about = About { shown: entity(format!("{about}@{record}")), identity: entity(about.to_string()) };
+        let (shown, stable) = (format!("{about}@{record}"), about.to_string());
         let time = time.map_or_else(Stamp::default, |t| Stamp::exact(Time(t), 0));
         let place = Place { line: record, record, lines: 1, ..Place::default() };
         let draft = Draft::of_text(RuleId(*rule), place, time, &"x".repeat(*length));
         // No two are spelt alike: as if a record number were part of what they are about.
-        let subject = Subject::Field("f", about.shown[0].value.clone().into());
+        let subject = Subject::Field("f", shown.clone().into());
+        let about = About { field: "f", shown: shown.into(), stable: stable.into() };
         let write = |into: &mut Draft| *into = draft;
         // As if fields of two ignore entries held for some.
         let holds = |n: &u32| RuleId(*rule) == JUDGED && (record * 7 + u64::from(*n)) % 5 == 0;
         let entries: Box<[u32]> = (0..2).filter(holds).collect();
-        pending.add((RuleId(*rule), entries), &subject, (place, time), || about, write, &keeping);
+        let one = One { rule: RuleId(*rule), entries, place, time, subject: &subject, is_known: record % 2 == 0 };
+        pending.add(one, || about, write, &keeping);
     }
-    let (mut alerts, excused) = pending.take(&redactor);
+    let (mut alerts, excused, beyond) = pending.take(&redactor);
     // No entry holds in the end: everything is one alert again.
-    for one in excused {
-        join(&mut alerts, (one.rule, one.entity), one.fold, samples);
-    }
-    alerts
+    join(&mut alerts, excused.into_iter().map(|one| one.fold).collect(), samples);
+    (alerts, beyond)
 }
 
 /// Workers hear of what is needed `late` blocks after it was known.
@@ -73,11 +75,13 @@ fn folded(matches: &[Found], cuts: &[usize], keep: Keep, late: Option<usize>) ->
     folds.into_folded(keep.alerts)
 }
 
-fn next(folds: &mut Folds, under_way: &mut VecDeque<(usize, FoldedAlerts)>) {
+fn next(folds: &mut Folds, under_way: &mut VecDeque<(usize, Block)>) {
     let Some((start, found)) = under_way.pop_front() else { return };
     let records = start as u64;
     // Blocks are numbered as they begin here: their order is all that counts.
-    folds.add(SourceId(0), Before { block: start as u32, lines: records, records, ..Before::default() }, found);
+    let before = Before { block: start as u32, lines: records, records, ..Before::default() };
+    folds.add(before, found.0);
+    folds.add_beyond(before, found.1);
 }
 
 /// What can be compared: entities are shown with the record they were first seen at, so blocks show there.
@@ -152,7 +156,7 @@ fn past_the_limit_the_mildest_and_latest_go() {
             Keep { alerts, ..Keep::default() },
             Arc::new(Needs::new(vec!["a.log".into()], LEVELS.to_vec(), &|rule| rule == JUDGED)),
         );
-        folds.add(SourceId(0), Before::default(), block(&matches, 20, &Needs::default()));
+        folds.add(Before::default(), block(&matches, 20, &Needs::default()).0);
         assert_eq!(folds.by_level(), [0, if alerts == 4 { 1 } else { 3 }, 0, 0, 3]);
         let folded = folds.into_folded(most);
         let kept: Vec<_> = folded.kept.iter().map(|held| (held.rule.0, held.entity().0.value)).collect();

@@ -50,7 +50,7 @@ pub(crate) use compile::{Engine, Kind, Options};
 pub(crate) use explain::NEAREST;
 pub(crate) use fold::{Before, Folds, Keep, Missing, join};
 pub(crate) use fold_alert::{Kept, fingerprint, in_report_order, more_alerts, sentence};
-pub(crate) use fold_need::Needs;
+pub(crate) use fold_need::{Needs, pair_of};
 pub(crate) use observe::Worker;
 pub(crate) use raw::RawView;
 pub(crate) use redaction::Redaction;

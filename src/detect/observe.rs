@@ -2,16 +2,18 @@
 
 use super::answers::Answers;
 use super::candidates::Finder;
-use super::compile::{CompiledFeed, CompiledRule, Engine, KeyField, Named};
+use super::compile::{CompiledFeed, CompiledRule, Engine, KeyField};
 use super::entity::{About, Sides, about, subject};
-use super::evidence::{Draft, evidence, place};
+use super::evidence::{Draft, Evidence, Seen, place};
 use super::excuse::excuses;
 use super::fold_need::Needs;
 use super::leaf::Objects;
-use super::pending::{Keeping, Pending};
+use super::pending::{Keeping, One, Pending};
+use super::redaction::Looked;
 use super::reference::{Case, holds};
 use super::route::{Key, Route};
-use crate::model::{Counts, Datum, Entry, Event, Findings, Hit, Match, QuickMap, RuleId, View, limits};
+use crate::model::{Bare, Counts, Datum, Entry, Event, Findings, Hit, QuickMap, RuleId, SampleWriter, View, limits};
+use std::cell::LazyCell;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -23,6 +25,8 @@ pub(crate) struct Worker {
     lines: Lines,
     pending: Pending,
     needs: Arc<Needs>,
+    evidence: Evidence,
+    streamed: Option<Draft>,
     /// Routes met before, and the one met last: events of a kind come one after another.
     routes: QuickMap<Key, Arc<Route>>,
     last: Option<(Key, Arc<Route>)>,
@@ -90,13 +94,21 @@ impl Engine {
         worker.lines.forget();
         let mut finder = std::mem::take(&mut worker.finder);
         let mut held = 0;
+        let mut keeper = Keeper {
+            pending: &mut worker.pending,
+            needs: &worker.needs,
+            evidence: &mut worker.evidence,
+            streamed: worker.streamed.get_or_insert_with(|| Draft::empty(RuleId(0))),
+            looked: Looked::default(),
+            findings,
+        };
         for rule in finder.find(&route, &whole, &mut answers).iter().filter_map(|n| self.rules.get(*n as usize)) {
             let lines = if rule.one_line { worker.lines.split(event) } else { 0 };
             if lines == 0 {
                 if holds(rule, &whole, &mut answers) {
                     held += 1;
                     let sides = Sides { whole: &whole, line: &whole };
-                    self.matched(rule, &sides, &mut answers, (&mut worker.pending, &worker.needs, findings));
+                    self.matched(rule, &sides, &mut answers, &mut keeper);
                 }
                 continue;
             }
@@ -110,7 +122,7 @@ impl Engine {
                 if holds(rule, &case, &mut of_line) {
                     held += 1;
                     let sides = Sides { whole: &whole, line: &case };
-                    self.matched(rule, &sides, &mut of_line, (&mut worker.pending, &worker.needs, findings));
+                    self.matched(rule, &sides, &mut of_line, &mut keeper);
                     break;
                 }
             }
@@ -124,7 +136,7 @@ impl Engine {
 
     /// Ends a block: its folds move from `worker` to `findings`.
     pub(crate) fn end_block(&self, worker: &mut Worker, findings: &mut Findings) {
-        (findings.alerts, findings.excused) = worker.pending.take(self.options.redaction.shown());
+        (findings.alerts, findings.excused, findings.beyond) = worker.pending.take(self.options.redaction.shown());
     }
 
     fn case<'c, 'r>(&self, event: &'c Event<'r>, view: &'c dyn View) -> Case<'c, 'r> {
@@ -139,43 +151,46 @@ impl Engine {
         rule: &CompiledRule,
         sides: &Sides<'_, 'r>,
         answers: &mut Answers<'r>,
-        (pending, needs, findings): (&mut Pending, &Needs, &mut Findings),
+        keeper: &mut Keeper<'_>,
     ) {
-        let line = sides.line;
-        let redaction = &self.options.redaction;
-        if rule.reported || findings.matches.is_some() {
-            let found = evidence(rule, line, answers);
-            let subject = subject(rule, sides, &found, answers);
-            let entries = excuses(rule, sides, answers, &redaction.stable);
-            if let Some(matches) = &mut findings.matches {
-                let feeds = || rule.feeds.iter().filter_map(|n| self.feeds.get(*n));
-                let keys: Vec<&Named> = feeds().flat_map(|feed| &feed.key).map(|key| &key.field).collect();
-                let mut draft = Draft::empty(rule.id);
-                draft.write_fields(rule, line, &keys, answers);
-                let sample = draft.sample(redaction.shown());
-                let About { shown: entity, identity } = about(&subject, redaction);
-                let feeds: Vec<RuleId> = feeds().map(|feed| feed.correlation).collect();
-                let (reported, entries) = (rule.reported, entries.clone());
-                matches.push(Match { sample, entity, feeds, reported, identity, entries });
-            }
-            if rule.reported {
-                findings.matches_total += 1;
-                let (samples, redactor) = (self.options.samples, redaction.shown());
-                let keeping = Keeping { samples, redactor, needs, source: findings.source };
-                pending.add(
-                    (rule.id, entries),
-                    &subject,
-                    (place(line.event), line.event.time),
-                    || about(&subject, redaction),
-                    |draft| draft.write(rule, line, answers),
-                    &keeping,
-                );
-            }
+        if rule.reported || keeper.findings.matches.is_some() {
+            self.keep(rule, sides, answers, keeper);
         }
         let mut of_whole = Answers::default();
         let answers = if sides.are_one() { answers } else { &mut of_whole };
         for feed in rule.feeds.iter().filter_map(|n| self.feeds.get(*n)) {
-            self.feed(feed, sides.whole, answers, findings);
+            self.feed(feed, sides.whole, answers, keeper.findings);
+        }
+    }
+
+    /// What people see of a match: a line of the stream, and its part of an alert.
+    fn keep<'r>(&self, rule: &CompiledRule, sides: &Sides<'_, 'r>, answers: &mut Answers<'r>, keeper: &mut Keeper<'_>) {
+        let Keeper { pending, needs, evidence, streamed, looked, findings } = keeper;
+        let (case, redaction) = (sides.line, &self.options.redaction);
+        evidence.look(rule, case, answers);
+        let subject = subject(rule, sides, evidence, answers);
+        let entries = excuses(rule, sides, answers, &redaction.stable);
+        let is_plain = subject.is_plain(case.event.raw, redaction, looked);
+        let about = LazyCell::new(|| about(&subject, redaction, is_plain));
+        let (place, time) = (place(case.event), case.event.time);
+        if let Some(matches) = &mut findings.matches {
+            let feeds = rule.feeds.iter().filter_map(|n| self.feeds.get(*n));
+            let keys = feeds.flat_map(|feed| &feed.key).map(|key| &key.field);
+            streamed.write_fields(rule, Seen { case, place, redaction, looked }, keys, answers);
+            let (feeds, reported, entries) = (Arc::clone(&rule.fed), rule.reported, entries.clone());
+            let bare = Bare { place, time, rule: rule.id, feeds, reported, entries };
+            let identity = needs.is_judged(rule.id).then(|| about.identity());
+            let fields = |writer: &mut SampleWriter| streamed.fields_into(writer, redaction.shown());
+            matches.push(bare, fields, (about.field, &about.shown), identity.as_deref());
+        }
+        if rule.reported {
+            findings.matches_total += 1;
+            let (samples, redactor) = (self.options.samples, redaction.shown());
+            let keeping = Keeping { samples, redactor, needs, source: findings.source };
+            let is_known = is_plain || findings.matches.is_some();
+            let one = One { rule: rule.id, entries, place, time, subject: &subject, is_known };
+            let write = |draft: &mut Draft| draft.write(rule, Seen { case, place, redaction, looked }, answers);
+            pending.add(one, || About::clone(&about), write, &keeping);
         }
     }
 
@@ -195,8 +210,16 @@ impl Engine {
             }
         }
         let text = |key: &KeyField| answers.told_single(key.field.ask).and_then(Datum::text);
-        let texts: Vec<Option<&str>> = feed.key.iter().map(text).collect();
-        let key = findings.keys.intern(&texts);
+        let mut few = [None; FEW];
+        let many: Vec<Option<&str>>;
+        let texts = if let Some(few) = few.get_mut(..feed.key.len()) {
+            few.iter_mut().zip(&feed.key).for_each(|(slot, key)| *slot = text(key));
+            &*few
+        } else {
+            many = feed.key.iter().map(text).collect();
+            &many
+        };
+        let key = findings.keys.intern(texts);
         let origin = event.origin;
         findings.hits.push(Hit {
             time,
@@ -210,6 +233,19 @@ impl Engine {
             inherited,
         });
     }
+}
+
+/// As many values a key mostly has at most: these need no memory.
+const FEW: usize = 8;
+
+/// Where matches of an event go, and what is known of it.
+struct Keeper<'w> {
+    pending: &'w mut Pending,
+    needs: &'w Needs,
+    evidence: &'w mut Evidence,
+    streamed: &'w mut Draft,
+    looked: Looked,
+    findings: &'w mut Findings,
 }
 
 /// The lines of an audit event, kept apart.

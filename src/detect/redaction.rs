@@ -4,6 +4,7 @@
 //! secrets are found is the business of `redact`.
 
 use crate::redact::Redactor;
+use std::borrow::Cow;
 
 /// The redactors of a run.
 #[derive(Debug)]
@@ -25,8 +26,37 @@ impl Redaction {
         Redaction { stable: Redactor::default_rules(), shown: Some(shown) }
     }
 
+    fn finds_nothing(&self, text: &str) -> bool {
+        self.stable.finds_nothing(text) && self.shown.as_ref().is_none_or(|shown| shown.finds_nothing(text))
+    }
+
     /// What people see.
     pub(super) fn shown(&self) -> &Redactor {
         self.shown.as_ref().unwrap_or(&self.stable)
     }
+}
+
+/// What is known of the text of the event at hand. Most hold no secret; then no piece of it does, and neither its fields
+/// nor what its matches are about need be looked at one by one.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Looked {
+    /// Whether there is none; looked for when first asked.
+    is_clean: Option<bool>,
+}
+
+impl Looked {
+    /// In longer records what is wanted is mostly a small part.
+    const LONG: usize = 512;
+
+    /// Whether it is sure that nothing is blanked in `text`, whoever sees it. `raw` is the event's.
+    pub(super) fn is_clean(&mut self, text: &str, raw: &str, redaction: &Redaction) -> bool {
+        let (start, raw_start) = (text.as_ptr().addr(), raw.as_ptr().addr());
+        let is_piece = raw_start <= start && start + text.len() <= raw_start + raw.len();
+        is_piece && *self.is_clean.get_or_insert_with(|| raw.len() <= Self::LONG && redaction.finds_nothing(raw))
+    }
+}
+
+/// The value of a field as people or identities see it.
+pub(super) fn field<'v>(redactor: &Redactor, name: &str, value: &'v str, is_clean: bool) -> Cow<'v, str> {
+    if is_clean { redactor.clean_field(name, value) } else { redactor.field(name, value) }
 }

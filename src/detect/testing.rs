@@ -5,8 +5,8 @@
 
 use super::{Engine, Options, RawView, Redaction, Worker};
 use crate::model::{
-    AskId, Asks, Datum, Entry, Event, Feed, FieldId, Findings, FormatId, LogSource, Marks, Origin, Regions, Scratch,
-    Stamp, TagSet, Value, Values, View,
+    AskId, Asks, Datum, Entry, Event, Feed, FieldId, Findings, FormatId, LogSource, Marks, Matches, Origin, Regions,
+    Scratch, Stamp, TagSet, Value, Values, View,
 };
 use crate::sigma::{
     Condition, Decimal, Expr, FieldTest, Group, Keywords, Pattern, PatternPart, Rule, RuleMeta, Ruleset, Selection,
@@ -178,7 +178,7 @@ pub(super) fn fed_engine(rules: &Ruleset, feeds: &[Feed], options: Options) -> (
 
 /// What the engine finds in one block of these events.
 pub(super) fn observe(engine: &Engine, view: &dyn View, events: &[JsonEvent], streamed: bool) -> Findings {
-    let mut findings = Findings { matches: streamed.then(Vec::new), ..Findings::default() };
+    let mut findings = Findings { matches: streamed.then(Matches::default), ..Findings::default() };
     let mut worker = Worker::default();
     for (index, event) in (0u32..).zip(events) {
         let mut event = event.event(index);

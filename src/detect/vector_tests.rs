@@ -52,9 +52,9 @@ fn found(case: &Json) -> Holds {
     let events: Vec<JsonEvent> = case["events"].as_array().into_iter().flatten().map(JsonEvent::new).collect();
     let findings = observe(&engine, &view, &events, true);
     let mut holds: Holds = rules.rules.iter().map(|rule| (called(&rule.meta), BTreeSet::new())).collect();
-    for found in findings.matches.into_iter().flatten() {
-        let rule = &rules.rules[found.sample.rule.0 as usize];
-        holds.entry(called(&rule.meta)).or_default().insert(found.sample.place.record - 1);
+    for found in findings.matches.unwrap_or_default().iter() {
+        let rule = &rules.rules[found.rule.0 as usize];
+        holds.entry(called(&rule.meta)).or_default().insert(found.place.record - 1);
     }
     holds
 }

@@ -1,7 +1,6 @@
 //! What an ignore entry asks of the fields of a match. The rest of an entry (paths, fingerprint, date) is looked at where
 //! paths and fingerprints are known: when blocks are merged.
 
-use super::alert::Entity;
 use super::findings::Fold;
 use super::origin::RuleId;
 
@@ -58,10 +57,6 @@ impl Wanted {
 /// Matches of one rule for one entity that the fields of some ignore entries hold for, within one block.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Excused {
-    /// The rule.
-    pub(crate) rule: RuleId,
-    /// Its identity, as in [`FoldedAlerts`](super::FoldedAlerts).
-    pub(crate) entity: Entity,
     /// The entries, in order.
     pub(crate) entries: Box<[u32]>,
     /// The matches, folded.

@@ -1,13 +1,14 @@
 //! What one block leaves behind: owned, compact, and the same however the input was cut.
 
-use super::alert::Entity;
 use super::excuse::Excused;
+use super::hash::{QuickMap, QuickState};
+use super::matches::Matches;
 use super::origin::{Place, RuleId, SourceId};
 use super::problem::Problems;
 use super::sample::Sample;
 use super::time::{Stamp, Time};
-use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
+use std::sync::Arc;
 
 /// A (detection rule, correlation) pair: what a hit contributes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -66,8 +67,8 @@ impl Hit {
 pub(crate) struct KeyTexts {
     texts: Vec<Box<[Option<Box<str>>]>>,
     /// Hash of a tuple → ids of the tuples that have it. Looked up for every hit, so a known tuple is not copied.
-    ids: HashMap<u64, Vec<KeyId>>,
-    hasher: RandomState,
+    ids: QuickMap<u64, Vec<KeyId>>,
+    hasher: QuickState,
 }
 
 impl KeyTexts {
@@ -90,11 +91,17 @@ impl KeyTexts {
     }
 }
 
-/// All matches of one rule for one entity within one block (or, once merged, one logical source).
+/// All matches of one rule for one entity within one block.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Fold {
-    /// The entity as people see it: as the first event spells it, redacted the way the user asked.
-    pub(crate) entity: Entity,
+    /// The rule.
+    pub(crate) rule: RuleId,
+    /// What its alert is recognised by: rule, logical source, and the entity behind the built-in redaction, case-folded, so
+    /// that the key is what the fingerprint is made of (README decision 13).
+    pub(crate) key: Arc<[u8]>,
+    /// The entity's value as people see it, as the first event spells it, redacted the way the user asked; where that is
+    /// another.
+    pub(crate) shown: Option<Box<str>>,
     /// Place of the first event in reading order.
     pub(crate) place: Place,
     /// Distinct events.
@@ -109,9 +116,30 @@ pub(crate) struct Fold {
     pub(crate) last_sample: Option<Sample>,
 }
 
-/// Folds by rule and identity: the entity behind the built-in redaction, case-folded, so that the key is what the
-/// fingerprint is made of (README decision 13). Iterate only after sorting.
-pub(crate) type FoldedAlerts = HashMap<(RuleId, Entity), Fold>;
+/// The folds of a block, each key once.
+pub(crate) type FoldedAlerts = Vec<Fold>;
+
+/// Matches of one rule in a block for which no alert will be kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Beyond {
+    /// The rule.
+    pub(crate) rule: RuleId,
+    /// Of the first in reading order.
+    pub(crate) place: Place,
+    /// How many.
+    pub(crate) count: u64,
+    /// Earliest time.
+    pub(crate) first: Stamp,
+    /// Latest time.
+    pub(crate) last: Stamp,
+}
+
+impl Beyond {
+    /// None yet.
+    pub(crate) fn new(rule: RuleId, place: Place) -> Beyond {
+        Beyond { rule, place, count: 0, first: Stamp::default(), last: Stamp::default() }
+    }
+}
 
 /// Exact counts: `records = events + unparsed`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -165,23 +193,6 @@ impl Books {
     }
 }
 
-/// One rule that held for one event: a line of the `matches` stream.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Match {
-    /// The event, as an alert would keep it.
-    pub(crate) sample: Sample,
-    /// What it is about.
-    pub(crate) entity: Entity,
-    /// Correlations that use it, as rule ids.
-    pub(crate) feeds: Vec<RuleId>,
-    /// False when the rule is silenced or excluded and only feeds, or an ignore entry puts the match aside.
-    pub(crate) reported: bool,
-    /// What its alert is recognised by.
-    pub(crate) identity: Entity,
-    /// Ignore entries whose fields it has.
-    pub(crate) entries: Box<[u32]>,
-}
-
 /// What one block leaves behind. Places in it are relative to the block.
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
@@ -191,6 +202,8 @@ pub(crate) struct Findings {
     pub(crate) alerts: FoldedAlerts,
     /// Folds of matches that ignore entries may put aside, in order of place and rule.
     pub(crate) excused: Vec<Excused>,
+    /// Matches that are only counted.
+    pub(crate) beyond: Vec<Beyond>,
     /// Matches of all reported rules (also those of excluded or silenced rules are not counted).
     pub(crate) matches_total: u64,
     /// Contributions to correlations, in order.
@@ -204,7 +217,7 @@ pub(crate) struct Findings {
     /// Parts of a binary log that could not be read: what, and in which chunk.
     pub(crate) damages: Vec<(&'static str, u64)>,
     /// For the `matches` stream, in order.
-    pub(crate) matches: Option<Vec<Match>>,
+    pub(crate) matches: Option<Matches>,
     /// Earliest and latest time of an event.
     pub(crate) span: Option<(Stamp, Stamp)>,
     /// The latest time whose year was worked out.

@@ -3,7 +3,7 @@
 //! `scan` hands them over in order; `report` gives them a shape. Nothing is kept, so memory does not grow with them.
 
 use super::alert::Entity;
-use super::findings::Match;
+use super::matches::Match;
 use super::origin::{Place, RuleId};
 use super::report::{InputSummary, LogSource};
 use super::time::Stamp;
@@ -54,7 +54,7 @@ pub(crate) struct EventLine<'a> {
 #[derive(Clone, Debug)]
 pub(crate) enum Line<'a> {
     /// A detection rule held for an event.
-    Match(&'a Match),
+    Match(&'a Match<'a>),
     /// A correlation fired and its burst is over.
     Burst(&'a Burst),
     /// A record, normalised.

@@ -16,6 +16,7 @@ mod header;
 mod level;
 pub(crate) mod limits;
 mod line;
+mod matches;
 mod origin;
 mod problem;
 mod report;
@@ -37,15 +38,16 @@ pub(crate) use explanation::{
     TestsTrace, Told, Trace, Traced,
 };
 pub(crate) use field::{AskId, Asks, FieldId, FieldTable, Heard, Speaker, loose};
-pub(crate) use findings::{Books, Feed, FeedId, Findings, Fold, FoldedAlerts, Hit, KeyId, KeyTexts, Match};
+pub(crate) use findings::{Beyond, Books, Feed, FeedId, Findings, Fold, FoldedAlerts, Hit, KeyId, KeyTexts};
 pub(crate) use hash::{QuickMap, QuickState};
 pub(crate) use header::Header;
 pub use level::Level;
 pub(crate) use line::{Burst, EventLine, Line, LineSink};
+pub(crate) use matches::{Bare, Match, Matches};
 pub(crate) use origin::{Columns, Origin, Place, RuleId, SourceId, column_behind};
 pub(crate) use problem::{Problem, ProblemKind, Problems};
 pub(crate) use report::{Counting, InputSummary, LogSource, Report, RuleInfo, RuleTotals, Summary};
-pub(crate) use sample::{Sample, SampleField, SampleText, SampleWriter};
+pub(crate) use sample::{Sample, SampleField, SamplePart, SampleParts, SampleText, SampleWriter};
 pub(crate) use statistics::{FieldUse, RuleStatistics, SourceUse, Standing, Tally};
 pub(crate) use time::{Quality, Stamp, Time};
 pub(crate) use value::{Datum, Value, Values};

@@ -37,9 +37,9 @@ pub(crate) struct Columns {
 impl Columns {
     /// Those of a record with this text, that many characters behind the start of a line.
     pub(crate) fn of(raw: &str, before: u32) -> Columns {
-        let last = raw.rsplit_once('\n').map(|(_, last)| last);
+        let last = memchr::memrchr(b'\n', raw.as_bytes()).and_then(|at| raw.get(at + 1..));
         let ahead = if last.is_some() { 0 } else { before };
-        let length = u32::try_from(last.unwrap_or(raw).chars().count()).ok();
+        let length = u32::try_from(characters(last.unwrap_or(raw).as_bytes())).ok();
         let end = length.and_then(|length| length.checked_add(ahead)?.checked_add(1));
         match (before.checked_add(1), end) {
             (Some(start), Some(end)) => Columns { start, end },
@@ -61,6 +61,9 @@ impl Columns {
 
 /// How many characters the bytes of a text are.
 fn characters(bytes: &[u8]) -> usize {
+    if bytes.is_ascii() {
+        return bytes.len();
+    }
     // All but the bytes that go on with a character.
     bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
 }

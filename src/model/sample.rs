@@ -87,23 +87,10 @@ impl SampleText {
     /// The fields the rule read, in order, redacted and cut.
     pub(crate) fn fields(&self) -> Vec<SampleField<'_>> {
         let mut fields: Vec<SampleField<'_>> = Vec::new();
-        let Some((raw, mut rest)) = split(self.bytes()) else { return fields };
-        while let Some((head, behind)) = number(rest) {
-            let (kind, len) = (head & ((1 << KIND_BITS) - 1), (head >> KIND_BITS) as usize);
-            let part = if kind == IN_RAW {
-                let Some((at, behind)) = number(behind) else { break };
-                rest = behind;
-                let at = usize::try_from(at).unwrap_or(usize::MAX);
-                raw.and_then(|raw| raw.get(at..at.checked_add(len)?))
-            } else {
-                let Some((part, behind)) = behind.split_at_checked(len) else { break };
-                rest = behind;
-                std::str::from_utf8(part).ok()
-            };
-            let part = part.unwrap_or_default();
-            match (kind, fields.last_mut()) {
-                (NAME, _) | (_, None) => fields.push((part, Vec::new())),
-                (_, Some((_, values))) => values.push(part),
+        for part in SampleParts::of(self.bytes()) {
+            match (part, fields.last_mut()) {
+                (SamplePart::Name(text), _) | (SamplePart::Value(text), None) => fields.push((text, Vec::new())),
+                (SamplePart::Value(text), Some((_, values))) => values.push(text),
             }
         }
         fields
@@ -112,6 +99,51 @@ impl SampleText {
     /// Whether some text of it holds `words`.
     pub(crate) fn has(&self, words: &str) -> bool {
         memchr::memmem::find(self.bytes(), words.as_bytes()).is_some()
+    }
+}
+
+/// A name, or a value of the field named last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SamplePart<'s> {
+    /// A field begins.
+    Name(&'s str),
+    /// One of its values.
+    Value(&'s str),
+}
+
+/// The fields of an event, part by part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SampleParts<'s> {
+    raw: Option<&'s str>,
+    rest: &'s [u8],
+}
+
+impl<'s> SampleParts<'s> {
+    /// Of what [`SampleWriter`] wrote.
+    pub(crate) fn of(bytes: &'s [u8]) -> SampleParts<'s> {
+        let (raw, rest) = split(bytes).unwrap_or_default();
+        SampleParts { raw, rest }
+    }
+}
+
+impl<'s> Iterator for SampleParts<'s> {
+    type Item = SamplePart<'s>;
+
+    fn next(&mut self) -> Option<SamplePart<'s>> {
+        let (head, behind) = number(self.rest)?;
+        let (kind, len) = (head & ((1 << KIND_BITS) - 1), (head >> KIND_BITS) as usize);
+        let part = if kind == IN_RAW {
+            let (at, behind) = number(behind)?;
+            self.rest = behind;
+            let at = usize::try_from(at).unwrap_or(usize::MAX);
+            self.raw.and_then(|raw| raw.get(at..at.checked_add(len)?))
+        } else {
+            let (part, behind) = behind.split_at_checked(len)?;
+            self.rest = behind;
+            std::str::from_utf8(part).ok()
+        };
+        let part = part.unwrap_or_default();
+        Some(if kind == NAME { SamplePart::Name(part) } else { SamplePart::Value(part) })
     }
 }
 
@@ -142,6 +174,8 @@ fn find(record: &[u8], text: &[u8]) -> Option<usize> {
 #[derive(Debug, Default)]
 pub(crate) struct SampleWriter {
     bytes: Vec<u8>,
+    /// Where the event begins.
+    start: usize,
     /// Where the record stands.
     raw: (usize, usize),
 }
@@ -149,7 +183,12 @@ pub(crate) struct SampleWriter {
 impl SampleWriter {
     /// Begins with the record, if it is to be kept.
     pub(crate) fn new(raw: Option<&str>) -> SampleWriter {
-        let mut writer = SampleWriter::default();
+        SampleWriter::behind(Vec::new(), raw)
+    }
+
+    /// The same, behind what was written of other events.
+    pub(crate) fn behind(bytes: Vec<u8>, raw: Option<&str>) -> SampleWriter {
+        let mut writer = SampleWriter { start: bytes.len(), bytes, raw: (0, 0) };
         writer.number(raw.map_or(0, |raw| raw.len() as u64 + 1));
         let start = writer.bytes.len();
         writer.bytes.extend_from_slice(raw.unwrap_or_default().as_bytes());
@@ -159,7 +198,7 @@ impl SampleWriter {
 
     /// Bytes written so far.
     pub(crate) fn len(&self) -> usize {
-        self.bytes.len()
+        self.bytes.len() - self.start
     }
 
     /// The name of a field; its values follow.
@@ -181,8 +220,13 @@ impl SampleWriter {
     }
 
     /// What was written, in memory of its own.
-    pub(crate) fn text(self) -> SampleText {
-        SampleText::own(self.bytes)
+    pub(crate) fn text(&self) -> SampleText {
+        SampleText::own(self.bytes.get(self.start..).unwrap_or_default())
+    }
+
+    /// All that was written, that of other events too.
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        self.bytes
     }
 
     fn part(&mut self, kind: u64, text: &str) {

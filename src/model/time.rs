@@ -25,13 +25,13 @@ impl Time {
         let clock = [(11, second / 3_600), (14, second / 60 % 60), (17, second % 60)];
         for (at, number) in pairs.into_iter().chain(clock) {
             if let Some([tens, ones]) = written.bytes.get_mut(at..at + 2) {
-                (*tens, *ones) = (b'0' + (number / 10) as u8, b'0' + (number % 10) as u8);
+                (*tens, *ones) = (digit(number / 10), digit(number % 10));
             }
         }
         if decimals > 0 {
             let mut left = nanos;
             for slot in written.bytes.get_mut(20..29).unwrap_or_default().iter_mut().rev() {
-                *slot = b'0' + (left % 10) as u8;
+                *slot = digit(left % 10);
                 left /= 10;
             }
         }
@@ -51,6 +51,10 @@ impl Time {
 
 /// Seconds.
 const DAY: i64 = 86_400;
+
+fn digit(number: i64) -> u8 {
+    b'0' + number.unsigned_abs() as u8
+}
 
 /// Year, month and day of a day since 1970-01-01, after Howard Hinnant's `civil_from_days`: years counted from March, so
 /// that the leap day is the last.

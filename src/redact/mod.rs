@@ -98,6 +98,17 @@ impl Redactor {
         shown
     }
 
+    /// Whether nothing is blanked in `text`, nor in any piece of it. May be false where that is so.
+    pub(crate) fn finds_nothing(&self, text: &str) -> bool {
+        let is_bare = self.people.is_none() && self.own.is_empty();
+        is_bare && self.defaults.as_ref().is_none_or(|defaults| defaults.signs.rows(text).is_empty())
+    }
+
+    /// The value of a field in whose text nothing is blanked: all of it, when the name says it is a secret.
+    pub(crate) fn clean_field<'a>(&self, name: &str, value: &'a str) -> Cow<'a, str> {
+        Cow::Borrowed(if self.is_secret(name, value) { TOKEN } else { value })
+    }
+
     fn is_secret(&self, name: &str, value: &str) -> bool {
         self.defaults.is_some() && names::is_secret(name) && names::may_be_secret(name, value)
     }

@@ -37,6 +37,10 @@ struct Sign {
 pub(super) struct Rows(u64);
 
 impl Rows {
+    pub(super) fn is_empty(self) -> bool {
+        self == Rows::default()
+    }
+
     #[cfg(test)]
     pub(super) fn contains(self, row: usize) -> bool {
         u32::try_from(row).is_ok_and(|row| self.0.checked_shr(row).is_some_and(|bits| bits & 1 == 1))

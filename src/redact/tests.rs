@@ -215,6 +215,23 @@ proptest! {
     }
 }
 
+proptest! {
+    #[test]
+    fn where_nothing_is_found_nothing_is_blanked_in_any_piece(
+        pieces in vec(select(PIECES), 0..9),
+        start in 0..60_usize,
+        end in 0..60_usize,
+    ) {
+        let text = pieces.concat();
+        let redactor = Redactor::default_rules();
+        if redactor.finds_nothing(&text) {
+            prop_assert_eq!(redactor.apply(&text), text.as_str());
+            let piece = text.get(start.min(text.len())..end.min(text.len())).unwrap_or_default();
+            prop_assert_eq!(redactor.apply(piece), piece);
+        }
+    }
+}
+
 /// What forms are made of, in both orders and out of place.
 const PIECES: &[&str] = &[
     "pass",

@@ -25,6 +25,25 @@ fn write(value: &impl Serialize, layout: impl Formatter, out: &mut dyn Write) ->
     out.write_all(b"\n")
 }
 
+/// A string behind what was written so far: what [`to_line`] makes of it, quicker.
+pub(super) fn string(text: &str, out: &mut Vec<u8>) {
+    // Nearly all text is plain, and stays as it is.
+    if text.bytes().fold(true, |plain, byte| plain & is_plain(byte)) {
+        out.push(b'"');
+        out.extend_from_slice(text.as_bytes());
+        out.push(b'"');
+    } else {
+        let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Harmless(CompactFormatter));
+        // A vector takes everything, and text is always a string.
+        drop(text.serialize(&mut serializer));
+    }
+}
+
+/// Whether a byte stands for itself, whatever stands around it.
+fn is_plain(byte: u8) -> bool {
+    (b' '..=b'~').contains(&byte) && !matches!(byte, b'"' | b'\\' | b'#')
+}
+
 /// Whether a runner would read a command from here on: `##[error]`, `##vso[task]`.
 fn starts_command(text: &str, at: usize) -> bool {
     let rest = text.get(at..).and_then(|rest| rest.strip_prefix("##"));
@@ -93,6 +112,7 @@ impl<F: Formatter> Formatter for Harmless<F> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn what_could_do_harm_is_escaped_and_read_back_unchanged() {
@@ -109,6 +129,17 @@ mod tests {
             let line = String::from_utf8(out).expect("JSON is UTF-8");
             assert_eq!(line, want);
             assert_eq!(serde_json::from_str::<String>(&line).expect("it is JSON"), text);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_string_by_itself_is_spelt_as_in_a_line(text in "([ -~]|\\PC|##\\[|\u{1b}|\u{202e}){0,40}") {
+            let (mut line, mut by_itself) = (Vec::new(), Vec::new());
+            to_line(&text, &mut line).expect("a vector takes everything");
+            string(&text, &mut by_itself);
+            by_itself.push(b'\n');
+            prop_assert_eq!(by_itself, line);
         }
     }
 

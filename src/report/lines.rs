@@ -4,10 +4,11 @@
 //! Nothing is kept from line to line. The summary of `matches` comes last, from the finished report.
 
 use super::jsonl::SummaryLine;
-use super::shape::{EventShape, FieldsShape, LogSourceShape, PairShape, pairs};
+use super::match_line::MatchWriter;
+use super::shape::{EventShape, LogSourceShape, PairShape, pairs};
 use super::{Where, json_text};
 use crate::model::limits::MATCH_EVENTS;
-use crate::model::{Burst, Datum, EventLine, InputSummary, Line, LineSink, Match, Report, RuleId, RuleInfo};
+use crate::model::{Burst, Datum, EventLine, InputSummary, Line, LineSink, Report, RuleId, RuleInfo};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use std::io::{self, Write};
@@ -16,12 +17,13 @@ use std::io::{self, Write};
 pub(crate) struct MatchLines<W> {
     out: W,
     rules: Vec<RuleInfo>,
+    matches: MatchWriter,
 }
 
 impl<W: Write> MatchLines<W> {
     /// `rules` are all loaded rules, as the report will list them.
     pub(crate) fn new(out: W, rules: Vec<RuleInfo>) -> MatchLines<W> {
-        MatchLines { out, rules }
+        MatchLines { out, rules, matches: MatchWriter::default() }
     }
 
     /// Writes the last line, and gives back what was written to.
@@ -29,26 +31,6 @@ impl<W: Write> MatchLines<W> {
         json_text::to_line(&SummaryLine::new(report), &mut self.out)?;
         self.out.flush()?;
         Ok(self.out)
-    }
-
-    fn detection(&mut self, found: &Match, inputs: &[InputSummary]) -> io::Result<()> {
-        let place = Where::new(inputs, &found.sample.place);
-        let line = MatchLine {
-            r#match: DetectionShape {
-                rule_id: id(&self.rules, found.sample.rule),
-                level: level(&self.rules, found.sample.rule),
-                kind: "detection",
-                path: place.path,
-                line: place.line,
-                record: place.record,
-                time: found.sample.time.rfc3339(),
-                entity: pairs(&found.entity),
-                fields: FieldsShape(found.sample.text.fields()),
-                feeds: found.feeds.iter().map(|feed| id(&self.rules, *feed)).collect(),
-                reported: (!found.reported).then_some(false),
-            },
-        };
-        json_text::to_line(&line, &mut self.out)
     }
 
     fn burst(&mut self, burst: &Burst, inputs: &[InputSummary]) -> io::Result<()> {
@@ -77,7 +59,7 @@ impl<W: Write> MatchLines<W> {
 impl<W: Write> LineSink for MatchLines<W> {
     fn line(&mut self, line: &Line<'_>, inputs: &[InputSummary]) -> io::Result<()> {
         match line {
-            Line::Match(found) => self.detection(found, inputs),
+            Line::Match(found) => self.out.write_all(self.matches.line(found, &self.rules, inputs)),
             Line::Burst(burst) => self.burst(burst, inputs),
             // Records that match nothing are not this stream's business.
             Line::Event(_) | Line::Refused(..) => Ok(()),
@@ -96,22 +78,6 @@ fn level(rules: &[RuleInfo], rule: RuleId) -> Option<&'static str> {
 #[derive(Serialize)]
 struct MatchLine<T> {
     r#match: T,
-}
-
-#[derive(Serialize)]
-struct DetectionShape<'a> {
-    rule_id: &'a str,
-    level: Option<&'static str>,
-    kind: &'static str,
-    path: &'a str,
-    line: Option<u64>,
-    record: Option<u64>,
-    time: Option<String>,
-    entity: Vec<PairShape<'a>>,
-    fields: FieldsShape<'a>,
-    feeds: Vec<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reported: Option<bool>,
 }
 
 #[derive(Serialize)]
@@ -280,7 +246,7 @@ fn number<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
 mod tests {
     use super::super::sample;
     use super::*;
-    use crate::model::{LogSource, Place, Sample, SourceId, Stamp, Time};
+    use crate::model::{LogSource, Match, Place, Sample, SampleParts, SampleWriter, SourceId, Stamp, Time};
 
     #[test]
     fn matches_and_bursts_are_lines_and_the_summary_is_the_last() {
@@ -288,15 +254,28 @@ mod tests {
         let mut lines = MatchLines::new(Vec::new(), report.rules.clone());
         let alert =
             report.alerts.iter().find(|a| a.samples.iter().any(|s| s.text.raw().is_some())).expect("one has raw lines");
+        let shown = alert.samples.first().expect("it has samples");
+        let mut fields = SampleWriter::new(None);
+        for (name, values) in shown.text.fields() {
+            fields.name(name);
+            for value in values {
+                fields.value(value);
+            }
+        }
+        let fields = fields.text();
+        let [entity] = alert.entity.as_slice() else { panic!("a detection is about one field") };
         let found = Match {
-            sample: alert.samples.first().cloned().expect("it has samples"),
-            entity: alert.entity.clone(),
-            feeds: vec![RuleId(0)],
+            place: shown.place,
+            time: shown.time,
+            rule: shown.rule,
+            fields: SampleParts::of(fields.bytes()),
+            entity: (&entity.field, &entity.value),
+            identity: None,
+            feeds: &[RuleId(0)],
             reported: true,
-            identity: alert.entity.clone(),
-            entries: Box::default(),
+            entries: &[],
         };
-        let silent = Match { reported: false, feeds: Vec::new(), ..found.clone() };
+        let silent = Match { reported: false, feeds: &[], ..found.clone() };
         let burst = &report.alerts[0];
         let burst = Burst {
             rule: burst.rule,

@@ -23,6 +23,7 @@ mod jsonl;
 mod junit;
 mod lines;
 mod markdown;
+mod match_line;
 mod rules;
 #[cfg(test)]
 mod sample;

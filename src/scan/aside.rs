@@ -2,10 +2,10 @@
 
 use super::merge::Named;
 use crate::correlate::{self, Room};
-use crate::detect::{self, Before, Folds, Keep, Needs, fingerprint};
+use crate::detect::{self, Before, Folds, Keep, Needs, fingerprint, pair_of};
 use crate::model::{
-    Alert, AlertStatus, Entity, Excused, Findings, FoldedAlerts, Match, Problem, ProblemKind, RuleId, RuleInfo,
-    Suppression, limits,
+    Alert, AlertStatus, Entity, Excused, Findings, Fold, FoldedAlerts, Match, Pair, Problem, ProblemKind, RuleId,
+    RuleInfo, Suppression, limits,
 };
 use crate::triage::Judge;
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,29 +37,30 @@ impl<'s> Aside<'s> {
 
     /// Takes out of a block what entries put aside.
     pub(super) fn sort(&mut self, found: &mut Findings, at: &Named, before: Before) {
-        let mut aside = FoldedAlerts::new();
         let excused = std::mem::take(&mut found.excused);
-        let whole = found.alerts.extract_if(|(rule, entity), _| {
-            self.judge.concerns(*rule) && judged(self, *rule, entity, &[], at).is_some()
-        });
-        aside.extend(whole);
-        for Excused { rule, entity, entries, fold } in excused {
-            let is_aside = judged(self, rule, &entity, &entries, at).is_some();
-            let into = if is_aside { &mut aside } else { &mut found.alerts };
-            detect::join(into, (rule, entity), fold, self.samples);
+        let whole =
+            found.alerts.extract_if(.., |fold| self.judge.concerns(fold.rule) && judged(self, fold, &[], at).is_some());
+        let mut aside: FoldedAlerts = whole.collect();
+        let (mut put, mut left) = (Vec::new(), Vec::new());
+        for Excused { entries, fold } in excused {
+            let is_aside = judged(self, &fold, &entries, at).is_some();
+            if is_aside { put.push(fold) } else { left.push(fold) }
         }
-        let gone: u64 = aside.values().map(|fold| fold.count).sum();
+        detect::join(&mut aside, put, self.samples);
+        detect::join(&mut found.alerts, left, self.samples);
+        let gone: u64 = aside.iter().map(|fold| fold.count).sum();
         found.matches_total = found.matches_total.saturating_sub(gone);
         if !aside.is_empty() {
-            self.folds.add(found.source, before, aside);
+            self.folds.add(before, aside);
         }
     }
 
     /// Whether a match of the stream is put aside.
-    pub(super) fn holds(&self, one: &Match, at: &Named) -> bool {
-        let rule = one.sample.rule;
-        let print = || self.fingerprint(rule, &one.identity, at);
-        self.judge.concerns(rule) && self.judge.verdict(rule, &one.entries, &at.path, &print).is_some()
+    pub(super) fn holds(&self, one: &Match<'_>, at: &Named) -> bool {
+        let Match { rule, entity: (field, _), identity, entries, .. } = *one;
+        let value = identity.unwrap_or_default().to_owned();
+        let print = || self.fingerprint(rule, &vec![Pair { field: field.to_owned(), value: value.clone() }], at);
+        self.judge.concerns(rule) && self.judge.verdict(rule, entries, &at.path, &print).is_some()
     }
 
     fn fingerprint(&self, rule: RuleId, entity: &Entity, at: &Named) -> String {
@@ -78,10 +79,10 @@ impl<'s> Aside<'s> {
 }
 
 /// The entry that puts matches aside, noted with their alert.
-fn judged(aside: &mut Aside<'_>, rule: RuleId, entity: &Entity, entries: &[u32], at: &Named) -> Option<u32> {
-    let print = || aside.fingerprint(rule, entity, at);
-    let entry = aside.judge.verdict(rule, entries, &at.path, &print)?;
-    let key = (rule, print());
+fn judged(aside: &mut Aside<'_>, fold: &Fold, entries: &[u32], at: &Named) -> Option<u32> {
+    let print = || aside.fingerprint(fold.rule, &vec![pair_of(&fold.key)], at);
+    let entry = aside.judge.verdict(fold.rule, entries, &at.path, &print)?;
+    let key = (fold.rule, print());
     note(&mut aside.reasons, key, entry);
     Some(entry)
 }

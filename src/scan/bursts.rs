@@ -299,7 +299,7 @@ impl Streaming<'_> {
         let is_hidden = |rule: RuleId| self.rules.get(rule.0 as usize).is_some_and(|rule| rule.level < self.least);
         let muted;
         let line = match line {
-            Line::Match(one) if is_hidden(one.sample.rule) => {
+            Line::Match(one) if is_hidden(one.rule) => {
                 if one.feeds.is_empty() {
                     return;
                 }

@@ -11,7 +11,7 @@ use super::work::widened;
 use crate::detect::{Before, Folds, Missing};
 use crate::formats::{Format, PLAIN};
 use crate::model::{
-    Alert, Counting, Findings, Hit, InputSummary, Line, Match, Problem, ProblemKind, Problems, RuleInfo, SourceId,
+    Alert, Counting, Findings, Hit, InputSummary, Line, Matches, Problem, ProblemKind, Problems, RuleInfo, SourceId,
     Stamp, Time,
 };
 use crate::source;
@@ -140,10 +140,11 @@ impl<'s> Merger<'s> {
         if let Some(aside) = &mut self.aside {
             aside.sort(&mut found, &named, before);
         }
-        self.folds.add(found.source, before, std::mem::take(&mut found.alerts));
+        self.folds.add(before, std::mem::take(&mut found.alerts));
+        self.folds.add_beyond(before, std::mem::take(&mut found.beyond));
         self.correlate(&mut found, before, inherited);
         self.matches += found.matches_total;
-        self.stream(found.matches.take().unwrap_or_default(), before, &named);
+        self.stream(&found.matches.take().unwrap_or_default(), before, &named);
         self.count(found.problems, before);
         self.damages.add(found.source, &found.damages);
         if let Some(summary) = self.summaries.get_mut(found.source.0 as usize) {
@@ -178,10 +179,10 @@ impl<'s> Merger<'s> {
         bursts.take(found, bases, &named, &mut |line| stream.line(line, summaries));
     }
 
-    fn stream(&mut self, matches: Vec<Match>, before: Before, named: &Named) {
-        for mut one in matches {
+    fn stream(&mut self, matches: &Matches, before: Before, named: &Named) {
+        for mut one in matches.iter() {
             one.reported &= !self.aside.as_ref().is_some_and(|aside| aside.holds(&one, named));
-            before.absolute(&mut one.sample.place);
+            before.absolute(&mut one.place);
             self.stream.line(&Line::Match(&one), &self.summaries);
         }
     }

@@ -7,7 +7,7 @@ use crate::formats::json::bare::BareLines;
 use crate::formats::{self, Decoded, Decoder};
 use crate::model::show;
 use crate::model::stamp::Zones;
-use crate::model::{Asks, Block, Event, FieldTable, Findings, Match, Scratch, TagSet, View};
+use crate::model::{Asks, Block, Event, FieldTable, Findings, Matches, Scratch, TagSet, View};
 use crate::redact::Redactor;
 use crate::sigma::{self, Diagnostic, LoadOptions, RuleMeta, Ruleset, SourceText};
 use crate::taxonomy::{Frozen, TagMemo, Taxonomy};
@@ -63,7 +63,7 @@ enum Sight {
 
 /// What the events did.
 struct Found {
-    matches: Vec<Match>,
+    matches: Matches,
     bursts: Vec<Burst>,
 }
 
@@ -102,7 +102,7 @@ impl TestBench {
             Sight::Mapped(_) => formats::json_lines(&table),
         };
         let block = Block { bytes: text.as_bytes().to_vec(), ..Block::default() };
-        let mut findings = Findings { matches: Some(Vec::new()), ..Findings::default() };
+        let mut findings = Findings { matches: Some(Matches::default()), ..Findings::default() };
         let mut worker = Worker::default();
         let mut tags = TagMemo::default();
         decoder.decode(&block, &mut Scratch::default(), &mut |decoded| {
@@ -156,8 +156,8 @@ fn expectation(rules: &Ruleset, found: &Found) -> Vec<Outcome> {
     let silent = |n: usize| rules.silenced_by.get(n).is_some_and(|by| !by.is_empty());
     let mut entries = Vec::new();
     for (n, rule) in rules.rules.iter().enumerate() {
-        let mine = found.matches.iter().filter(|one| one.sample.rule.0 as usize == n && !silent(n));
-        let events = mine.map(|one| one.sample.place.line.saturating_sub(1)).collect();
+        let mine = found.matches.iter().filter(|one| one.rule.0 as usize == n && !silent(n));
+        let events = mine.map(|one| one.place.line.saturating_sub(1)).collect();
         entries.push(Outcome::Rule { rule: named(&rule.meta).to_owned(), events });
     }
     for (at, correlation) in rules.correlations.iter().enumerate() {

@@ -3,7 +3,9 @@
 use super::period::Window;
 use crate::detect::{Engine, Needs, Worker};
 use crate::formats::{Decoded, Decoder};
-use crate::model::{Block, Clock, Effort, Event, Findings, ProblemKind, Quality, Scratch, Stamp, Times, column_behind};
+use crate::model::{
+    Block, Clock, Effort, Event, Findings, Matches, ProblemKind, Quality, Scratch, Stamp, Times, column_behind,
+};
 use crate::taxonomy::{Frozen, TagMemo};
 use std::sync::Arc;
 use std::time::Duration;
@@ -52,7 +54,7 @@ impl Desk<'_> {
     /// Works one block off.
     pub(super) fn work(&self, block: &Block, decoder: &dyn Decoder, bench: &mut Bench) -> Findings {
         let mut findings = Findings { source: block.source, ..Findings::default() };
-        findings.matches = self.streams.then(Vec::new);
+        findings.matches = self.streams.then(Matches::default);
         findings.books.bytes = block.input_bytes;
         findings.books.lines = block.line_count;
         findings.column = column_behind(&block.bytes, Some(0)).filter(|_| !block.truncated);

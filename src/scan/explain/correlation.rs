@@ -5,8 +5,8 @@ use super::{At, Explain};
 use crate::correlate::{self, Bounds, Contribution, Correlator, NearWindow, Watched};
 use crate::detect::Worker;
 use crate::model::{
-    Block, Contributor, Event, ExplainedCorrelation, ExplainedEvent, ExplainedWindow, Explanation, Findings, Hit, Pair,
-    Place, Quality, RuleId, SourceId, Stamp, Time, View,
+    Block, Contributor, Event, ExplainedCorrelation, ExplainedEvent, ExplainedWindow, Explanation, Findings, Hit,
+    Matches, Pair, Place, Quality, RuleId, SourceId, Stamp, Time, View,
 };
 use crate::scan::inputs::Series;
 use crate::sigma::Correlation;
@@ -45,7 +45,7 @@ pub(super) fn explain(explain: &Explain, at: At, waiting: Vec<Series>, told: &mu
 }
 
 fn fresh() -> Findings {
-    Findings { matches: Some(Vec::new()), ..Findings::default() }
+    Findings { matches: Some(Matches::default()), ..Findings::default() }
 }
 
 /// Where a block begins: its input, and the lines and records before it.
@@ -90,8 +90,8 @@ impl Visitor for Windows<'_> {
         self.bases.push((block.source, lines, records));
         self.explain.machine.engine.end_block(&mut self.worker, &mut self.findings);
         let mut found = std::mem::replace(&mut self.findings, fresh());
-        for one in found.matches.take().unwrap_or_default() {
-            *self.matched.entry(one.sample.rule).or_default() += 1;
+        for one in found.matches.take().unwrap_or_default().iter() {
+            *self.matched.entry(one.rule).or_default() += 1;
         }
         let inherited = self.before.filter(|(source, _)| *source == block.source).and_then(|(_, time)| time);
         if let Some(time) = inherited {
