@@ -63,7 +63,7 @@ const TENANTS: &[(&str, &[&str])] = &[
     ("jiff", &["report", "triage", "analyzer", "model", "formats", "taxonomy", "cli", "scan", "detect"]),
     ("landlock", &["cli"]),
     ("lzma_rust2", &["source"]),
-    ("memchr", &["taxonomy", "formats", "sigma", "detect", "source", "model"]),
+    ("memchr", &["taxonomy", "formats", "sigma", "detect", "source", "model", "redact"]),
     ("quick_xml", &["formats"]),
     ("rayon", &["scan", "sigma"]),
     ("regex_syntax", &["sigma"]),

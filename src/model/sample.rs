@@ -5,9 +5,11 @@
 //! share, and a value that stands in the record too is told by its place there.
 
 use super::origin::{Place, RuleId};
+use super::show;
 use super::time::Stamp;
+use memchr::memmem::Finder;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// One event kept with an alert.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,9 +98,10 @@ impl SampleText {
         fields
     }
 
-    /// Whether some text of it holds `words`.
-    pub(crate) fn has(&self, words: &str) -> bool {
-        memchr::memmem::find(self.bytes(), words.as_bytes()).is_some()
+    /// Whether something in it was blanked.
+    pub(crate) fn is_redacted(&self) -> bool {
+        static REDACTED: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(show::REDACTED));
+        REDACTED.find(self.bytes()).is_some()
     }
 }
 
@@ -315,6 +318,7 @@ mod tests {
     #[test]
     fn nothing_kept_is_neither_fields_nor_record() {
         assert_eq!(read(&SampleText::none()), (None, Vec::new()));
-        assert!(!SampleText::none().has("x") && written(Some("axb"), &[]).has("x"));
+        let blanked = written(Some("token=[REDACTED] x"), &[]);
+        assert!(!SampleText::none().is_redacted() && !written(Some("axb"), &[]).is_redacted() && blanked.is_redacted());
     }
 }

@@ -144,9 +144,10 @@ impl Near {
 
 /// Whether a text has a word somewhere, in any case.
 fn has(text: &[u8], word: &str) -> bool {
-    let Some(first) = word.bytes().next() else { return true };
-    let pieces = text.windows(word.len()).filter(|piece| piece.first().is_some_and(|b| b.eq_ignore_ascii_case(&first)));
-    pieces.into_iter().any(|piece| piece.eq_ignore_ascii_case(word.as_bytes()))
+    let word = word.as_bytes();
+    let Some(first) = word.first() else { return true };
+    let mut places = memchr::memchr2_iter(first.to_ascii_lowercase(), first.to_ascii_uppercase(), text);
+    places.any(|at| text.get(at..at + word.len()).is_some_and(|piece| piece.eq_ignore_ascii_case(word)))
 }
 
 #[cfg(test)]

@@ -198,7 +198,7 @@ fn mark_applicable(scan: &Scan, rules: &mut [crate::model::RuleInfo], applicable
 fn is_redacted(alerts: &[Alert]) -> bool {
     let has = |text: &str| text.contains(REDACTED);
     alerts.iter().any(|alert| {
-        alert.entity.iter().any(|pair| has(&pair.value)) || alert.samples.iter().any(|sample| sample.text.has(REDACTED))
+        alert.entity.iter().any(|pair| has(&pair.value)) || alert.samples.iter().any(|sample| sample.text.is_redacted())
     })
 }
 
