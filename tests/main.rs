@@ -33,6 +33,7 @@ mod sarif;
 mod schemas;
 mod selection;
 mod sigma_page;
+mod skimmed;
 mod support;
 mod triage;
 mod verify;

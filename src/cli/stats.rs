@@ -35,9 +35,9 @@ fn lines(effort: &Effort) -> [String; 2] {
         ms(matched),
         ms(merged)
     );
-    let Counts { events, fitting, tried, held, values, remembered, lines } = effort.counts;
+    let Counts { events, fitting, tried, held, values, remembered, lines, skimmed } = effort.counts;
     let counts = format!(
-        "{events} events; an event: {} rules fit, {} tried, {} held, {} lines and {} values looked through \
+        "{skimmed} events passed over by their lines, {events} read; of these an event: {} rules fit, {} tried, {} held, {} lines and {} values looked through \
          ({}% known before)",
         each(fitting, events),
         each(tried, events),
@@ -63,11 +63,21 @@ mod tests {
     fn means_have_two_digits_and_nothing_divides_by_zero() {
         assert_eq!([each(7, 2), each(1, 3), each(5, 0)], ["3.50", "0.33", "0.00"]);
         let effort = Effort {
-            counts: Counts { events: 4, fitting: 10, tried: 2, held: 1, values: 3, remembered: 2, lines: 1 },
+            counts: Counts {
+                events: 4,
+                fitting: 10,
+                tried: 2,
+                held: 1,
+                values: 3,
+                remembered: 2,
+                lines: 1,
+                skimmed: 9,
+            },
             times: Times { read: Duration::from_millis(12), ..Times::default() },
         };
         let [times, counts] = lines(&effort);
         assert!(times.starts_with("read and cut 12 ms, decoded 0 ms"), "{times}");
+        assert!(counts.starts_with("9 events passed over by their lines, 4 read;"), "{counts}");
         assert!(counts.contains("2.50 rules fit, 0.50 tried, 0.25 held, 0.25 lines and 0.75 values"), "{counts}");
         assert!(counts.ends_with("(66% known before)"), "{counts}");
     }

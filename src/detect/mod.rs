@@ -38,6 +38,7 @@ mod reference;
 #[cfg(test)]
 mod reference_tests;
 mod route;
+mod sieve;
 mod template;
 #[cfg(test)]
 mod testing;
@@ -54,3 +55,4 @@ pub(crate) use fold_need::{Needs, pair_of};
 pub(crate) use observe::Worker;
 pub(crate) use raw::RawView;
 pub(crate) use redaction::Redaction;
+pub(crate) use sieve::Sieve;

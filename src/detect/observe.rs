@@ -32,6 +32,8 @@ pub(crate) struct Worker {
     last: Option<(Key, Arc<Route>)>,
     finder: Finder,
     applicable: Vec<bool>,
+    /// Folded text of lines that are looked through before they are read.
+    text: String,
 }
 
 impl Worker {
@@ -51,6 +53,27 @@ impl Worker {
         &self.finder.counts
     }
 
+    /// Notes that these rules had their log source, in an event that was counted and not read.
+    pub(super) fn meet(&mut self, rules: &[u32]) {
+        for rule in rules {
+            let n = *rule as usize;
+            if self.applicable.len() <= n {
+                self.applicable.resize(n + 1, false);
+            }
+            self.applicable[n] = true;
+        }
+    }
+
+    /// Counts an event that was not read.
+    pub(super) fn skimmed(&mut self) {
+        self.finder.counts.skimmed += 1;
+    }
+
+    /// Memory for folded text.
+    pub(super) fn text(&mut self) -> &mut String {
+        &mut self.text
+    }
+
     /// The route of an event.
     fn route(&mut self, engine: &Engine, event: &Event<'_>, view: &dyn View) -> Arc<Route> {
         let tags = &event.tags;
@@ -65,7 +88,7 @@ impl Worker {
             return route;
         }
         let route = engine.route(tags, view, has_lines);
-        self.applicable.resize(engine.rules.len(), false);
+        self.applicable.resize(engine.rules.len().max(self.applicable.len()), false);
         for (slot, rule) in self.applicable.iter_mut().zip(&engine.rules) {
             *slot |= rule.fits(tags);
         }

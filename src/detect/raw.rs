@@ -4,7 +4,7 @@
 //! its dots are steps, so that a key holding the whole name goes before the longest key that holds a part of it.
 
 use crate::model::stamp::{self, Zone};
-use crate::model::{AskId, Asks, Datum, Entry, Event, FieldId, Stamp, Values, View};
+use crate::model::{AskId, Asks, Datum, Entry, Event, FieldId, Stamp, Values, View, Within};
 
 /// The field correlations take an event's time from.
 const TIME: &str = "timestamp";
@@ -45,7 +45,7 @@ impl View for RawView {
         true
     }
 
-    fn quotes(&self, _ask: AskId) -> bool {
+    fn quotes(&self, _ask: AskId, _: Option<&Within>) -> bool {
         true
     }
 

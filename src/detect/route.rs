@@ -181,7 +181,7 @@ impl Route {
                 self.always = self.rules.clone();
                 return;
             };
-            let beside = if has_lines && view.quotes(ask) { line.take(&hints) } else { hints };
+            let beside = if has_lines && view.quotes(ask, None) { line.take(&hints) } else { hints };
             let beside_line = (has_lines && !beside.is_empty()).then(|| numbered(&beside));
             asked.push(Asked { ask, index, beside_line });
             let mut fields = Vec::new();

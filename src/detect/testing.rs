@@ -6,7 +6,7 @@
 use super::{Engine, Options, RawView, Redaction, Worker};
 use crate::model::{
     AskId, Asks, Datum, Entry, Event, Feed, FieldId, Findings, FormatId, LogSource, Marks, Matches, Origin, Regions,
-    Scratch, Stamp, TagSet, Value, Values, View,
+    Scratch, Stamp, TagSet, Value, Values, View, Within,
 };
 use crate::sigma::{
     Condition, Decimal, Expr, FieldTest, Group, Keywords, Pattern, PatternPart, Rule, RuleMeta, Ruleset, Selection,
@@ -233,7 +233,7 @@ impl View for Mapped {
         true
     }
 
-    fn quotes(&self, _ask: AskId) -> bool {
+    fn quotes(&self, _ask: AskId, _: Option<&Within>) -> bool {
         true
     }
 

@@ -50,9 +50,14 @@ pub(super) struct Clue {
     pub(super) hint: Hint,
 }
 
-/// How many rules share a clue: one that many share finds many candidates.
+/// What one clue is preferred to another by, beside itself.
 #[derive(Default)]
-pub(super) struct Shared(HashMap<Clue, u32>);
+pub(super) struct Shared {
+    /// How many rules share a clue: one that many share finds many candidates.
+    counts: HashMap<Clue, u32>,
+    /// Anything but a text of some length is the last choice.
+    texts_only: bool,
+}
 
 impl Shared {
     /// Counts the clues of some rules.
@@ -61,20 +66,25 @@ impl Shared {
         for rule in rules {
             // Any choice does to see what is common; the cheapest by itself is the likeliest.
             for clue in witness(rule, &Shared::default()).into_iter().flatten() {
-                *shared.0.entry(clue).or_default() += 1;
+                *shared.counts.entry(clue).or_default() += 1;
             }
         }
         shared
     }
 
     fn count(&self, clue: &Clue) -> u32 {
-        self.0.get(clue).copied().unwrap_or(0)
+        self.counts.get(clue).copied().unwrap_or(0)
     }
 }
 
 /// The clues of a rule; `None`: it must be tried on every event. No clues at all: it never holds.
 pub(super) fn witness(rule: &CompiledRule, shared: &Shared) -> Option<Vec<Clue>> {
     alternatives(rule.conditions.iter().map(|expr| of_expr(expr, rule, shared)))
+}
+
+/// The clues of a rule, of those that are texts where there is a choice.
+pub(super) fn textual(rule: &CompiledRule) -> Option<Vec<Clue>> {
+    witness(rule, &Shared { texts_only: true, counts: HashMap::new() })
 }
 
 fn of_expr(expr: &Expr, rule: &CompiledRule, shared: &Shared) -> Option<Vec<Clue>> {
@@ -180,6 +190,13 @@ fn clue_cost(clue: &Clue, shared: &Shared) -> u32 {
         Hint::Inside(text) if text.len() < 4 => 200 / (text.len() as u32),
         Hint::Inside(text) => 50 / (text.len() as u32) + 2,
     };
+    let is_long = match &clue.hint {
+        Hint::Present | Hint::Number(_) => false,
+        // Methods and the like.
+        Hint::Whole(text) => text.len() > 4,
+        Hint::Start(text) | Hint::End(text) | Hint::Inside(text) => text.len() > 2,
+    };
+    let own = if shared.texts_only && !is_long { own.saturating_add(1 << 20) } else { own };
     // There is more text anywhere, and all of it must be looked through.
     let anywhere = if clue.spot == Spot::Anywhere { 3 } else { 1 };
     own.saturating_mul(anywhere).saturating_add(shared.count(clue))

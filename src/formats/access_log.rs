@@ -5,8 +5,8 @@
 //! the right. Columns nobody documents are `extra1`, `extra2`, ...; escapes inside quotes stay as they are written.
 
 use super::{Format, LineShape, Record, Refused, Sample, Shape, lines};
-use crate::model::Stamp;
 use crate::model::stamp::{self, Zone};
+use crate::model::{Outline, Stamp};
 use core::net::IpAddr;
 
 /// The row of [`FORMATS`](super::FORMATS).
@@ -22,7 +22,7 @@ pub(crate) const FORMAT: Format = Format {
             Parts::of(line, &Zone::default()).is_some()
         })
     },
-    shape: Shape::Lines(LineShape::of_text(read, 8)),
+    shape: Shape::Lines(LineShape { outline: Some(outline), ..LineShape::of_text(read, 8) }),
 };
 
 /// The columns of a line.
@@ -84,6 +84,54 @@ fn read(record: &mut Record<'_>) -> Result<(), Refused> {
     }
     columns(record, parts.rest);
     Ok(())
+}
+
+/// The names of all columns that are documented.
+const NAMES: &[&str] = &[
+    "vhost",
+    "cs-host",
+    "remote_host",
+    "c-ip",
+    "ident",
+    "user",
+    "cs-username",
+    "time",
+    "request",
+    "status",
+    "sc-status",
+    "bytes",
+    "sc-bytes",
+    "cs-method",
+    "cs-uri",
+    "cs-uri-stem",
+    "cs-uri-query",
+    "cs-version",
+    "referer",
+    "cs-referer",
+    "agent",
+    "cs-user-agent",
+];
+
+/// What a record is, see [`Outline`]; nothing is said of one with columns of its own.
+fn outline<'r>(record: &mut Record<'r>) -> Option<Outline<'r>> {
+    let parts = Parts::of(record.text, record.zone)?;
+    has_no_more(parts.rest).then(|| {
+        record.time = parts.time;
+        let sure = Request::of(parts.request).map(|_| "request");
+        let (request, names) = (Some(parts.request), [NAMES, &[], &[]]);
+        Outline { request, names, stamp: Some("time"), sure, ..Outline::default() }
+    })
+}
+
+/// Whether nothing stands behind the size but referer and agent.
+fn has_no_more(rest: &str) -> bool {
+    let bytes = rest.as_bytes();
+    let mut quotes = memchr::memchr2_iter(b'"', b'\\', bytes);
+    let Some(first) = quotes.next() else { return rest.is_empty() };
+    let four = (first, quotes.next(), quotes.next(), quotes.next());
+    let (0, Some(end), Some(start), Some(last)) = four else { return false };
+    let no_more = quotes.next().is_none() && last + 1 == bytes.len();
+    no_more && bytes.get(end..=start) == Some(b"\" \"") && !bytes.contains(&b'\\')
 }
 
 fn push(record: &mut Record<'_>, names: &[&str], value: Option<&str>) {
@@ -153,7 +201,9 @@ fn is_closing(text: &str, quote: usize) -> bool {
 impl<'r> Parts<'r> {
     fn of(text: &'r str, zone: &Zone) -> Option<Parts<'r>> {
         // A user name may hold ` [`: the stamp is the first that reads as one.
-        let (open, time, taken) = text.match_indices(" [").find_map(|(at, _)| {
+        let bytes = text.as_bytes();
+        let brackets = memchr::memchr_iter(b'[', bytes).filter_map(|at| at.checked_sub(1));
+        let (open, time, taken) = brackets.filter(|at| bytes.get(*at) == Some(&b' ')).find_map(|at| {
             let (time, taken) = clf_stamp(text.get(at + 1..)?, zone)?;
             Some((at, time, taken))
         })?;
@@ -205,7 +255,8 @@ type Split<'r> = (&'r str, &'r str, Option<&'r str>, &'r str);
 /// backslash counts only where there is no other.
 fn split_request(text: &str) -> Option<Split<'_>> {
     let mut best: Option<(u8, Split<'_>)> = None;
-    for (at, _) in text.rmatch_indices("\" ") {
+    let bytes = text.as_bytes();
+    for at in memchr::memrchr_iter(b'"', bytes).filter(|at| bytes.get(at + 1) == Some(&b' ')) {
         let (Some(request), Some(behind)) = (text.get(..at), text.get(at + 2..)) else { continue };
         let Some((status, bytes, rest)) = status_and_size(behind) else { continue };
         let worth = if !is_closing(text, at) {

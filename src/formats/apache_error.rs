@@ -26,6 +26,7 @@ pub(crate) const FORMAT: Format = Format {
         yearless: None,
         longest: limits::LINE,
         rank: 8,
+        outline: None,
     }),
 };
 

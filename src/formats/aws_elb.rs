@@ -24,6 +24,7 @@ pub(crate) const FORMAT: Format = Format {
         yearless: None,
         longest: limits::LINE,
         rank: 9,
+        outline: None,
     }),
 };
 
@@ -44,6 +45,7 @@ pub(crate) const CLASSIC_FORMAT: Format = Format {
         yearless: None,
         longest: limits::LINE,
         rank: 8,
+        outline: None,
     }),
 };
 

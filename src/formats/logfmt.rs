@@ -44,6 +44,7 @@ pub(crate) const FORMAT: Format = Format {
         yearless: None,
         longest: limits::LINE,
         rank: 4,
+        outline: None,
     }),
 };
 
@@ -76,6 +77,7 @@ pub(crate) const LOOSE_FORMAT: Format = Format {
         yearless: None,
         longest: limits::LINE,
         rank: 3,
+        outline: None,
     }),
 };
 

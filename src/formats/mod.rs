@@ -59,7 +59,9 @@ mod laws;
 pub(crate) mod testing;
 
 use crate::model::stamp::{Yearless, Zone};
-use crate::model::{Block, Counting, Event, FieldTable, FormatId, Header, Scratch, Sentence, Stamp, limits};
+use crate::model::{
+    Block, Counting, Event, FieldTable, FormatId, Glance, Header, Outline, Scratch, Sentence, Stamp, limits,
+};
 use jiff::civil::Date;
 use std::sync::Arc;
 
@@ -112,12 +114,14 @@ pub(crate) struct LineShape {
     /// How precisely the format tells its lines from others' (formats of equal rank keep table order);
     /// 0 means it never takes over lines another format refused.
     pub(crate) rank: u8,
+    /// Tells what a record is without reading it, where that can be known: [`Outline`].
+    pub(crate) outline: Option<ReadOutline>,
 }
 
 impl LineShape {
     /// Lines of text, each a record by itself, whose stamps have years.
     pub(crate) const fn of_text(read: ReadRecord, rank: u8) -> LineShape {
-        LineShape { read, continues: |_| false, yearless: None, longest: limits::LINE, rank }
+        LineShape { read, continues: |_| false, yearless: None, longest: limits::LINE, rank, outline: None }
     }
 
     /// Lines that are one JSON value each.
@@ -139,6 +143,10 @@ pub(crate) type ReadYearless = fn(&[u8]) -> Option<Yearless>;
 
 /// Reads one record of a line format: pushes originals into `record`, or says what was expected.
 pub(crate) type ReadRecord = fn(&mut Record<'_>) -> Result<(), Refused>;
+
+/// Tells what a record is without its fields: pushes nothing, and sets the time that reading it would. `None`: it must
+/// be read to know.
+pub(crate) type ReadOutline = for<'a> fn(&mut Record<'a>) -> Option<Outline<'a>>;
 
 /// Why a record was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -248,6 +256,8 @@ pub(crate) struct Sample {
 pub(crate) enum Decoded<'e, 'r> {
     /// A record; `origin.line`, `origin.index` and `lines` are set, relative to the block.
     Event(&'e mut Event<'r>),
+    /// A record that is read only if nobody says that this is enough. From [`Decoder::skim`] alone.
+    Glance(&'e mut Glance<'r>),
     /// A record its format (and every other line format) refused: why, relative first line, number of
     /// lines, text.
     Refused { why: Refused, line: u32, lines: u32, text: &'r str },
@@ -295,6 +305,11 @@ pub(crate) trait Cutter: Send {
 pub(crate) trait Decoder: Send + Sync {
     /// Reads every record of the block, in order.
     fn decode(&self, block: &Block, scratch: &mut Scratch, sink: &mut dyn FnMut(Decoded<'_, '_>));
+
+    /// The same, but records may be told by a [`Glance`] first, and are not read where that was enough.
+    fn skim(&self, block: &Block, scratch: &mut Scratch, sink: &mut dyn FnMut(Decoded<'_, '_>)) {
+        self.decode(block, scratch, sink);
+    }
 }
 
 /// All formats, in the order `formats` lists them.

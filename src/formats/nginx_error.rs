@@ -22,7 +22,7 @@ pub(crate) const FORMAT: Format = Format {
             Parts::of(line, &Zone::default()).is_some()
         })
     },
-    shape: Shape::Lines(LineShape { read, continues, yearless: None, longest: limits::LINE, rank: 8 }),
+    shape: Shape::Lines(LineShape { read, continues, yearless: None, longest: limits::LINE, rank: 8, outline: None }),
 };
 
 /// What lines of a PHP error begin with that belong to the record above.

@@ -1,6 +1,8 @@
 //! What all dialects of syslog share: the priority, the tag, and what is done with a message.
 
-use super::{Head, Learned, Record, Sniffed, lines, payload};
+use super::payload::{self, Outlook};
+use super::{Head, Learned, Record, Sniffed, lines};
+use crate::model::Outline;
 use crate::model::stamp::{self, Zone};
 
 /// A tag: which program wrote, and as which process.
@@ -142,14 +144,8 @@ pub(super) fn finish(record: &mut Record<'_>, tag: Option<Tag<'_>>, message: &st
         return;
     }
     record.push("msg", message);
-    let inner = match repeated(message) {
-        Some((count, inner)) => {
-            record.push("repeat_count", count);
-            inner
-        }
-        None => message,
-    };
-    let inner = without_solaris_id(inner);
+    let (count, inner) = said(message);
+    record.push_some("repeat_count", count);
     // A mnemonic is half of what a network device says.
     let inner = match tag {
         Some(Tag { program, .. }) if program.starts_with('%') => joined(record.text, program, inner),
@@ -159,6 +155,30 @@ pub(super) fn finish(record: &mut Record<'_>, tag: Option<Tag<'_>>, message: &st
         Some(Tag { program, pam_module: Some(module), .. }) => payload::extract_pam(module, program, inner, record),
         _ => payload::extract(tag.map(|t| t.program), inner, record),
     }
+}
+
+/// What a message says, without what relays put around it, and how often it was said if they tell.
+fn said(message: &str) -> (Option<&str>, &str) {
+    let (count, inner) = repeated(message).map_or((None, message), |(count, inner)| (Some(count), inner));
+    (count, without_solaris_id(inner))
+}
+
+/// The names [`finish`] pushes, and those of headers.
+const NAMES: &[&str] = &["pri", "hostname", "appname", "procid", "msg", "repeat_count"];
+
+/// What a record is whose header was read: see [`Outline`]. Nothing is said of lines with a percent sign, which may be a
+/// mnemonic anywhere, nor of those in which a module or no program is named.
+pub(super) fn outline<'r>(record: &Record<'r>, priority: Option<&'r str>, rest: &'r str) -> Option<Outline<'r>> {
+    if memchr::memchr(b'%', record.text.as_bytes()).is_some() {
+        return None;
+    }
+    let (tag, message) = tag(rest)?;
+    let message = message.trim_matches([' ', '\u{feff}']);
+    let is_usual = tag.pam_module.is_none() && !tag.program.is_empty() && !message.is_empty();
+    let Outlook { payloads, names: [own, of_pam] } =
+        is_usual.then(|| payload::outlook(tag.program, said(message).1, record.table))??;
+    let names = [NAMES, own, of_pam];
+    Some(Outline { program: Some(tag.program), priority, names, payloads, ..Outline::default() })
 }
 
 /// A tag and its message as one piece of the record, if they are.

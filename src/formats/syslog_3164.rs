@@ -8,7 +8,7 @@
 use super::syslog::{begins_pair, finish, priority, tag};
 use super::{Format, Head, LineShape, Record, Refused, Sample, Shape, Sniffed, syslog};
 use crate::model::stamp::{self, Yearless, Zone};
-use crate::model::{Stamp, limits};
+use crate::model::{Outline, Stamp, limits};
 
 /// The row of [`FORMATS`](super::FORMATS).
 pub(crate) const FORMAT: Format = Format {
@@ -25,6 +25,7 @@ pub(crate) const FORMAT: Format = Format {
         yearless: Some(yearless),
         longest: limits::LINE,
         rank: 6,
+        outline: Some(outline),
     }),
 };
 
@@ -43,6 +44,9 @@ fn yearless(line: &[u8]) -> Option<Yearless> {
     // Other formats' lines are told apart by their first byte.
     line.first().filter(|b| b.is_ascii_uppercase() || matches!(b, b'<' | b'*' | b'.' | b'0'..=b'9'))?;
     let line = line.get(..ENOUGH).unwrap_or(line);
+    // A number may be the length of a frame, a device's count of messages, or a month: an address is none of them.
+    let behind = line.iter().position(|b| !b.is_ascii_digit()).filter(|len| *len > 0).and_then(|len| line.get(len));
+    behind.is_none_or(|byte| matches!(byte, b' ' | b':' | b'/')).then_some(())?;
     let line = match std::str::from_utf8(line) {
         Ok(line) => line,
         Err(error) => std::str::from_utf8(line.get(..error.valid_up_to())?).ok()?,
@@ -64,6 +68,31 @@ fn impossible(text: &str) -> Option<(Stamp, usize)> {
 }
 
 fn read(record: &mut Record<'_>) -> Result<(), Refused> {
+    let Header { pri, host, rest } = header(record)?;
+    record.push_some("pri", pri);
+    record.push_some("hostname", host);
+    match tag(rest) {
+        Some((tag, message)) => finish(record, Some(tag), message),
+        None => finish(record, None, rest),
+    }
+    Ok(())
+}
+
+fn outline<'r>(record: &mut Record<'r>) -> Option<Outline<'r>> {
+    let Header { pri, rest, .. } = header(record).ok()?;
+    syslog::outline(record, pri, rest)
+}
+
+/// What stands before tag and message.
+struct Header<'r> {
+    pri: Option<&'r str>,
+    host: Option<&'r str>,
+    /// From the tag on.
+    rest: &'r str,
+}
+
+/// Reads the header and sets the record's time.
+fn header<'r>(record: &mut Record<'r>) -> Result<Header<'r>, Refused> {
     let text = record.text;
     let Start { pri, host: before, rest } = header_start(text);
     let (time, taken) = match undated(rest) {
@@ -74,21 +103,15 @@ fn read(record: &mut Record<'_>) -> Result<(), Refused> {
         })?,
     };
     record.time = time;
-    record.push_some("pri", pri);
     let rest = rest.get(taken..).unwrap_or_default();
     // What follows a colon behind the stamp is the message: no host was written.
     let (host, rest) = match rest.strip_prefix(": ") {
         Some(rest) => (None, rest.trim_start_matches(' ')),
         None => host(rest.trim_start_matches(' ')),
     };
-    record.push_some("hostname", before.or(host));
     // Cisco writes `host : %ASA-...`.
     let rest = rest.strip_prefix(": ").unwrap_or(rest);
-    match tag(rest) {
-        Some((tag, message)) => finish(record, Some(tag), message),
-        None => finish(record, None, rest),
-    }
-    Ok(())
+    Ok(Header { pri, host: before.or(host), rest })
 }
 
 /// What stands before a stamp.

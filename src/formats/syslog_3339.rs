@@ -6,7 +6,7 @@
 use super::syslog::{finish, priority, tag};
 use super::{Format, Head, LineShape, Record, Refused, Sample, Shape, Sniffed, syslog};
 use crate::model::stamp::{self, Zone};
-use crate::model::{Quality, Stamp, limits};
+use crate::model::{Outline, Quality, Stamp, limits};
 
 /// The row of [`FORMATS`](super::FORMATS).
 pub(crate) const FORMAT: Format = Format {
@@ -47,6 +47,7 @@ pub(crate) const FORMAT: Format = Format {
         yearless: None,
         longest: limits::LINE,
         rank: 5,
+        outline: Some(outline),
     }),
 };
 
@@ -71,6 +72,12 @@ fn read(record: &mut Record<'_>) -> Result<(), Refused> {
         None => finish(record, None, parts.rest),
     }
     Ok(())
+}
+
+fn outline<'r>(record: &mut Record<'r>) -> Option<Outline<'r>> {
+    let parts = split(record.text)?;
+    record.time = parts.time;
+    syslog::outline(record, parts.pri, parts.rest)
 }
 
 fn split(text: &str) -> Option<Parts<'_>> {

@@ -55,6 +55,7 @@ pub(crate) const FORMAT: Format = Format {
         yearless: None,
         longest: limits::LINE,
         rank: 8,
+        outline: None,
     }),
 };
 

@@ -126,6 +126,6 @@ fn keep(decoded: Decoded<'_, '_>, before: u32) -> Option<Read> {
         Decoded::Refused { why, line, lines, text } => {
             Some(Read { refused: Some(why), line: before + line, lines, raw: text.to_owned(), ..Read::default() })
         }
-        Decoded::Blank(_) | Decoded::Header(_) | Decoded::Damaged(_) => None,
+        Decoded::Glance(_) | Decoded::Blank(_) | Decoded::Header(_) | Decoded::Damaged(_) => None,
     }
 }

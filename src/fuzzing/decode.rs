@@ -55,7 +55,7 @@ impl Decoding {
             decoder.decode(&block, &mut scratch, &mut |decoded| match decoded {
                 Decoded::Event(_) => records += 1,
                 Decoded::Refused { .. } => refused += 1,
-                Decoded::Blank(_) | Decoded::Header(_) | Decoded::Damaged(_) => {}
+                Decoded::Glance(_) | Decoded::Blank(_) | Decoded::Header(_) | Decoded::Damaged(_) => {}
             });
         }
         (records, refused)

@@ -29,6 +29,8 @@ pub(crate) struct Counts {
     pub(crate) remembered: u64,
     /// Lines looked through in place of the values in them.
     pub(crate) lines: u64,
+    /// Events that were counted without being read, since no rule could concern them.
+    pub(crate) skimmed: u64,
 }
 
 /// How long the stages took; all zero without a clock. Stages of workers add up over threads.
@@ -57,6 +59,7 @@ impl Effort {
         self.counts.values += counts.values;
         self.counts.remembered += counts.remembered;
         self.counts.lines += counts.lines;
+        self.counts.skimmed += counts.skimmed;
         self.times.read += times.read;
         self.times.decoded += times.decoded;
         self.times.tagged += times.tagged;

@@ -76,6 +76,8 @@ pub(crate) struct FieldTable {
     ids: HashMap<String, FieldId>,
     /// Whose messages are of which declared format.
     heard: Vec<Heard>,
+    /// How messages begin that are of some declared format, whoever says them.
+    beginnings: Vec<String>,
 }
 
 /// Messages that are of a declared format.
@@ -94,6 +96,19 @@ pub(crate) enum Speaker {
     Anybody(String),
 }
 
+impl Speaker {
+    /// False only when no message of the program can be meant by its program: with a path in front or not.
+    pub(crate) fn may_be(&self, program: &str) -> bool {
+        let Speaker::Program(row) = self else { return false };
+        let leaf = program.rsplit('/').next().unwrap_or(program);
+        let starts = |name: &str, start: &str| name.get(..start.len()).is_some_and(|n| n.eq_ignore_ascii_case(start));
+        match row.strip_suffix('*') {
+            Some(start) => starts(program, start) || starts(leaf, start),
+            None => row.eq_ignore_ascii_case(program) || row.eq_ignore_ascii_case(leaf),
+        }
+    }
+}
+
 impl FieldTable {
     /// A table that keeps every name, known or not (`events`, keyword rules).
     pub(crate) fn keep_everything(&mut self) {
@@ -102,7 +117,15 @@ impl FieldTable {
 
     /// Says whose messages are of a declared format.
     pub(crate) fn hear(&mut self, heard: Heard) {
+        if let Speaker::Anybody(beginning) = &heard.who {
+            self.beginnings.push(beginning.clone());
+        }
         self.heard.push(heard);
+    }
+
+    /// Whether a message may be of a declared format by how it begins.
+    pub(crate) fn is_beginning(&self, message: &str) -> bool {
+        self.beginnings.iter().any(|beginning| message.starts_with(beginning.as_str()))
     }
 
     /// Whose messages are of declared formats, in order of preference.

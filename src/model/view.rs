@@ -2,6 +2,7 @@
 
 use super::event::{Entry, Event};
 use super::field::{AskId, FieldId};
+use super::outline::Within;
 use super::time::Stamp;
 use super::value::{Datum, Values};
 
@@ -107,8 +108,9 @@ pub(crate) trait View: Send + Sync {
     /// them. An event that has none of these fields then has no value under the asked name.
     fn reads(&self, ask: AskId, into: &mut Vec<FieldId>) -> bool;
 
-    /// Whether every text under the asked name is a piece of the text of some original field, whatever the event.
-    fn quotes(&self, ask: AskId) -> bool;
+    /// Whether every text under the asked name is a piece of the text of some original field, whatever the event, or
+    /// whatever event of some kind.
+    fn quotes(&self, ask: AskId, within: Option<&Within>) -> bool;
 
     /// Tells this view from the others of the run.
     fn number(&self) -> usize;

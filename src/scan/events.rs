@@ -124,7 +124,7 @@ impl Events {
                             Ok(())
                         }
                     }
-                    Decoded::Blank(_) | Decoded::Header(_) => Ok(()),
+                    Decoded::Glance(_) | Decoded::Blank(_) | Decoded::Header(_) => Ok(()),
                 };
                 if result.is_ok() {
                     result = written;

@@ -24,6 +24,7 @@ mod reader;
 mod rule_files;
 mod run;
 mod setup;
+mod skim;
 mod statistics;
 mod test_rules;
 mod text_stream;

@@ -1,7 +1,8 @@
 //! What happens to one block on one core: decode, tag, look, hold against the rules.
 
 use super::period::Window;
-use crate::detect::{Engine, Needs, Worker};
+use super::skim::Skim;
+use crate::detect::{Engine, Needs, Sieve, Worker};
 use crate::formats::{Decoded, Decoder};
 use crate::model::{
     Block, Clock, Effort, Event, Findings, Matches, ProblemKind, Quality, Scratch, Stamp, Times, column_behind,
@@ -29,6 +30,7 @@ pub(super) struct Bench {
     scratch: Scratch,
     tags: TagMemo,
     worker: Worker,
+    skim: Skim,
     times: Times,
 }
 
@@ -36,7 +38,13 @@ impl Bench {
     /// One that has seen nothing.
     pub(super) fn new(desk: &Desk<'_>) -> Bench {
         let worker = Worker::told(Arc::clone(&desk.needs));
-        Bench { scratch: Scratch::default(), tags: TagMemo::default(), worker, times: Times::default() }
+        Bench {
+            scratch: Scratch::default(),
+            tags: TagMemo::default(),
+            worker,
+            skim: Skim::default(),
+            times: Times::default(),
+        }
     }
 
     /// What all this took.
@@ -58,9 +66,16 @@ impl Desk<'_> {
         findings.books.bytes = block.input_bytes;
         findings.books.lines = block.line_count;
         findings.column = column_behind(&block.bytes, Some(0)).filter(|_| !block.truncated);
-        let Bench { scratch, tags, worker, times } = bench;
+        let Bench { scratch, tags, worker, skim, times } = bench;
+        skim.begin();
         let (began, before) = (self.now(), times.tagged + times.matched);
-        decoder.decode(block, scratch, &mut |decoded| match decoded {
+        decoder.skim(block, scratch, &mut |decoded| match decoded {
+            Decoded::Glance(glance) => {
+                if let Some(sieve) = skim.sieve(self, glance, worker) {
+                    glance.is_told = true;
+                    self.passed(sieve, glance.header_time, worker, &mut findings);
+                }
+            }
             Decoded::Event(event) => self.event(event, tags, worker, &mut findings, times),
             Decoded::Refused { why, line, .. } => {
                 findings.books.unparsed += 1;
@@ -123,20 +138,42 @@ impl Desk<'_> {
         if event.time.time.is_none() {
             findings.books.no_time += 1;
         }
-        if self.window.is_some_and(|window| !window.holds(event.time.time)) {
-            findings.books.left_out += 1;
+        if self.is_left_out(event.time, findings) {
             return;
         }
         if !self.timed(&mut times.matched, || self.engine.observe(event, view, worker, findings)) {
             findings.books.unassigned += 1;
         }
-        if event.time.time.is_some() {
-            findings.last_time = event.time.time;
-            if matches!(event.time.quality, Quality::YearInferred | Quality::OnlyYearInferred) {
-                findings.inferred = findings.inferred.max(event.time.time);
-            }
-            findings.span = Some(widened(findings.span, event.time));
+        spanned(event.time, findings);
+    }
+
+    /// Counts an event that was not read, whose time is this.
+    fn passed(&self, sieve: &mut Sieve, time: Stamp, worker: &mut Worker, findings: &mut Findings) {
+        findings.books.events += 1;
+        if self.is_left_out(time, findings) {
+            return;
         }
+        sieve.passed(worker);
+        findings.books.unassigned += u64::from(!sieve.is_assigned);
+        spanned(time, findings);
+    }
+
+    /// Whether an event of this time is none of those that count.
+    fn is_left_out(&self, time: Stamp, findings: &mut Findings) -> bool {
+        let is_left_out = self.window.is_some_and(|window| !window.holds(time.time));
+        findings.books.left_out += u64::from(is_left_out);
+        is_left_out
+    }
+}
+
+/// Notes the time of an event that counts.
+fn spanned(time: Stamp, findings: &mut Findings) {
+    if time.time.is_some() {
+        findings.last_time = time.time;
+        if matches!(time.quality, Quality::YearInferred | Quality::OnlyYearInferred) {
+            findings.inferred = findings.inferred.max(time.time);
+        }
+        findings.span = Some(widened(findings.span, time));
     }
 }
 

@@ -4,9 +4,11 @@
 //! never holds; `is_decidable` lets the tests count them. (Declared formats bring the rows they mean themselves.)
 
 use super::facts::{Bits, Facts, Keys};
+use super::outline::Reach;
 use super::place::{Globs, Names, Place};
 use super::shape;
 use super::table::RawCondition;
+use crate::model::Outline;
 use std::collections::{BTreeMap, HashMap};
 
 /// A compiled condition. All parts must hold; an empty part holds.
@@ -32,9 +34,16 @@ pub(super) struct Condition {
 
 /// What the request line of an access log asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Target {
+pub(super) enum Target {
     Path,
     Proxy,
+}
+
+impl Target {
+    /// What a request line asks for.
+    pub(super) fn of(request: &str) -> Target {
+        if Outline::is_of_proxy(request) { Target::Proxy } else { Target::Path }
+    }
 }
 
 /// What conditions are compiled with.
@@ -127,6 +136,46 @@ impl Condition {
             && (self.any.is_empty() || self.any.iter().any(|c| c.may_hold(facts) && c.does_hold(facts)))
     }
 
+    /// Whether every record within `reach` is what the condition says.
+    pub(super) fn must_hold(&self, reach: &Reach<'_>) -> bool {
+        !self.is_never
+            && (self.classes == 0 || reach.sure_classes & self.classes != 0)
+            && self.has == Bits::default()
+            && self.is_of_header(reach)
+            && self.payloads.is_empty()
+            && self.equals.is_empty()
+            && self.types.is_none()
+            && self.target.as_ref().is_none_or(|(_, target)| reach.target == Some(*target))
+            && self.contains.is_empty()
+            && self.not_products.is_empty()
+            && (self.any.is_empty() || self.any.iter().any(|c| c.must_hold(reach)))
+    }
+
+    /// Whether some record within `reach` may be what the condition says.
+    pub(super) fn can_hold(&self, reach: &Reach<'_>) -> bool {
+        !self.is_never
+            && (self.classes == 0 || reach.classes & self.classes != 0)
+            && reach.present.covers(&self.has)
+            && self.is_of_header(reach)
+            && (self.payloads.is_empty() || self.payloads.iter().any(|p| reach.payloads.contains(&p.as_str())))
+            && self.target.as_ref().is_none_or(|(_, target)| reach.target.is_none_or(|known| known == *target))
+            && (self.any.is_empty() || self.any.iter().any(|c| c.can_hold(reach)))
+    }
+
+    /// What the header alone says: program and facility are known, and Windows' fields are not there, nor any shape, which
+    /// needs a percent sign.
+    fn is_of_header(&self, reach: &Reach<'_>) -> bool {
+        let one_of = |words: &[String], word: Option<&str>| {
+            words.is_empty() || word.is_some_and(|word| words.iter().any(|w| w.eq_ignore_ascii_case(word)))
+        };
+        self.event_ids.is_empty()
+            && self.channels.is_empty()
+            && self.providers.is_empty()
+            && self.shape.is_none()
+            && one_of(&self.programs, reach.program)
+            && one_of(&self.facilities, reach.facility)
+    }
+
     fn types_hold(&self, facts: &Facts<'_, '_>) -> bool {
         let Some((place, types)) = &self.types else { return true };
         types.iter().all(|wanted| {
@@ -136,12 +185,7 @@ impl Condition {
 
     fn target_holds(&self, facts: &Facts<'_, '_>) -> bool {
         let Some((place, target)) = self.target.as_ref() else { return true };
-        let request = place.text(facts.event).unwrap_or_default();
-        let mut words = request.split(' ');
-        let method = words.next().unwrap_or_default();
-        let url = words.next().unwrap_or_default();
-        let is_proxy = method == "CONNECT" || url.starts_with("http://") || url.starts_with("https://");
-        is_proxy == (*target == Target::Proxy)
+        Target::of(place.text(facts.event).unwrap_or_default()) == *target
     }
 }
 

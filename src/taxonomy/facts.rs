@@ -1,9 +1,11 @@
 //! What conditions ask of a record, gathered once: its classes, which of the asked names it has, and where Windows and
 //! syslog say what it is.
 
+use super::condition::Target;
+use super::outline::Reach;
 use super::place::{Names, Place};
 use super::table::{RawFormats, Tables};
-use crate::model::{Event, FieldId};
+use crate::model::{Event, FieldId, FormatId, Outline};
 use std::collections::{BTreeSet, HashMap};
 
 /// A set of up to 512 names.
@@ -70,14 +72,17 @@ impl Keys {
 
     fn present(&self, event: &Event<'_>) -> Bits {
         let mut bits = Bits::default();
-        for entry in event.entries {
-            for (bit, place) in self.bits.get(entry.field.0 as usize).into_iter().flatten() {
-                if place.as_ref().is_none_or(|place| place.is_spelled(event.name(entry))) {
-                    bits.set(*bit);
-                }
+        event.entries.iter().for_each(|entry| self.add(entry.field, event.name(entry), &mut bits));
+        bits
+    }
+
+    /// Sets the bits of a name that is there.
+    fn add(&self, field: FieldId, name: &str, bits: &mut Bits) {
+        for (bit, place) in self.bits.get(field.0 as usize).into_iter().flatten() {
+            if place.as_ref().is_none_or(|place| place.is_spelled(name)) {
+                bits.set(*bit);
             }
         }
-        bits
     }
 }
 
@@ -216,6 +221,41 @@ impl Gatherer {
         facts.facility = self.facility(&facts);
         self.gather_windows(&mut facts);
         facts
+    }
+
+    /// What is known of all records of an outline whose fields are among `named`; `None` where the header does not say it
+    /// all.
+    pub(super) fn reach<'e>(
+        &'e self,
+        (outline, format): (&Outline<'e>, FormatId),
+        named: &[(FieldId, &str)],
+    ) -> Option<Reach<'e>> {
+        let class = |name: &str| self.by_payload.get(name).copied().unwrap_or_default();
+        let sure_classes = self.by_format.get(usize::from(format.0)).copied().unwrap_or(self.text);
+        let mut present = Bits::default();
+        for (field, name) in named {
+            self.keys.add(*field, name, &mut present);
+        }
+        // The first places are the header's own; without a number a record is none of Windows.
+        let others = (self.program.iter().skip(1)).chain(self.priority.iter().skip(1)).chain(&self.facility);
+        let mut others = others.chain(&self.event_id);
+        if others.any(|place| present.has(place.0)) {
+            return None;
+        }
+        let program = outline.program.map(|p| p.rsplit('/').next().unwrap_or(p));
+        let facility = match outline.priority {
+            Some(priority) => self.facilities.get(priority.parse::<usize>().ok()? / 8).map(String::as_str),
+            None => None,
+        };
+        Some(Reach {
+            sure_classes,
+            classes: outline.payloads.iter().map(|name| class(name)).fold(sure_classes, |all, bits| all | bits),
+            present,
+            payloads: outline.payloads,
+            program,
+            facility,
+            target: outline.request.map(Target::of),
+        })
     }
 
     fn gather_windows<'e>(&'e self, facts: &mut Facts<'e, '_>) {

@@ -350,6 +350,27 @@ impl Frozen {
         view
     }
 
+    /// What gives log sources.
+    pub(super) fn tagger(&self) -> &Tagger {
+        &self.tagger
+    }
+
+    /// The view of a profile.
+    pub(super) fn view_of(&self, profile: usize) -> Option<&ProfileView> {
+        self.views.get(profile)
+    }
+
+    /// Adds everything beside the tables' routes that an event may be granted.
+    pub(super) fn grant_all(&self, tags: &mut TagSet, rows: &mut BTreeSet<LogSourceId>) {
+        for grant in &self.grants {
+            rows.extend(&grant.rows);
+            tags.bits.iter_mut().zip(grant.tags.bits).for_each(|(all, own)| *all |= own);
+        }
+        if self.action.is_some() {
+            tags.set(AUTHENTICATION);
+        }
+    }
+
     /// A row of the table of log sources.
     pub(crate) fn logsource(&self, id: LogSourceId) -> Option<&LogSource> {
         self.sources.get(usize::from(id.0))

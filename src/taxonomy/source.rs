@@ -4,7 +4,7 @@ use super::compute::{self, Conversion, Kind, Takes};
 use super::place::{Globs, Names, Place};
 use super::table::{RawSource, RawTake};
 use super::words::Words;
-use crate::model::{Datum, Event, FieldId, TagSet, Values};
+use crate::model::{Datum, Event, FieldId, TagSet, Values, Within};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -204,8 +204,12 @@ impl Source {
         false
     }
 
-    /// Whether what this source gives is a piece of an original, or of canonical fields, which it adds.
-    pub(super) fn quotes(&self, kind: Option<Kind>, canonical: &mut Vec<u16>) -> bool {
+    /// Whether what this source gives is a piece of an original, or of canonical fields, which it adds; or whether it
+    /// gives nothing, in events that hold no more than this.
+    pub(super) fn quotes(&self, kind: Option<Kind>, within: Option<&Within>, canonical: &mut Vec<u16>) -> bool {
+        if within.is_some_and(|within| self.is_out_of(within)) {
+            return true;
+        }
         if !kind.is_none_or(Kind::quotes) || !self.via.is_none_or(Conversion::quotes) {
             return false;
         }
@@ -215,9 +219,25 @@ impl Source {
                 canonical.push(*field);
                 true
             }
-            Take::All(all) => all.iter().flatten().all(|way| way.quotes(kind, canonical)),
+            Take::All(all) => all.iter().flatten().all(|way| way.quotes(kind, within, canonical)),
             Take::Args(_) | Take::Constant(_) => false,
         }
+    }
+
+    /// Whether no event that holds no more than this has anything here.
+    fn is_out_of(&self, within: &Within) -> bool {
+        let can_be = |place: &Place| within.fields.contains(&place.field);
+        let is_never = |guard: &Guard| match guard.test {
+            Test::Set | Test::Is(_) => !guard.places.iter().any(can_be),
+            Test::Unset => guard.places.iter().any(|place| within.sure.contains(&place.field)),
+            Test::Not(_) | Test::Tagged(_) => false,
+        };
+        self.guards.iter().any(is_never)
+            || match &self.take {
+                Take::Field(place) => !can_be(place),
+                Take::Args(places) => !places.iter().any(can_be),
+                Take::Norm(_) | Take::Constant(_) | Take::All(_) => false,
+            }
     }
 
     /// Adds the values this source gives: those that fit `kind`, or any (`None`: a route's field).

@@ -73,6 +73,21 @@ impl Tagger {
         (tags, profile.unwrap_or(self.profiles.len().saturating_sub(1)))
     }
 
+    /// What gathers facts.
+    pub(super) fn gatherer(&self) -> &Gatherer {
+        &self.gatherer
+    }
+
+    /// The conditions of routes, and the row and the bits each gives.
+    pub(super) fn rows(&self) -> impl Iterator<Item = (&Condition, LogSourceId, &[u16])> {
+        self.routes.iter().map(|route| (&route.condition, route.source, route.bits.as_slice()))
+    }
+
+    /// The conditions of profiles, in order.
+    pub(super) fn profiles(&self) -> &[Condition] {
+        &self.profiles
+    }
+
     /// The routes and profiles that may hold for a record with these facts.
     fn likely(&self, facts: &Facts<'_, '_>, memo: &mut TagMemo) -> Arc<Likely> {
         std::mem::swap(&mut memo.key, &mut memo.last_key);

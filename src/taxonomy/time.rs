@@ -3,7 +3,8 @@
 use super::place::{Names, Place};
 use super::table::RawTimes;
 use crate::model::stamp::{self, Zone};
-use crate::model::{Event, Quality, Stamp};
+use crate::model::{Event, FieldId, Quality, Stamp};
+use std::collections::BTreeSet;
 
 /// The stamps of one profile, in order.
 #[derive(Debug, Default)]
@@ -46,6 +47,14 @@ impl TimePlan {
             return event.header_time;
         }
         self.local.iter().find_map(|p| text(p, event).and_then(|t| stamp::read(&t, zone))).unwrap_or_default()
+    }
+
+    /// Whether the header's stamp counts, if there is one, for events with no other fields than these. `same` holds that
+    /// very stamp, so it may go before it.
+    pub(super) fn goes_by_header(&self, fields: &BTreeSet<FieldId>, same: Option<FieldId>) -> bool {
+        let can_be = |place: &TimePlace| place.iter().all(|part| fields.contains(&part.field));
+        let is_same = |place: &TimePlace| matches!(place.as_slice(), [part] if Some(part.field) == same);
+        !self.utc.iter().any(can_be) && !self.zoned.iter().any(|place| can_be(place) && !is_same(place))
     }
 }
 

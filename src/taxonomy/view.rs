@@ -8,10 +8,10 @@ use super::table::Meaning;
 use super::time::TimePlan;
 use super::words::Words;
 use crate::model::stamp::Zones;
-use crate::model::{AskId, Datum, Event, FieldId, LogSourceId, Sentence, Stamp, Values, View};
+use crate::model::{AskId, Datum, Event, FieldId, LogSourceId, Sentence, Stamp, Values, View, Within};
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 /// Canonical fields worked out from each other go no deeper than this.
@@ -209,6 +209,11 @@ impl ProfileView {
         host.as_ref().and_then(Datum::text).map_or(stamp, |host| zones.at_host(host, stamp))
     }
 
+    /// Whether the time of every event of these fields is its header's; see [`TimePlan::goes_by_header`].
+    pub(super) fn goes_by_header(&self, fields: &BTreeSet<FieldId>, same: Option<FieldId>) -> bool {
+        !self.shared.zones.differ() && self.times.goes_by_header(fields, same)
+    }
+
     fn sources(&self, field: u16) -> &[Source] {
         self.sources.get(usize::from(field)).map_or(&[], |s| &s[..])
     }
@@ -404,20 +409,22 @@ impl View for ProfileView {
         free
     }
 
-    fn quotes(&self, ask: AskId) -> bool {
+    fn quotes(&self, ask: AskId, within: Option<&Within>) -> bool {
         let Some(asked) = self.shared.asks.get(ask.0 as usize) else { return true };
         let mut waiting: Vec<u16> = asked.fixed.into_iter().collect();
         waiting.extend(self.aliases.get(ask.0 as usize).copied().flatten());
         waiting.extend(&asked.any);
-        let mut ways = asked.routes.iter().flat_map(|(_, _, ways)| ways).chain(&asked.own);
-        let mut does_quote = ways.all(|way| way.quotes(None, &mut waiting));
+        let routes = asked.routes.iter().filter(|(row, ..)| within.is_none_or(|within| within.sources.contains(row)));
+        let mut ways = routes.flat_map(|(_, _, ways)| ways).chain(&asked.own);
+        let mut does_quote = ways.all(|way| way.quotes(None, within, &mut waiting));
         let mut seen: HashSet<u16> = HashSet::new();
         while let Some(number) = waiting.pop().filter(|_| does_quote) {
             let Some(field) = self.shared.fields.get(usize::from(number)) else { continue };
             if seen.insert(number) {
                 waiting.extend(field.tested_too);
+                let mut sources = self.sources(number).iter();
                 does_quote = field.role == Role::Plain
-                    && self.sources(number).iter().all(|source| source.quotes(Some(field.kind), &mut waiting));
+                    && sources.all(|source| source.quotes(Some(field.kind), within, &mut waiting));
             }
         }
         does_quote

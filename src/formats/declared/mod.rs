@@ -168,7 +168,7 @@ fn made(raw: &RawRow) -> Result<&'static Format, String> {
         })
         .collect();
     let continues = |line: &[u8]| line.first().is_some_and(|b| matches!(b, b' ' | b'\t'));
-    let shape = LineShape { read: refuse, continues, yearless: None, longest: limits::LINE, rank: 0 };
+    let shape = LineShape { read: refuse, continues, yearless: None, longest: limits::LINE, rank: 0, outline: None };
     Ok(Box::leak(Box::new(Format {
         name: leaked(&raw.name),
         summary: leaked(&raw.summary),

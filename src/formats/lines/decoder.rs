@@ -6,7 +6,9 @@ use super::{Readers, header, yearless};
 use crate::formats::text::{self, Text};
 use crate::formats::{Decoded, Decoder, ReadOptions, Record, Refused, YearTrack};
 use crate::model::stamp::Zone;
-use crate::model::{Block, Event, FieldTable, FormatId, Marks, Origin, Regions, Scratch, Sentence, Stamp, TagSet};
+use crate::model::{
+    Block, Event, FieldTable, FormatId, Glance, Marks, Origin, Regions, Scratch, Sentence, Stamp, TagSet,
+};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -50,6 +52,8 @@ struct Reading<'b> {
     index: u32,
     /// Blank lines not told yet.
     blank: u32,
+    /// Whether records are told by their outlines first.
+    does_skim: bool,
 }
 
 impl LineDecoder {
@@ -81,6 +85,9 @@ impl LineDecoder {
         let body_start = u32::try_from(start + raw.len() - body.len()).unwrap_or(u32::MAX);
         let index = reading.index;
         reading.index += 1;
+        if reading.does_skim && self.is_told((raw, body, body_start), open, reading, scratch, sink) {
+            return;
+        }
         match self.read(body, body_start, open, scratch) {
             Ok(outcome) => {
                 let repaired = outcome.repaired || reading.text.is_repaired(open.start, open.end);
@@ -107,6 +114,30 @@ impl LineDecoder {
             }
             Err(why) => sink(Decoded::Refused { why, line: open.line, lines: open.lines, text: raw }),
         }
+    }
+
+    /// Tells a record by its outline, if it has one; gives whether that was enough. What was mended or cut, or goes over
+    /// several lines, is always read.
+    fn is_told(
+        &self,
+        (raw, body, start): (&str, &str, u32),
+        open: &Open,
+        reading: &Reading<'_>,
+        scratch: &mut Scratch,
+        sink: &mut dyn FnMut(Decoded<'_, '_>),
+    ) -> bool {
+        let (format, shape) = self.readers.own;
+        let is_plain = open.lines == 1 && !open.is_prose && body.len() == raw.len() && !reading.block.truncated;
+        let Some(outline) = shape.outline.filter(|_| is_plain && !reading.text.is_repaired(open.start, open.end))
+        else {
+            return false;
+        };
+        let mut year = open.year;
+        let mut record = Record::new(body, start, scratch, &self.table, &self.zone, &mut year);
+        let Some(outline) = outline(&mut record) else { return false };
+        let mut glance = Glance { outline, format, raw, header_time: record.time, is_told: false };
+        sink(Decoded::Glance(&mut glance));
+        glance.is_told
     }
 
     /// Reads a record with its own format, or else with the most precise one that takes it. What is told of a
@@ -145,7 +176,10 @@ impl LineDecoder {
         let (mut in_bytes, mut in_text) = (0, 0);
         for number in 0u32.. {
             let Some(line) = line_at(&block.bytes, in_bytes) else { break };
-            let text_len = line_at(reading.text.text.as_bytes(), in_text).map_or(0, <[u8]>::len);
+            let text_len = match &reading.text.text {
+                Cow::Borrowed(_) => line.len(),
+                Cow::Owned(text) => line_at(text.as_bytes(), in_text).map_or(0, <[u8]>::len),
+            };
             let (start, end) = (in_text, in_text + text_len);
             (in_bytes, in_text) = (in_bytes + line.len() + 1, end + 1);
             let turn = framer.turn(&self.readers, line);
@@ -221,7 +255,17 @@ type Sink<'s> = dyn FnMut(Decoded<'_, '_>) + 's;
 
 impl Decoder for LineDecoder {
     fn decode(&self, block: &Block, scratch: &mut Scratch, sink: &mut dyn FnMut(Decoded<'_, '_>)) {
-        let reading = Reading { text: Text::clean(&block.bytes), block, index: 0, blank: 0 };
+        self.block(block, false, scratch, sink);
+    }
+
+    fn skim(&self, block: &Block, scratch: &mut Scratch, sink: &mut dyn FnMut(Decoded<'_, '_>)) {
+        self.block(block, self.readers.own.1.outline.is_some(), scratch, sink);
+    }
+}
+
+impl LineDecoder {
+    fn block(&self, block: &Block, does_skim: bool, scratch: &mut Scratch, sink: &mut Sink<'_>) {
+        let reading = Reading { text: Text::clean(&block.bytes), block, index: 0, blank: 0, does_skim };
         if let Some(joined) = block.carry.get::<Joined>() {
             scratch.header = Arc::default();
             return self.joined(joined, reading, scratch, sink);

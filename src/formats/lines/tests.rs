@@ -86,7 +86,7 @@ fn run_with(sniffed: &Sniffed, input: &[u8], options: &ReadOptions, sizes: Sizes
                 }
                 Decoded::Blank(lines) => all.blank += lines,
                 Decoded::Header(lines) => all.header += lines,
-                Decoded::Damaged(_) => unreachable!("only binary logs are damaged"),
+                Decoded::Damaged(_) | Decoded::Glance(_) => unreachable!("only binary logs are damaged"),
             });
             all.lines += block.line_count;
             all.bytes += block.input_bytes;

@@ -121,6 +121,7 @@ mod kv;
 mod login;
 mod named;
 mod netfilter;
+mod outline;
 mod pam;
 mod snare;
 mod snort;
@@ -130,6 +131,8 @@ mod sudo;
 mod systemd;
 mod template;
 mod web;
+
+pub(super) use outline::{Outlook, outlook};
 
 use super::{Record, declared};
 use crate::model::Sentence;

@@ -143,6 +143,13 @@ impl<'t> Cursor<'t> {
         Some((i64::try_from(month + 1).ok()?, day, Clock { nanos, decimals: 0 }))
     }
 
+    /// Whether a blank and a word follow that is neither a zone nor a year: most often the name of a host.
+    pub(super) fn is_before_name(&self) -> bool {
+        let behind = self.bytes.get(self.at..).and_then(<[u8]>::first_chunk);
+        // A zone is two capitals at least.
+        matches!(behind, Some([b' ', b'a'..=b'z', _] | [b' ', b'A'..=b'Z', b'a'..=b'z']))
+    }
+
     /// Puts a time of day together and reads its fraction.
     pub(super) fn fraction_of(&mut self, hour: i64, minute: i64, second: i64) -> Option<Clock> {
         if hour > 23 || minute > 59 || second > 60 {

@@ -48,6 +48,9 @@ pub(super) fn read_name_first(cursor: &mut Cursor<'_>, zone: &Zone) -> Option<St
 /// Reads `Nov  2 15:40:14[.123][ CET]`, with a weekday or a Cisco mark in front or not, and without a year behind.
 pub(super) fn read_yearless(cursor: &mut Cursor<'_>) -> Option<Yearless> {
     let (weekday, month, day, clock) = if let Some((month, day, clock)) = cursor.usual_stamp(MONTHS) {
+        if cursor.is_before_name() {
+            return yearless(month, day, None, clock, None);
+        }
         (None, month, day, clock)
     } else {
         let weekday = weekday(cursor);

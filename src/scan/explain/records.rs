@@ -87,7 +87,7 @@ fn log(
                 damages.add(source, &[(damage.what, damage.chunk)]);
                 seen += u64::from(damage.is_record());
             }
-            Decoded::Blank(_) | Decoded::Header(_) => {}
+            Decoded::Glance(_) | Decoded::Blank(_) | Decoded::Header(_) => {}
         });
         visitor.block(&block, lines, records);
         lines += if is_binary { seen } else { block.line_count };

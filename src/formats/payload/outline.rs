@@ -1,0 +1,188 @@
+//! What is known of a message before it is read: which row reads it, and which fields that can give.
+//!
+//! Only for messages of which this is sure. One row claims the program and its fields have fixed names; any PAM module's
+//! message has those of [`pam`](super::pam), if the keys in it are the usual ones and nothing is quoted; no row is for the
+//! beginning of the message, nor a declared format (who reads by program is asked once a program, in `taxonomy`). Every value then stands in the message, case aside:
+//! the tests hold all samples of these rows, and mangled ones, to that.
+
+use super::{PAYLOADS, Payload, cron, is_program, leaf, login, pam, sshd, su, sudo, systemd};
+use crate::model::FieldTable;
+use std::sync::LazyLock;
+
+/// What a message may turn out to be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Outlook {
+    /// The row that reads the program's messages, and PAM's, by name.
+    pub(crate) payloads: [&'static str; 2],
+    /// All names either pushes.
+    pub(crate) names: [&'static [&'static str]; 2],
+}
+
+/// A row whose fields are known by name.
+struct Told {
+    row: &'static Payload,
+    names: &'static [&'static str],
+    /// Whether a value is a word of ours that the message does not hold.
+    is_made_up: fn(&str) -> bool,
+}
+
+/// Rows that are the only ones for their programs and push these names, whatever the message.
+static TOLD: [Told; 6] = [
+    Told {
+        row: &sshd::PAYLOAD,
+        names: &["method", "user", "rhost", "port", "key_type", "fingerprint", "laddr", "lport", "rname"],
+        is_made_up: has_dropbear_key,
+    },
+    Told { row: &cron::PAYLOAD, names: &["user", "command", "verb", "target_user"], is_made_up: |_| false },
+    Told {
+        row: &sudo::PAYLOAD,
+        names: &["user", "reason", "count", "HOST", "TTY", "CHROOT", "PWD", "USER", "GROUP", "TSID", "ENV", "COMMAND"],
+        is_made_up: |_| false,
+    },
+    Told { row: &systemd::LOGIND, names: &["session", "user"], is_made_up: |_| false },
+    Told { row: &su::PAYLOAD, names: &["user", "target_user", "tty"], is_made_up: |_| false },
+    Told { row: &login::PAYLOAD, names: &["user", "tty", "rhost", "count"], is_made_up: |_| false },
+];
+
+/// What a PAM module's message gives, when [`has_usual_keys`].
+const OF_PAM: &[&str] = &[
+    "pam_module",
+    "pam_service",
+    "pam_type",
+    "count",
+    "logname",
+    "uid",
+    "euid",
+    "tty",
+    "ruser",
+    "rhost",
+    "user",
+    "target_user",
+    "user_id",
+    "by",
+    "by_id",
+    "tally",
+    "deny",
+];
+
+/// What dropbear calls a public key is called otherwise by OpenSSH, and here.
+fn has_dropbear_key(message: &str) -> bool {
+    static SAID: LazyLock<memchr::memmem::Finder<'static>> =
+        LazyLock::new(|| memchr::memmem::Finder::new("Pubkey auth succeeded"));
+    SAID.find(message.as_bytes()).is_some()
+}
+
+/// What `program` may be found to say in `message`, unless a declared format is for the program; `None`: it must be read
+/// to know.
+pub(crate) fn outlook(program: &str, message: &str, table: &FieldTable) -> Option<Outlook> {
+    let leaf = leaf(program);
+    let told = TOLD.iter().find(|told| told.row.programs.iter().any(|row| is_program(row, leaf)))?;
+    if pam::PAYLOAD.prefixes.iter().any(|prefix| message.starts_with(prefix)) {
+        has_usual_keys(message).then_some(())?;
+    } else if begins_another(message) || (told.is_made_up)(message) {
+        return None;
+    }
+    (!table.is_beginning(message))
+        .then_some(Outlook { payloads: [told.row.name, pam::PAYLOAD.name], names: [told.names, OF_PAM] })
+}
+
+/// Whether a message begins like those of some row but PAM's, whatever its program.
+fn begins_another(message: &str) -> bool {
+    static FIRST: LazyLock<[bool; 256]> = LazyLock::new(|| {
+        let mut first = [false; 256];
+        let prefixes = PAYLOADS.iter().flat_map(|row| row.prefixes);
+        prefixes.filter_map(|prefix| prefix.bytes().next()).for_each(|byte| first[usize::from(byte)] = true);
+        first
+    });
+    let others = || PAYLOADS.iter().filter(|row| row.name != pam::PAYLOAD.name).flat_map(|row| row.prefixes);
+    message.bytes().next().is_some_and(|byte| FIRST[usize::from(byte)])
+        && others().any(|prefix| message.starts_with(prefix))
+}
+
+/// Whether every word before an equals sign is a key PAM writes, and no value is quoted.
+fn has_usual_keys(message: &str) -> bool {
+    let bytes = message.as_bytes();
+    let is_usual = |at: usize| {
+        let before = bytes.get(..at).unwrap_or_default();
+        let start = before.iter().rposition(|b| !b.is_ascii_alphabetic()).map_or(0, |n| n + 1);
+        let key = before.get(start..).unwrap_or_default();
+        // What stands before the key must end the word before, or the key goes on there.
+        let is_apart = start.checked_sub(1).and_then(|n| before.get(n)).is_none_or(|b| matches!(b, b' ' | b'(' | b';'));
+        is_apart && [&b"logname"[..], b"uid", b"euid", b"tty", b"ruser", b"rhost", b"user"].contains(&key)
+    };
+    memchr::memchr_iter(b'=', bytes).all(is_usual) && memchr::memchr(b'"', bytes).is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::testing;
+    use proptest::prelude::*;
+
+    /// Holds what a row makes of a message, if the message is one of which it is told.
+    #[track_caller]
+    fn check(row: &Payload, names: &[&str], message: &str) {
+        let told = TOLD.iter().find(|told| told.row.name == row.name);
+        if told.map_or_else(|| !has_usual_keys(message), |told| (told.is_made_up)(message)) {
+            return;
+        }
+        let entries = testing::read_by(&testing::everything(), message, |record| {
+            record.payload = (row.extract)(message, record);
+        });
+        let text = message.to_lowercase();
+        for (name, value, _) in entries {
+            assert!(names.contains(&name.as_str()), "{}: {message}: {name}", row.name);
+            assert!(text.contains(&value.to_lowercase()), "{}: {message}: {value}", row.name);
+        }
+    }
+
+    /// Rows and what they push at most.
+    fn rows() -> impl Iterator<Item = (&'static Payload, &'static [&'static str])> {
+        TOLD.iter().map(|told| (told.row, told.names)).chain([(&pam::PAYLOAD, OF_PAM)])
+    }
+
+    #[test]
+    fn every_sample_gives_the_names_it_may() {
+        for (row, names) in rows() {
+            row.samples.iter().for_each(|sample| check(row, names, sample.text));
+        }
+    }
+
+    #[test]
+    fn no_program_is_told_by_two_rows() {
+        for program in TOLD.iter().flat_map(|told| told.row.programs) {
+            let claiming = PAYLOADS.iter().filter(|row| row.programs.iter().any(|p| is_program(p, program)));
+            assert_eq!(claiming.count(), 1, "{program}");
+        }
+    }
+
+    #[test]
+    fn a_message_somebody_else_may_read_has_no_outlook() {
+        let table = FieldTable::default();
+        let has = |program, message| outlook(program, message, &table).is_some();
+        assert!(has("sshd", "Failed password for root from 203.0.113.9 port 4 ssh2"));
+        assert!(has("/usr/sbin/CRON", "pam_unix(cron:session): session opened for user root(uid=0) by (uid=0)"));
+        assert!(has("sshd", "pam_unix(sshd:auth): authentication failure; logname= uid=0 user=a rhost=b"));
+        assert!(!has("sshd", "pam_unix(sshd:auth): authentication failure; logname= uid=0 time=a"));
+        assert!(!has("sshd", "pam_unix(sshd:auth): authentication failure; x.user=a"));
+        assert!(!has("sshd", "pam_unix(sshd:auth): authentication failure; user=\"a\\\"b\""));
+        assert!(!has("sshd", "{\"time\": 1}"));
+        assert!(!has("sshd", "CEF:0|a|b|c|d|e|f|rt=1"));
+        assert!(!has("kernel", "usb 1-1: new device"));
+        assert!(!has("app", "a=b"));
+    }
+
+    proptest! {
+        #[test]
+        fn no_mangled_sample_gives_another_name(
+            pick in any::<prop::sample::Index>(), from in 0usize..160, len in 0usize..40, put in "(.|=| user=| a=|\"){0,4}"
+        ) {
+            let samples: Vec<_> =
+                rows().flat_map(|(row, names)| row.samples.iter().map(move |s| (row, names, s.text))).collect();
+            let (row, names, sample) = pick.get(&samples);
+            let kept = sample.chars().take(from).chain(put.chars()).chain(sample.chars().skip(from + len));
+            let text: String = kept.collect();
+            check(row, names, &text);
+        }
+    }
+}

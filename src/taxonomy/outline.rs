@@ -1,0 +1,88 @@
+//! What an [`Outline`] means for every record it may be of: the log sources they have for sure, those they may have, the
+//! views they may be looked at through.
+//!
+//! Sound because the bounds take both sides. Sure is a route that says nothing but what the header tells: format,
+//! program, facility, the target of a request; payload and fields can only add to it. Possible is every route that fields
+//! of the names there may be, and payloads there may be, could meet; of profiles those up to the first that is sure. And
+//! nothing is said where a field may name another program or an event of Windows, where a stamp may go before the header's,
+//! or where stamps depend on the host.
+
+use super::condition::Target;
+use super::facts::Bits;
+use super::freeze::Frozen;
+use super::tag::Tagger;
+use crate::model::{Bounds, FieldId, FormatId, Outline, TagSet, View, Within};
+
+/// What is known of all records of an outline, as conditions ask for it.
+pub(super) struct Reach<'e> {
+    /// Classes of the format,
+    pub(super) sure_classes: u32,
+    /// and of what may stand inside.
+    pub(super) classes: u32,
+    /// Names there may be.
+    pub(super) present: Bits,
+    pub(super) payloads: [&'static str; 2],
+    pub(super) program: Option<&'e str>,
+    pub(super) facility: Option<&'e str>,
+    pub(super) target: Option<Target>,
+}
+
+impl Tagger {
+    /// Adds the log sources every record within reach has, and those one may have; gives the profiles it may have.
+    fn bound(&self, reach: &Reach<'_>, (least, most): (&mut TagSet, &mut TagSet), within: &mut Within) -> Vec<usize> {
+        for (condition, source, bits) in self.rows() {
+            if condition.must_hold(reach) {
+                for bit in bits {
+                    least.set(*bit);
+                }
+            }
+            if condition.can_hold(reach) {
+                for bit in bits {
+                    most.set(*bit);
+                }
+                within.sources.insert(source);
+            }
+        }
+        let mut possible = Vec::new();
+        for (n, condition) in self.profiles().iter().enumerate() {
+            if condition.can_hold(reach) {
+                possible.push(n);
+            }
+            if condition.must_hold(reach) {
+                return possible;
+            }
+        }
+        possible.push(self.profiles().len().saturating_sub(1));
+        possible
+    }
+}
+
+impl Frozen {
+    /// What holds for every record of an outline; `None`: too much depends on what its fields say.
+    pub(crate) fn bounds(&self, outline: &Outline<'_>, format: FormatId) -> Option<Bounds<'_>> {
+        let program = outline.program.unwrap_or_default();
+        if self.table.heard().iter().any(|heard| heard.who.may_be(program)) {
+            return None;
+        }
+        let mut memory = String::new();
+        let names = outline.names.iter().flat_map(|names| names.iter().copied());
+        let known: Vec<(FieldId, &str)> =
+            names.filter_map(|name| self.table.find(name, &mut memory).map(|field| (field, name))).collect();
+        let reach = self.tagger().gatherer().reach((outline, format), &known)?;
+        let (mut least, mut most) = (TagSet::default(), TagSet::default());
+        let mut within = Within::default();
+        let profiles = self.tagger().bound(&reach, (&mut least, &mut most), &mut within);
+        self.grant_all(&mut most, &mut within.sources);
+        within.fields = known.iter().map(|(field, _)| *field).filter(|field| *field != FieldId::OTHER).collect();
+        let mut id = |name: Option<&str>| name.and_then(|name| self.table.find(name, &mut memory));
+        let stamp = id(outline.stamp);
+        within.sure = id(outline.sure).into_iter().collect();
+        let mut views: Vec<&dyn View> = Vec::new();
+        for profile in profiles {
+            let view = self.view_of(profile)?;
+            view.goes_by_header(&within.fields, stamp).then_some(())?;
+            views.push(view);
+        }
+        Some(Bounds { least, most, views, within })
+    }
+}
