@@ -193,16 +193,16 @@ impl Condition {
 /// of the tables states both this and `any`.
 fn zeek_log(raw: &RawCondition, tells: &BTreeMap<String, Vec<String>>) -> Vec<RawCondition> {
     let names = if raw.zeek_path.is_empty() { &[][..] } else { &["_path", "@stream"] };
-    let named = names.iter().map(|name| RawCondition {
+    let by_name = names.iter().map(|name| RawCondition {
         equals: [((*name).to_owned(), raw.zeek_path.clone())].into(),
         ..RawCondition::default()
     });
-    let told = raw.zeek_path.iter().filter_map(|log| tells.get(log)).map(|keys| RawCondition {
+    let by_members = raw.zeek_path.iter().filter_map(|log| tells.get(log)).map(|keys| RawCondition {
         format: vec!["json".to_owned()],
         has: keys.clone(),
         ..RawCondition::default()
     });
-    named.chain(told).collect()
+    by_name.chain(by_members).collect()
 }
 
 /// Whether everything the condition states can be told from an event.
