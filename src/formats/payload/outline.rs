@@ -1,9 +1,9 @@
 //! What is known of a message before it is read: which row reads it, and which fields that can give.
 //!
 //! Only for messages of which this is sure. One row claims the program and its fields have fixed names; any PAM module's
-//! message has those of [`pam`](super::pam), if the keys in it are the usual ones and nothing is quoted; no row is for the
-//! beginning of the message, nor a declared format (who reads by program is asked once a program, in `taxonomy`). Every value then stands in the message, case aside:
-//! the tests hold all samples of these rows, and mangled ones, to that.
+//! message has those of [`pam`], if the keys in it are the usual ones and nothing is quoted; no row is for the beginning
+//! of the message, nor a declared format (who reads by program is asked once a program, in `taxonomy`). Every value then
+//! stands in the message, case aside: the tests hold all samples of these rows, and mangled ones, to that.
 
 use super::{PAYLOADS, Payload, cron, is_program, leaf, login, pam, sshd, su, sudo, systemd};
 use crate::model::FieldTable;
