@@ -5,6 +5,7 @@
 //! [`YearTrack`] counts forward, record by record; the cutter carries it from block to block. Which of several anchors
 //! counts is decided by whoever opens inputs; those that stand in the input and in its name are found here.
 
+use super::lines::{Day, Start};
 use super::{Learned, ReadOptions, Shape, Sniffed, YearTrack, format, lines};
 use crate::model::stamp::{self, Yearless, Zone};
 use jiff::civil::Date;
@@ -60,6 +61,8 @@ pub(crate) struct YearScan {
     line: Vec<u8>,
     /// The stamp before, with its weekday.
     last: Option<(i8, i8, Option<i8>)>,
+    /// Its day.
+    day: Day,
     /// How many years began between the first stamp and the last.
     passed: i64,
     /// First years that every 29 February allows, and those that weekdays allow too.
@@ -93,6 +96,7 @@ impl YearScan {
             prefix,
             line: Vec::new(),
             last: None,
+            day: Day::default(),
             passed: 0,
             leap: [true; CYCLE],
             weekday: [true; CYCLE],
@@ -164,8 +168,10 @@ impl YearScan {
         let line = lines::visible(line);
         let line = line.strip_prefix(self.prefix.as_bytes()).unwrap_or(line);
         let line = line.get(..LINE_START).unwrap_or(line);
-        if let Some(stamp) = lines::yearless(line) {
-            return self.follow(stamp);
+        match self.day.start(line) {
+            Start::Same => return,
+            Start::Stamp(stamp) => return self.follow(stamp),
+            Start::Other => {}
         }
         let date = match std::str::from_utf8(line) {
             Ok(line) => full_date(line),

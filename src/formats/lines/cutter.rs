@@ -1,7 +1,7 @@
 //! Cuts text into blocks of whole records.
 
 use super::framer::{Framer, Turn};
-use super::{Readers, header, long, yearless};
+use super::{Day, Readers, header, long, yearless};
 use crate::formats::{Cutter, YearTrack};
 use crate::model::{Block, Header};
 use std::sync::Arc;
@@ -26,6 +26,8 @@ struct Walk {
     /// The year and the header there.
     year: YearTrack,
     header: Arc<Header>,
+    /// The day of the stamp followed last.
+    day: Day,
     /// The target of this walk: every record passed begins before it.
     target: usize,
 }
@@ -43,8 +45,15 @@ enum Front {
 impl LineCutter {
     pub(super) fn new(readers: Readers, year: YearTrack) -> LineCutter {
         let header = Arc::default();
-        let walk =
-            Walk { framer: Framer::new(&readers), at: 0, lines: 0, year, header: Arc::clone(&header), target: 0 };
+        let walk = Walk {
+            framer: Framer::new(&readers),
+            at: 0,
+            lines: 0,
+            year,
+            header: Arc::clone(&header),
+            day: Day::default(),
+            target: 0,
+        };
         LineCutter { readers, year, header, long: None, walk }
     }
 
@@ -53,6 +62,7 @@ impl LineCutter {
         self.walk.framer.reset();
         (self.walk.at, self.walk.lines, self.walk.year, self.walk.target) = (0, 0, self.year, target);
         self.walk.header = Arc::clone(&self.header);
+        self.walk.day = Day::default();
     }
 
     /// Walks on until a record begins at or behind `target`, or the bytes end.
@@ -79,7 +89,7 @@ impl LineCutter {
                 self.readers.read_header(self.readers.body(line), &mut walk.header);
             }
             if matches!(turn, Turn::Starts | Turn::StartsProse)
-                && let Some(stamp) = yearless(self.readers.body(line))
+                && let Some(stamp) = walk.day.new_stamp(self.readers.body(line))
             {
                 walk.year.follow(stamp);
             }

@@ -2,7 +2,7 @@
 
 use super::framer::{Framer, Turn};
 use super::join::{Frame, Joined};
-use super::{Readers, header, yearless};
+use super::{Day, Readers, header, yearless};
 use crate::formats::text::{self, Text};
 use crate::formats::{Decoded, Decoder, ReadOptions, Record, Refused, YearTrack};
 use crate::model::stamp::Zone;
@@ -169,6 +169,7 @@ impl LineDecoder {
     fn lines(&self, mut year: YearTrack, mut reading: Reading<'_>, scratch: &mut Scratch, sink: &mut Sink<'_>) {
         let mut framer = Framer::new(&self.readers);
         let mut open: Option<Open> = None;
+        let mut day = Day::default();
         // Blank lines behind the open record, which are part of it if it goes on.
         let mut inside = 0;
         let block = reading.block;
@@ -207,7 +208,7 @@ impl LineDecoder {
                 sink(Decoded::Header(1));
                 continue;
             }
-            if let Some(stamp) = yearless(self.readers.body(line)) {
+            if let Some(stamp) = day.new_stamp(self.readers.body(line)) {
                 year.follow(stamp);
             }
             open = Some(Open {

@@ -9,6 +9,7 @@
 #[cfg(test)]
 mod corpora;
 mod cutter;
+mod day;
 mod decoder;
 mod framer;
 mod header;
@@ -26,6 +27,7 @@ use super::{
 use crate::model::stamp::{Yearless, Zone};
 use crate::model::{FieldTable, FormatId, Scratch, limits};
 use cutter::LineCutter;
+pub(super) use day::{Day, Start};
 use decoder::LineDecoder;
 pub(super) use join::Link;
 use join::{JoinCutter, LinkOf};
