@@ -1,7 +1,7 @@
 //! Lines that concern no rule, told by their text before anything is read of them.
 //!
 //! A [`Sieve`] is made for all records of an outline. It holds what the rules they may fit look for, in the text of the
-//! line: a line that holds none of it is let through.
+//! line: a line that holds none of it is let through, and so is one that holds some of it and not all that is needed.
 //!
 //! Sound because of four things. Every rule whose log source a record of the outline may have is among those looked for,
 //! and each has a [witness](super::witness) made of texts; where one has none, there is no sieve. A text is looked for in
@@ -11,13 +11,14 @@
 //! others. And what a scan tells of a record but its matches does not depend on its fields: some rule's log source fits all
 //! records of the outline or none does, and rules that fit some of them have been met.
 
-use super::compile::{CompiledRule, Engine, Kind};
+use super::compile::{CompiledRule, Engine, FieldNode, KeywordsNode, Kind, Node, Test};
 use super::index::Index;
 use super::observe::Worker;
-use super::witness::{Clue, Hint, Spot, textual};
+use super::witness::{Clue, Hint, Spot, of_test, textual};
 use crate::model::{Bounds, FormatId};
+use crate::sigma::Expr;
 use memchr::memmem::Finder;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Shorter texts are met in most lines.
 const SHORTEST: usize = 3;
@@ -29,16 +30,19 @@ const FEW: usize = 12;
 pub(crate) struct Sieve {
     /// Whether some rule's log source fits.
     pub(crate) is_assigned: bool,
-    /// What holds a line back, if anything does:
+    /// By rule that looks for something: what a line must hold for it to hold.
+    needs: Vec<Need>,
+    /// Texts one of which a line has that holds what some rule needs, and those rules; the shorter ones apart.
     index: Option<Index>,
-    /// and texts too short for it.
-    short: Vec<Finder<'static>>,
+    short: Vec<(Finder<'static>, Vec<u32>)>,
     /// Rules that fit every record.
     surely: Box<[u32]>,
     /// Rules that fit some and not others.
     perhaps: Box<[u32]>,
     /// Whether the worker is known to have met those, and these.
     has_met: (bool, bool),
+    /// Rules a text of which the line at hand has.
+    found: Vec<u32>,
 }
 
 impl Engine {
@@ -62,28 +66,98 @@ impl Engine {
         if surely.is_empty() && !perhaps.is_empty() {
             return None;
         }
-        let mut texts = BTreeSet::new();
-        for rule in wanted {
+        let mut needs = Vec::new();
+        let mut texts: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+        for (n, rule) in (0u32..).zip(wanted) {
             let clues = textual(rule).filter(|_| !rule.one_line)?;
             for clue in clues.into_iter().filter(|clue| can_be_met(clue, bounds)) {
                 let text = in_line(&clue, bounds)?;
-                texts.insert(text.to_owned());
+                texts.entry(text.to_owned()).or_default().push(n);
             }
+            needs.push(Need::of_rule(rule, bounds));
         }
-        let short: Vec<&str> = texts.iter().map(String::as_str).filter(|text| text.len() < SHORT).collect();
-        let short = if short.len() > FEW { Vec::new() } else { short };
-        let long = texts.iter().filter(|text| !short.contains(&text.as_str()));
-        let hints: Vec<Hint> = long.cloned().map(Hint::Inside).collect();
-        // Which rule is meant does not matter.
-        let hints: BTreeMap<&Hint, Vec<u32>> = hints.iter().map(|hint| (hint, vec![0])).collect();
+        let is_short = |text: &str| text.len() < SHORT;
+        let has_few = texts.keys().filter(|text| is_short(text)).count() <= FEW;
+        let (short, long): (Vec<_>, Vec<_>) = texts.into_iter().partition(|(text, _)| has_few && is_short(text));
+        let long: Vec<(Hint, Vec<u32>)> = long.into_iter().map(|(text, rules)| (Hint::Inside(text), rules)).collect();
+        let hints: BTreeMap<&Hint, Vec<u32>> = long.iter().map(|(hint, rules)| (hint, rules.clone())).collect();
         Some(Sieve {
             is_assigned: !surely.is_empty(),
+            needs,
             index: (!hints.is_empty()).then(|| Index::new(&hints)),
-            short: short.iter().map(|text| Finder::new(text).into_owned()).collect(),
+            short: short.into_iter().map(|(text, rules)| (Finder::new(&text).into_owned(), rules)).collect(),
             surely: surely.into(),
             perhaps: perhaps.into(),
             has_met: (false, false),
+            found: Vec::new(),
         })
+    }
+}
+
+/// What a line must hold for a rule to hold, as far as texts tell. Weaker than the rule, never stronger: what is not a text
+/// of the line, and all that is denied, is taken for true.
+enum Need {
+    Text(Box<Finder<'static>>),
+    All(Vec<Need>),
+    Any(Vec<Need>),
+}
+
+impl Need {
+    const NOTHING: Need = Need::All(Vec::new());
+
+    fn of_rule(rule: &CompiledRule, bounds: &Bounds<'_>) -> Need {
+        Need::Any(rule.conditions.iter().map(|expr| Need::of_expr(expr, rule, bounds)).collect())
+    }
+
+    fn of_expr(expr: &Expr, rule: &CompiledRule, bounds: &Bounds<'_>) -> Need {
+        let each = |parts: &[Expr]| parts.iter().map(|part| Need::of_expr(part, rule, bounds)).collect();
+        match expr {
+            Expr::And(parts) => Need::All(each(parts)),
+            Expr::Or(parts) => Need::Any(each(parts)),
+            Expr::Not(_) => Need::NOTHING,
+            Expr::Selection(n) => {
+                rule.selections.get(*n).map_or(Need::Any(Vec::new()), |s| Need::of_node(&s.body, bounds))
+            }
+            Expr::Never => Need::Any(Vec::new()),
+        }
+    }
+
+    fn of_node(node: &Node, bounds: &Bounds<'_>) -> Need {
+        let each = |nodes: &[Node]| nodes.iter().map(|node| Need::of_node(node, bounds)).collect();
+        match node {
+            Node::All(nodes) => Need::All(each(nodes)),
+            Node::Any(nodes) => Need::Any(each(nodes)),
+            Node::Field(FieldNode { negated: true, .. }) | Node::Keywords(KeywordsNode { negated: true, .. }) => {
+                Need::NOTHING
+            }
+            Node::Field(field) => Need::of_values(&field.values, field.all, Spot::Ask(field.ask), bounds),
+            Node::Keywords(words) => Need::of_values(&words.values, words.all, Spot::Anywhere, bounds),
+        }
+    }
+
+    fn of_values(values: &[Vec<Test>], all: bool, spot: Spot, bounds: &Bounds<'_>) -> Need {
+        let of_test = |test: &Test| match of_test(test, spot) {
+            None => Need::NOTHING,
+            Some(clues) => Need::Any(clues.iter().map(|clue| Need::of_clue(clue, bounds)).collect()),
+        };
+        let each = values.iter().map(|tests| Need::Any(tests.iter().map(of_test).collect())).collect();
+        if all { Need::All(each) } else { Need::Any(each) }
+    }
+
+    fn of_clue(clue: &Clue, bounds: &Bounds<'_>) -> Need {
+        if !can_be_met(clue, bounds) {
+            return Need::Any(Vec::new());
+        }
+        in_line(clue, bounds).map_or(Need::NOTHING, |text| Need::Text(Box::new(Finder::new(text).into_owned())))
+    }
+
+    /// Whether a folded line holds it.
+    fn is_met(&self, line: &[u8]) -> bool {
+        match self {
+            Need::Text(text) => text.find(line).is_some(),
+            Need::All(needs) => needs.iter().all(|need| need.is_met(line)),
+            Need::Any(needs) => needs.iter().any(|need| need.is_met(line)),
+        }
     }
 }
 
@@ -121,15 +195,22 @@ impl Sieve {
             return false;
         }
         let text = worker.text();
-        let mut is_clear = true;
+        let found = &mut self.found;
+        found.clear();
         if let Some(index) = &self.index {
-            index.search(line, text, &mut |_| is_clear = false);
+            index.search(line, text, &mut |rules| found.extend(rules));
         } else {
             text.clear();
             text.push_str(line);
             text.make_ascii_lowercase();
         }
-        is_clear && self.short.iter().all(|short| short.find(text.as_bytes()).is_none())
+        for (short, rules) in &self.short {
+            if short.find(text.as_bytes()).is_some() {
+                found.extend(rules);
+            }
+        }
+        let is_met = |n: &u32| self.needs.get(*n as usize).is_none_or(|need| need.is_met(text.as_bytes()));
+        !found.iter().any(is_met)
     }
 
     /// Notes that a record was let through and counts.

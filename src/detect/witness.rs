@@ -113,7 +113,8 @@ fn of_values(values: &[Vec<Test>], all: bool, spot: Spot, shared: &Shared) -> Op
     if all { cheapest(each, shared) } else { alternatives(each) }
 }
 
-fn of_test(test: &Test, spot: Spot) -> Option<Vec<Clue>> {
+/// The clues of one test.
+pub(super) fn of_test(test: &Test, spot: Spot) -> Option<Vec<Clue>> {
     let hint = match test {
         Test::Pattern(needle) => of_pattern(needle.pattern()),
         Test::Number(number) => Hint::Number(written(number)),
