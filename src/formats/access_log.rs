@@ -6,7 +6,7 @@
 
 use super::{Format, LineShape, Record, Refused, Sample, Shape, lines};
 use crate::model::stamp::{self, Zone};
-use crate::model::{Outline, Stamp};
+use crate::model::{Outline, Quality, Stamp, StampMemo, StampText};
 use core::net::IpAddr;
 
 /// The row of [`FORMATS`](super::FORMATS).
@@ -114,13 +114,41 @@ const NAMES: &[&str] = &[
 
 /// What a record is, see [`Outline`]; nothing is said of one with columns of its own.
 fn outline<'r>(record: &mut Record<'r>) -> Option<Outline<'r>> {
-    let parts = Parts::of(record.text, record.zone)?;
-    has_no_more(parts.rest).then(|| {
+    let Record { text, zone, scratch, .. } = record;
+    let (before, parts) = Parts::behind(text, &mut |text| known_stamp(text, zone, &mut scratch.stamp))?;
+    let is_record = is_who(before) || Who::of(before).is_some();
+    (is_record && has_no_more(parts.rest)).then(|| {
         record.time = parts.time;
         let sure = Request::of(parts.request).map(|_| "request");
         let (request, names) = (Some(parts.request), [NAMES, &[], &[]]);
         Outline { request, names, stamp: Some("time"), sure, ..Outline::default() }
     })
+}
+
+/// Whether a text is sure to hold the columns before the stamp: two words, and no proxies in front.
+fn is_who(text: &str) -> bool {
+    let words = text.as_bytes();
+    let end = memchr::memchr(b' ', words).unwrap_or(words.len());
+    let is_first = end > 0 && words.get(end - 1) != Some(&b',');
+    is_first && words.get(end + 1).is_some_and(|next| *next != b' ')
+}
+
+/// Reads a stamp that names its zone as [`clf_stamp`] does; the same text again is known from before.
+fn known_stamp(text: &str, zone: &Zone, known: &mut StampMemo) -> Option<(Stamp, usize)> {
+    // `[10/Oct/2000:13:55:36 -0700] `
+    let usual: Option<&StampText> = text.as_bytes().first_chunk();
+    let usual = usual.filter(|text| text.ends_with(b"] "));
+    if let (Some(text), Some((before, stamp))) = (usual, known.as_ref())
+        && text == before
+    {
+        return Some((*stamp, text.len() - 1));
+    }
+    let (stamp, taken) = clf_stamp(text, zone)?;
+    // Any other depends on the zone.
+    if let Some(text) = usual.filter(|text| stamp.quality == Quality::Exact && taken + 1 == text.len()) {
+        *known = Some((*text, stamp));
+    }
+    Some((stamp, taken))
 }
 
 /// Whether nothing stands behind the size but referer and agent.
@@ -200,18 +228,27 @@ fn is_closing(text: &str, quote: usize) -> bool {
 
 impl<'r> Parts<'r> {
     fn of(text: &'r str, zone: &Zone) -> Option<Parts<'r>> {
+        let (before, mut parts) = Parts::behind(text, &mut |text| clf_stamp(text, zone))?;
+        parts.who = Who::of(before)?;
+        Some(parts)
+    }
+
+    /// The columns from the stamp on, and the text before them.
+    fn behind(
+        text: &'r str,
+        stamp_at: &mut dyn FnMut(&'r str) -> Option<(Stamp, usize)>,
+    ) -> Option<(&'r str, Parts<'r>)> {
         // A user name may hold ` [`: the stamp is the first that reads as one.
         let bytes = text.as_bytes();
-        let brackets = memchr::memchr_iter(b'[', bytes).filter_map(|at| at.checked_sub(1));
-        let (open, time, taken) = brackets.filter(|at| bytes.get(*at) == Some(&b' ')).find_map(|at| {
-            let (time, taken) = clf_stamp(text.get(at + 1..)?, zone)?;
+        let mut brackets = memchr::memchr_iter(b'[', bytes).filter_map(|at| at.checked_sub(1));
+        let (open, time, taken) = brackets.find_map(|at| {
+            let (time, taken) = stamp_at(text.get(at..)?.strip_prefix(' ')?)?;
             Some((at, time, taken))
         })?;
-        let who = Who::of(text.get(..open)?)?;
         let stamp = text.get(open + 2..open + taken)?;
         let quoted = text.get(open + 1 + taken..)?.strip_prefix(" \"")?;
         let (request, status, bytes, rest) = split_request(quoted)?;
-        Some(Parts { who, time, stamp, request, status, bytes, rest })
+        Some((text.get(..open)?, Parts { who: Who::default(), time, stamp, request, status, bytes, rest }))
     }
 }
 
@@ -388,6 +425,8 @@ const SAMPLES: &[Sample] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::formats::YearTrack;
+    use crate::model::{FieldTable, Scratch};
 
     #[track_caller]
     fn who(text: &str, want: (Option<&str>, &str, Option<&str>, Option<&str>)) {
@@ -406,6 +445,29 @@ mod tests {
         who("203.0.113.9, 10.0.0.1 - -", (None, "203.0.113.9", Some("-"), Some("-")));
         who("c.example - -", (None, "c.example", Some("-"), Some("-")));
         assert_eq!(Who::of("alone"), None);
+    }
+
+    #[test]
+    fn an_outline_has_the_stamp_that_is_read() {
+        let (table, zone, mut year) = (FieldTable::default(), Zone::default(), YearTrack::default());
+        let mut scratch = Scratch::default();
+        let stamps = [
+            "10/Oct/2000:13:55:36 -0700",
+            "10/Oct/2000:13:55:36 -0700",
+            "10/Oct/2000:13:55:36 +0700",
+            "10/Oct/2000:13:55:36",
+            "10/Oct/2000:13:55:36 EST",
+            "10/Oct/2000:13:55:36 -0700",
+        ];
+        for who in ["203.0.113.9 - -", "203.0.113.9 - a [b", "10.0.0.1, 10.0.0.2 - -", "alone", " a -", "a  -"] {
+            for stamp in stamps {
+                let text = format!("{who} [{stamp}] \"GET / HTTP/1.1\" 200 5");
+                scratch.reset();
+                let mut record = Record::new(&text, 0, &mut scratch, &table, &zone, &mut year);
+                let outline = outline(&mut record).map(|_| record.time);
+                assert_eq!(outline, Parts::of(&text, &zone).map(|parts| parts.time), "{text}");
+            }
+        }
     }
 
     #[test]

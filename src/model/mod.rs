@@ -32,7 +32,9 @@ mod view;
 pub(crate) use alert::{Alert, AlertKind, AlertStatus, Entity, Known, Pair, Suppression};
 pub(crate) use block::{Block, Carry};
 pub(crate) use effort::{Clock, Counts, Effort, Times};
-pub(crate) use event::{Entry, Event, FormatId, Marks, Open, Region, Regions, Scratch, Sentence, Span};
+pub(crate) use event::{
+    Entry, Event, FormatId, Marks, Open, Region, Regions, Scratch, Sentence, Span, StampMemo, StampText,
+};
 pub(crate) use excuse::{Excuse, Excused, Wanted};
 pub(crate) use explanation::{
     Contributor, ExplainedCorrelation, ExplainedEvent, ExplainedWindow, Explanation, FieldTrace, SourceWord, TestTrace,
