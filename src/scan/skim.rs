@@ -101,3 +101,91 @@ impl Skim {
         Some(at)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::formats::{self, Decoded, Head, ReadOptions, sniff};
+    use crate::model::stamp::Zones;
+    use crate::model::{Asks, Block, Scratch};
+    use crate::taxonomy::{TagMemo, Taxonomy};
+
+    /// Lines of which outlines are made, beside the samples of the formats.
+    const LINES: [(&str, &str); 3] = [
+        (
+            "syslog-3164",
+            "Nov  2 09:10:11 web1 sshd[4]: Failed password for root from 203.0.113.9 port 40022 ssh2\n\
+             Nov  2 09:10:11 web1 sshd[4]: nobody knows this\n\
+             <86>Nov  2 09:10:12 web1 sshd[4]: pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh \
+             ruser= rhost=203.0.113.9  user=root\n\
+             <13>Nov  2 09:10:12 web1 CRON[5]: (root) CMD (run-parts)\n\
+             Nov  2 09:10:13 web1 sudo:   alice : TTY=pts/1 ; PWD=/tmp ; USER=root ; COMMAND=/bin/id\n\
+             Nov  2 09:10:13 web1 su[7]: (to root) alice on pts/1\n\
+             Nov  2 09:10:13 web1 login: ROOT LOGIN ON tty1\n\
+             Nov  2 09:10:14 web1 systemd-logind[3]: New session 5 of user root.\n\
+             Nov  2 09:10:14 web1 sshd[4]: message repeated 2 times: [ Invalid user a from 203.0.113.9]\n",
+        ),
+        ("syslog-3339", "2026-11-02T09:10:11Z web1 sshd[4]: Accepted publickey for root from ::1 port 4 ssh2\n"),
+        (
+            "access-log",
+            "203.0.113.9 - - [10/Oct/2025:13:55:36 -0700] \"GET /a?b=c HTTP/1.1\" 200 5 \"-\" \"curl\"\n\
+             203.0.113.9 - a [10/Oct/2025:13:55:36] \"CONNECT h:443 HTTP/1.1\" 200 5\n\
+             shop.example 203.0.113.9 - - [10/Oct/2025:13:55:36 +0200] \"-\" - -\n\
+             203.0.113.9 - a [10/Oct/2025:13:55:37 +0200] \"GET http://h/x HTTP/1.1\" 200 5 \"-\" \"-\"\n",
+        ),
+    ];
+
+    /// Every record lies within the bounds of its outline.
+    #[track_caller]
+    fn check(format: &str, text: &str) -> usize {
+        let mut asks = Asks::default();
+        for (name, category) in
+            [("user", None), ("cs-uri-query", Some("webserver")), ("action", Some("authentication"))]
+        {
+            asks.intern(name, category);
+        }
+        let frozen = Taxonomy::load().freeze(&asks, false, &Zones::default(), &formats::names());
+        let sniffed = sniff::forced(format, &Head::new("", true)).expect("a row");
+        let options = ReadOptions { first_year: Some(2026), ..ReadOptions::default() };
+        let decoder = formats::decoder(&sniffed, &frozen.table, &options);
+        let block = Block { bytes: text.as_bytes().to_vec(), ..Block::default() };
+        let (mut tags, mut met, mut told) = (TagMemo::default(), 0, None);
+        decoder.skim(&block, &mut Scratch::default(), &mut |decoded| match decoded {
+            Decoded::Glance(glance) => {
+                told = frozen.bounds(&glance.outline, glance.format).zip(Some(glance.header_time));
+            }
+            Decoded::Event(event) => {
+                let Some((bounds, time)) = told.take() else { return };
+                met += 1;
+                let view = frozen.tag(event, &mut tags);
+                assert!(event.tags.covers(&bounds.least) && bounds.most.covers(&event.tags), "{}", event.raw);
+                assert!(bounds.views.iter().any(|may| may.number() == view.number()), "{}", event.raw);
+                assert!(event.tags.sources().iter().all(|row| bounds.within.sources.contains(row)), "{}", event.raw);
+                assert!(event.entries.iter().all(|e| bounds.within.fields.contains(&e.field)), "{}", event.raw);
+                assert!(
+                    bounds.within.sure.iter().all(|f| event.entries.iter().any(|e| e.field == *f)),
+                    "{}",
+                    event.raw
+                );
+                assert!(time.time.is_none() || view.time(event) == time, "{}", event.raw);
+                assert!(event.entries.iter().all(|e| {
+                    let text = event.datum(e).text().unwrap_or_default().to_lowercase();
+                    event.raw.to_lowercase().contains(&text)
+                }));
+            }
+            _ => {}
+        });
+        met
+    }
+
+    #[test]
+    fn every_record_lies_within_the_bounds_of_its_outline() {
+        for (format, text) in LINES {
+            assert_eq!(check(format, text), text.lines().count(), "{format}: each has an outline");
+        }
+        for row in formats::all().filter(|row| LINES.iter().any(|(name, _)| *name == row.name)) {
+            row.samples.iter().for_each(|sample| {
+                check(row.name, &format!("{}\n", sample.text));
+            });
+        }
+    }
+}
