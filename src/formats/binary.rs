@@ -69,6 +69,12 @@ static KINDS: &[Magic] = &[
 /// Login records have no magic number; see [`is_utmp`].
 const UTMP: BinaryKind = BinaryKind { name: "login records (utmp, wtmp, btmp)", advice: "convert it: `utmpdump FILE`" };
 
+/// Traces of Windows have no magic number either; see [`is_etl`].
+const ETL: BinaryKind = BinaryKind {
+    name: "a Windows event trace (ETL)",
+    advice: "convert it: `tracerpt FILE -o FILE.evtx -of EVTX`, or `Get-WinEvent -Oldest -Path FILE`",
+};
+
 /// What has no name here.
 const OTHER: BinaryKind = BinaryKind { name: "binary data", advice: "it is no text, and no format that is known" };
 
@@ -80,7 +86,7 @@ pub(crate) fn binary_kind(head: &[u8]) -> Option<BinaryKind> {
 /// What an input is, by its first bytes, if it is one of the kinds that are known by name.
 pub(crate) fn named_kind(head: &[u8]) -> Option<BinaryKind> {
     let known = KINDS.iter().find(|row| row.bytes.iter().any(|magic| head.starts_with(magic))).map(|row| row.kind);
-    known.or_else(|| is_utmp(head).then_some(UTMP))
+    known.or_else(|| is_utmp(head).then_some(UTMP)).or_else(|| is_etl(head).then_some(ETL))
 }
 
 /// How much of an input is looked at.
@@ -121,6 +127,15 @@ fn is_utmp(head: &[u8]) -> bool {
         && (next.is_empty() || is_type(next))
 }
 
+/// Whether an input starts with a buffer of a trace (`WMI_BUFFER_HEADER`), whose first record is the system's own
+/// (`SYSTEM_TRACE_HEADER`, of 32 or 64 bits) and tells of the file.
+fn is_etl(head: &[u8]) -> bool {
+    const RECORD: usize = 0x48;
+    let first = head.get(RECORD..).unwrap_or_default();
+    let size = head.first_chunk::<4>().map_or(0, |size| u32::from_le_bytes(*size));
+    size >= 1024 && size.is_multiple_of(512) && matches!(first, [1..=3, 0, 1 | 2, 0xc0, _, _, 0, 0, ..])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,6 +161,16 @@ mod tests {
         assert_eq!(binary_kind(&[record.clone(), record.clone()].concat()), Some(UTMP));
         record[8] = 0;
         assert_eq!(binary_kind(&record), Some(OTHER));
+    }
+
+    #[test]
+    fn traces_are_known_by_their_first_record() {
+        let mut trace = vec![0; 0x1000];
+        trace[..4].copy_from_slice(&[0, 0, 1, 0]);
+        trace[0x48..0x50].copy_from_slice(&[2, 0, 2, 0xc0, 0x18, 1, 0, 0]);
+        assert_eq!(binary_kind(&trace), Some(ETL));
+        trace[0x4a] = 7;
+        assert_ne!(binary_kind(&trace), Some(ETL));
     }
 
     #[test]
