@@ -127,11 +127,13 @@ fn json(bytes: &[u8]) {
     }
 }
 
-/// A text may be a document of its own, read in its turn: what is wrong in that one is repaired there, and an escape
-/// or a control is all that can be wrong in it while the line around it is right.
+/// A text may be a document of its own, read in its turn: what is wrong in that one is repaired there, while the line
+/// around it is right. That is an escape, a control, or in an object a value that is none.
 fn may_hold_damage(value: &Value) -> bool {
     match value {
-        Value::String(text) => text.contains(|c: char| c == '\\' || c == char::REPLACEMENT_CHARACTER || c.is_control()),
+        Value::String(text) => {
+            text.contains(|c: char| matches!(c, '\\' | '{' | char::REPLACEMENT_CHARACTER) || c.is_control())
+        }
         Value::Array(items) => items.iter().any(may_hold_damage),
         Value::Object(fields) => fields.values().any(may_hold_damage),
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
