@@ -170,6 +170,27 @@ fn members_are_inputs_of_their_own() {
     assert!(ran.stderr.contains("case.tar.gz!/b.zip!/picture: a picture"), "{}", ran.stderr);
 }
 
+/// An archive whose first member says that a password is wanted, in its own header and in the list at the end.
+fn closed_zip(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut archive = zip(members);
+    for (signature, flags) in [(b"PK\x03\x04", 6), (b"PK\x01\x02", 8)] {
+        let at = archive.windows(4).position(|four| four == signature).expect("every archive has both");
+        archive[at + flags] |= 1;
+    }
+    archive
+}
+
+#[test]
+fn encrypted_members_are_named_and_the_others_are_read() {
+    let folder = Folder::new();
+    folder.write("case.zip", closed_zip(&[("a.log", b"one\n"), ("b.log", b"two\n")]));
+    let ran = folder.run(&["scan", "case.zip", "--no-config", "--format", "json", "--sarif-root", "."]).with_code(4);
+    let rows = inputs(&ran.json());
+    let counted: Vec<_> = rows.iter().map(|(path, _, _, events, skipped)| (path.as_str(), *events, *skipped)).collect();
+    assert_eq!(counted, [("case.zip", 0, 1), ("case.zip!/b.log", 1, 0)]);
+    assert!(ran.stderr.contains("case.zip!/a.log: encrypted: not read"), "{}", ran.stderr);
+}
+
 #[test]
 fn what_is_cut_off_is_named_and_the_rest_is_read() {
     let folder = Folder::new();
