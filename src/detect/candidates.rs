@@ -1,23 +1,29 @@
 //! The rules worth trying on one event: what a route finds in its values.
 //!
-//! What a value was found to concern is remembered by the value: logs repeat themselves, and a short text is compared
-//! faster than it is searched. Sound because the answer is a function of index and text, both of which are compared in
-//! full; the memory is of fixed size, so a log that never repeats costs nothing but the looking, and an index for which it
-//! does not pay goes without.
+//! Records whose layout is known are looked at as their [plan](super::plan) says, others question by question. What values
+//! were found to concern is [remembered](super::memo): logs repeat themselves, and a text is compared faster than it is
+//! searched.
 
 use super::answers::Answers;
 use super::leaf::Objects;
 use super::line::holds_all;
+use super::memo::Memo;
+use super::plan::{Group, Plans};
 use super::reference::Case;
 use super::route::{Numbered, Route};
-use crate::model::{Counts, Datum, QuickState};
+use crate::model::{Counts, Datum};
 use std::ops::RangeInclusive;
 
 /// Finds the candidates among the rules of a route.
 #[derive(Default)]
 pub(super) struct Finder {
     marks: Marks,
+    plans: Plans,
+    /// By group of a plan, and by index.
+    groups: Memo,
     memo: Memo,
+    /// The values of a group.
+    values: Vec<u8>,
     /// The questions of the event at hand, each once: which event they were last asked for.
     asked: Vec<u64>,
     event: u64,
@@ -61,6 +67,50 @@ impl Finder {
         if self.asked.len() < route.asked.len() {
             self.asked.resize(route.asked.len(), 0);
         }
+        if !self.by_plan(route, case, answers) {
+            self.one_by_one(route, case, answers);
+        }
+        self.marks.found.sort_unstable();
+        self.counts.events += 1;
+        self.counts.fitting += route.rules.len() as u64;
+        self.counts.tried += self.marks.found.len() as u64;
+        &self.marks.found
+    }
+
+    /// Looks at a record as its plan says, if it has one and is no line of text, which is looked through as a whole.
+    fn by_plan<'r>(&mut self, route: &Route, case: &Case<'_, 'r>, answers: &mut Answers<'r>) -> bool {
+        let Finder { marks, plans, groups, values, text, fresh, counts, .. } = self;
+        let Some(plan) = plans.find(route, case).filter(|_| case.raw_text.is_none()) else { return false };
+        for group in &plan.groups {
+            group.values(case.event, values);
+            counts.values += group.entries.len() as u64;
+            let mut search = Search { route, case, answers: &mut *answers, text: &mut *text };
+            if values.len() > LONGEST {
+                search.group(group, &mut |rules| marks.add(rules));
+                continue;
+            }
+            let Some(mut slot) = groups.slot(group.number, values) else {
+                search.group(group, &mut |rules| marks.add(rules));
+                continue;
+            };
+            if slot.is_known {
+                counts.remembered += group.entries.len() as u64;
+            } else {
+                fresh.clear();
+                search.group(group, &mut |rules| fresh.extend(rules));
+                fresh.sort_unstable();
+                fresh.dedup();
+                slot.set(values, fresh);
+            }
+            marks.add(slot.found());
+        }
+        let mut search = Search { route, case, answers, text };
+        plan.free.iter().for_each(|at| search.question(*at, &mut |rules| marks.add(rules)));
+        true
+    }
+
+    /// Looks at a record question by question.
+    fn one_by_one<'r>(&mut self, route: &Route, case: &Case<'_, 'r>, answers: &mut Answers<'r>) {
         let line = route.line.as_ref().zip(case.raw_text.filter(|raw| holds_all(case.event, raw)));
         if let Some((index, raw)) = line {
             let Finder { marks, text, .. } = self;
@@ -92,11 +142,6 @@ impl Finder {
                 self.look(index, value.text().filter(|value| !is_piece(value)));
             }
         }
-        self.marks.found.sort_unstable();
-        self.counts.events += 1;
-        self.counts.fitting += route.rules.len() as u64;
-        self.counts.tried += self.marks.found.len() as u64;
-        &self.marks.found
     }
 
     fn ask<'r>(&mut self, route: &Route, at: u16, has_line: bool, case: &Case<'_, 'r>, answers: &mut Answers<'r>) {
@@ -115,13 +160,7 @@ impl Finder {
         }
         if index.index.reads_text() {
             for value in values {
-                self.look(
-                    index,
-                    match value {
-                        Datum::Object(json) => Some(*json).filter(|_| case.objects == Objects::Text),
-                        value => value.text(),
-                    },
-                );
+                self.look(index, searched(value, case));
             }
         }
     }
@@ -131,7 +170,8 @@ impl Finder {
         let Some(text) = text else { return };
         self.counts.values += 1;
         let Finder { memo, marks, text: folded, fresh, .. } = self;
-        let Some(slot) = memo.slot(index.number, text) else {
+        let slot = if LENGTHS.contains(&text.len()) { memo.slot(index.number, text.as_bytes()) } else { None };
+        let Some(mut slot) = slot else {
             return index.index.search(text, folded, &mut |rules| marks.add(rules));
         };
         if slot.is_known {
@@ -139,82 +179,55 @@ impl Finder {
         } else {
             fresh.clear();
             index.index.search(text, folded, &mut |rules| fresh.extend(rules));
-            slot.entry.set((slot.hash, index.number), text, fresh);
+            slot.set(text.as_bytes(), fresh);
         }
-        marks.add(&slot.entry.found);
+        marks.add(slot.found());
     }
 }
 
-/// Values met before, by index and text.
-#[derive(Default)]
-struct Memo {
-    entries: Vec<Remembered>,
-    /// By index: how often it was asked and knew the answer.
-    use_of: Vec<Use>,
-    hash: QuickState,
+/// Searches what fields answer.
+struct Search<'s, 'c, 'r> {
+    route: &'s Route,
+    case: &'s Case<'c, 'r>,
+    answers: &'s mut Answers<'r>,
+    /// Memory for folded text.
+    text: &'s mut String,
 }
 
-#[derive(Default)]
-struct Remembered {
-    /// Of index and text, so that most others are told apart at a glance; 0: nothing is here.
-    hash: u64,
-    index: u32,
-    text: Vec<u8>,
-    found: Vec<u32>,
+impl Search<'_, '_, '_> {
+    /// Tells the rules the values of a group may concern.
+    fn group(&mut self, group: &Group, found: &mut dyn FnMut(&[u32])) {
+        group.asked.iter().for_each(|at| self.question(*at, found));
+        if let Some(anywhere) = &self.route.anywhere {
+            for value in group.data(self.case.event) {
+                value.text().into_iter().for_each(|text| anywhere.index.search(text, self.text, found));
+            }
+        }
+    }
+
+    /// Tells the rules the answers to one question may concern.
+    fn question(&mut self, at: u16, found: &mut dyn FnMut(&[u32])) {
+        let Some(asked) = self.route.asked.get(usize::from(at)) else { return };
+        let (index, values) = (&asked.index.index, self.answers.all(self.case, asked.ask));
+        if !values.is_empty() {
+            found(index.present());
+        }
+        if index.reads_text() {
+            let texts = values.iter().filter_map(|value| searched(value, self.case));
+            texts.for_each(|text| index.search(text, self.text, found));
+        }
+    }
 }
 
-/// Where a value is remembered, or may be.
-struct Slot<'m> {
-    entry: &'m mut Remembered,
-    is_known: bool,
-    hash: u64,
+/// The text of a value that rules look for texts in.
+fn searched<'v>(value: &'v Datum<'_>, case: &Case<'_, '_>) -> Option<&'v str> {
+    match value {
+        Datum::Object(json) => Some(*json).filter(|_| case.objects == Objects::Text),
+        value => value.text(),
+    }
 }
 
-#[derive(Clone, Copy, Default)]
-struct Use {
-    asked: u32,
-    known: u32,
-}
-
-/// Values remembered by a worker: a power of two.
-const SLOTS: usize = 1 << 14;
-/// Shorter values are searched sooner than they are remembered; longer ones seldom come again.
+/// Shorter values are searched sooner than they are remembered by index; longer ones seldom come again.
 const LENGTHS: RangeInclusive<usize> = 24..=512;
-/// After so many values an index for which less than half was remembered does without.
-const TRIAL: u32 = 4_096;
-
-impl Memo {
-    /// The place of a value; `None` when it is not to be remembered.
-    fn slot(&mut self, index: u32, text: &str) -> Option<Slot<'_>> {
-        if !LENGTHS.contains(&text.len()) {
-            return None;
-        }
-        let n = index as usize;
-        if self.use_of.len() <= n {
-            self.use_of.resize(n + 1, Use::default());
-        }
-        let used = &mut self.use_of[n];
-        if used.asked >= TRIAL && used.known < used.asked / 2 {
-            return None;
-        }
-        if self.entries.is_empty() {
-            self.entries.resize_with(SLOTS, Remembered::default);
-        }
-        let hash = self.hash.bytes(text.as_bytes()).wrapping_add(u64::from(index).wrapping_mul(0x9e37_79b9)) | 1;
-        let entry = self.entries.get_mut((hash >> 1) as usize % SLOTS)?;
-        let is_known = entry.hash == hash && entry.index == index && entry.text == text.as_bytes();
-        used.asked = used.asked.saturating_add(1);
-        used.known = used.known.saturating_add(u32::from(is_known));
-        Some(Slot { entry, is_known, hash })
-    }
-}
-
-impl Remembered {
-    fn set(&mut self, (hash, index): (u64, u32), text: &str, found: &[u32]) {
-        (self.hash, self.index) = (hash, index);
-        self.text.clear();
-        self.text.extend_from_slice(text.as_bytes());
-        self.found.clear();
-        self.found.extend_from_slice(found);
-    }
-}
+/// Longer values of a group seldom come again.
+const LONGEST: usize = 768;

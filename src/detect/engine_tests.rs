@@ -1,10 +1,10 @@
 //! The indexed engine finds what the reference engine finds: generated rules over generated events, so close to each
 //! other that most of them nearly match.
 
-use super::testing::{JsonEvent, engine, field_test, keywords, number, observe, one, raw_options, rule, text};
+use super::testing::{JsonEvent, Mapped, engine, field_test, keywords, number, observe, one, raw_options, rule, text};
 use super::{Kind, Worker};
 use crate::model::{Counts, Findings};
-use crate::sigma::{Comparison, Expr, FieldTest, Flags, Group, Pattern, PatternPart, Rule, Search, ValueTest};
+use crate::sigma::{Comparison, Expr, FieldTest, Flags, Group, Pattern, PatternPart, Rule, Ruleset, Search, ValueTest};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
@@ -177,6 +177,19 @@ proptest! {
             // Twice: what is remembered of the first time must not matter.
             let twice: Vec<_> = (0..2).map(|_| observe(&engine, &view, &events, true).matches).collect();
             twice
+        };
+        prop_assert_eq!(found(Kind::Indexed), found(Kind::Reference));
+    }
+
+    #[test]
+    fn both_find_the_same_where_fields_answer_together(rules in rules(), events in events(), raw: bool) {
+        let events: Vec<JsonEvent> = events.iter().map(JsonEvent::new).collect();
+        let again = || events.iter().chain(&events);
+        let rules = Ruleset { rules, ..Ruleset::default() };
+        let found = |kind: Kind| {
+            let options = super::Options { engine: kind, raw, ..raw_options() };
+            let (engine, view) = Mapped::engine(&rules, &[], options, &[("CommandLine", "Image")]);
+            observe(&engine, &view, again(), true).matches
         };
         prop_assert_eq!(found(Kind::Indexed), found(Kind::Reference));
     }

@@ -45,6 +45,10 @@ impl View for RawView {
         true
     }
 
+    fn rests_on(&self, _ask: AskId, _into: &mut Vec<FieldId>) -> bool {
+        true
+    }
+
     fn quotes(&self, _ask: AskId, _: Option<&Within>) -> bool {
         true
     }

@@ -15,13 +15,15 @@ use super::compile::{CompiledRule, Engine, Kind};
 use super::index::Index;
 use super::line::Line;
 use super::witness::{Clue, Hint, Shared, Spot, witness};
-use crate::model::{AskId, FieldId, QuickMap, TagSet, View, limits};
-use std::collections::BTreeMap;
+use crate::model::{AskId, Entry, FieldId, QuickMap, TagSet, View, limits};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 /// What events of one kind are held against.
 pub(super) struct Route {
+    /// A number no other of the run has.
+    pub(super) number: u32,
     /// Whether any rule's log source fits, wanted or not.
     pub(super) is_assigned: bool,
     /// The rules somebody wants to know of, in order.
@@ -60,6 +62,7 @@ pub(super) struct Numbered {
 pub(super) struct Routes {
     known: RwLock<QuickMap<Key, Arc<Route>>>,
     indexes: AtomicU32,
+    numbers: AtomicU32,
     clues: Clues,
 }
 
@@ -91,6 +94,12 @@ impl Route {
     pub(super) fn of_field(&self, field: FieldId) -> &[u16] {
         self.by_field.get(field.0 as usize).map_or(&[], |asked| &asked[..])
     }
+
+    /// Positions of the questions an event with these fields may answer, each once.
+    pub(super) fn worth_asking(&self, entries: &[Entry]) -> BTreeSet<u16> {
+        let of_fields = entries.iter().flat_map(|entry| self.of_field(entry.field));
+        self.free.iter().chain(of_fields).copied().collect()
+    }
 }
 
 impl Engine {
@@ -115,7 +124,7 @@ impl Engine {
         let wanted: Vec<(u32, &CompiledRule)> = fitting.into_iter().filter(|(_, rule)| rule.is_wanted()).collect();
         let rules = wanted.iter().map(|(n, _)| *n).collect();
         if self.options.engine == Kind::Reference {
-            return Route::plain(is_assigned, rules);
+            return self.plain(is_assigned, rules);
         }
         let mut always = Vec::new();
         let mut filed: BTreeMap<Spot, BTreeMap<&Hint, Vec<u32>>> = BTreeMap::new();
@@ -132,17 +141,16 @@ impl Engine {
                 _ => always.push(*n),
             }
         }
-        let mut route = Route { always: always.into(), ..Route::plain(is_assigned, rules) };
+        let mut route = Route { always: always.into(), ..self.plain(is_assigned, rules) };
         route.file(filed, view, has_lines, &self.routes.indexes);
         route
     }
-}
 
-impl Route {
     /// All rules are tried always.
-    fn plain(is_assigned: bool, rules: Box<[u32]>) -> Route {
+    fn plain(&self, is_assigned: bool, rules: Box<[u32]>) -> Route {
         let always = rules.clone();
         Route {
+            number: self.routes.numbers.fetch_add(1, Ordering::Relaxed),
             is_assigned,
             rules,
             always,
@@ -153,7 +161,9 @@ impl Route {
             line: None,
         }
     }
+}
 
+impl Route {
     fn file(
         &mut self,
         filed: BTreeMap<Spot, BTreeMap<&Hint, Vec<u32>>>,

@@ -5,8 +5,8 @@
 
 use super::{Engine, Options, RawView, Redaction, Worker};
 use crate::model::{
-    AskId, Asks, Datum, Entry, Event, Feed, FieldId, Findings, FormatId, LogSource, Marks, Matches, Origin, Regions,
-    Scratch, Stamp, TagSet, Value, Values, View, Within,
+    AskId, Asks, Datum, Entry, Event, Feed, FieldId, Findings, FormatId, Layout, Layouts, LogSource, Marks, Matches,
+    Origin, Regions, Scratch, Stamp, TagSet, Value, Values, View, Within,
 };
 use crate::sigma::{
     Condition, Decimal, Expr, FieldTest, Group, Keywords, Pattern, PatternPart, Rule, RuleMeta, Ruleset, Selection,
@@ -74,8 +74,10 @@ impl JsonEvent {
 
     /// Adds an entry of any kind.
     pub(super) fn entry(&mut self, name: &str, shape: u16, part: u16, value: Value) {
+        let field = field_of(name);
+        let spelling = if field == FieldId::OTHER { 0 } else { field.0 + 1 };
         let name = self.scratch.keep(name);
-        self.scratch.entries.push(Entry { field: FieldId::OTHER, name, shape, part, value });
+        self.scratch.entries.push(Entry { field, spelling, name, shape, part, value });
     }
 
     /// Adds a text that holds for one line of the record.
@@ -98,8 +100,17 @@ impl JsonEvent {
             entries: &self.scratch.entries,
             regions: Regions { scratch: &self.scratch.text, ..Regions::default() },
             tags: TagSet::default(),
+            layout: Layout::UNKNOWN,
         }
     }
+}
+
+/// Names that have fields of their own; layouts of events with no others are known.
+const FIELDS: [&str; 6] = ["Image", "CommandLine", "EventID", "Image.in", "CommandLine.in", "EventID.in"];
+
+fn field_of(name: &str) -> FieldId {
+    let known = (0_u32..).zip(FIELDS).find(|(_, known)| *known == name);
+    known.map_or(FieldId::OTHER, |(n, _)| FieldId(n))
 }
 
 /// A rule called `identity` for any log source.
@@ -177,12 +188,18 @@ pub(super) fn fed_engine(rules: &Ruleset, feeds: &[Feed], options: Options) -> (
 }
 
 /// What the engine finds in one block of these events.
-pub(super) fn observe(engine: &Engine, view: &dyn View, events: &[JsonEvent], streamed: bool) -> Findings {
+pub(super) fn observe<'e>(
+    engine: &Engine,
+    view: &dyn View,
+    events: impl IntoIterator<Item = &'e JsonEvent>,
+    streamed: bool,
+) -> Findings {
     let mut findings = Findings { matches: streamed.then(Matches::default), ..Findings::default() };
-    let mut worker = Worker::default();
+    let (mut worker, mut layouts) = (Worker::default(), Layouts::default());
     for (index, event) in (0u32..).zip(events) {
         let mut event = event.event(index);
         event.time = view.time(&event);
+        event.layout = layouts.of(event.entries);
         engine.observe(&event, view, &mut worker, &mut findings);
         findings.last_time = event.time.time.or(findings.last_time);
     }
@@ -193,7 +210,9 @@ pub(super) fn observe(engine: &Engine, view: &dyn View, events: &[JsonEvent], st
 /// A view that knows canonical names: for each, the original that holds its value.
 pub(super) struct Mapped {
     originals: RawView,
-    /// By question: what it is called, and the question to ask of the originals.
+    /// By question: the names it is about,
+    names: Vec<String>,
+    /// and what it is called, and the question to ask of the originals.
     canonical: Vec<Option<(&'static str, AskId)>>,
 }
 
@@ -213,7 +232,8 @@ impl Mapped {
             .iter()
             .map(|name| means(name).map(|(canonical, original)| (*canonical, asks.intern(original, None))))
             .collect();
-        (engine, Mapped { originals: RawView::new(&asks), canonical })
+        let names = asks.iter().map(|(_, name, _)| name.to_owned()).collect();
+        (engine, Mapped { originals: RawView::new(&asks), names, canonical })
     }
 
     fn meaning(&self, ask: AskId) -> Option<(&'static str, AskId)> {
@@ -229,8 +249,15 @@ impl View for Mapped {
         }
     }
 
-    fn reads(&self, _ask: AskId, _into: &mut Vec<FieldId>) -> bool {
-        true
+    fn reads(&self, ask: AskId, into: &mut Vec<FieldId>) -> bool {
+        let original = self.meaning(ask).map(|(_, original)| original);
+        let names = [Some(ask), original].into_iter().flatten().filter_map(|ask| self.names.get(ask.0 as usize));
+        into.extend(names.map(|name| field_of(name)));
+        into.contains(&FieldId::OTHER)
+    }
+
+    fn rests_on(&self, ask: AskId, into: &mut Vec<FieldId>) -> bool {
+        self.reads(ask, into)
     }
 
     fn quotes(&self, _ask: AskId, _: Option<&Within>) -> bool {

@@ -8,7 +8,8 @@
 use super::{Cutter, Decoded, Decoder, ReadOptions, ReadRecord, Record, Refused, Sniffed, YearTrack, text};
 use crate::model::stamp::Zone;
 use crate::model::{
-    Block, Carry, Event, FieldTable, FormatId, Marks, Origin, Regions, Scratch, Stamp, TagSet, column_behind, limits,
+    Block, Carry, Event, FieldTable, FormatId, Layout, Marks, Origin, Regions, Scratch, Stamp, TagSet, column_behind,
+    limits,
 };
 use std::iter;
 use std::mem;
@@ -257,6 +258,7 @@ impl DocumentDecoder {
             entries: &scratch.entries,
             regions: Regions { block: text, scratch: &scratch.text, fixed: "" },
             tags: TagSet::default(),
+            layout: Layout::UNKNOWN,
         };
         sink(Decoded::Event(&mut event));
     }
@@ -300,6 +302,7 @@ impl DocumentDecoder {
             entries: &scratch.entries,
             regions: Regions { block: text, scratch: &scratch.text, fixed: "" },
             tags: TagSet::default(),
+            layout: Layout::UNKNOWN,
         };
         sink(Decoded::Event(&mut event));
     }

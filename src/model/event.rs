@@ -3,6 +3,7 @@
 use super::field::{FieldId, FieldTable};
 use super::hash::QuickMap;
 use super::header::Header;
+use super::layout::Layout;
 use super::origin::Origin;
 use super::time::Stamp;
 use super::value::{Datum, Value};
@@ -62,6 +63,8 @@ impl<'r> Regions<'r> {
 pub(crate) struct Entry {
     /// The interned name; [`FieldId::OTHER`] when only `name` tells it.
     pub(crate) field: FieldId,
+    /// The number of the name in this spelling; see [`Named`].
+    pub(crate) spelling: u32,
     /// The name as the source spells it: a dotted path for nested members.
     pub(crate) name: Span,
     /// Which dots of `name` are steps into an object (the first dot is the highest bit); a dot
@@ -72,6 +75,15 @@ pub(crate) struct Entry {
     pub(crate) part: u16,
     /// What it holds.
     pub(crate) value: Value,
+}
+
+impl Entry {
+    /// Its name as spelled, where that has a number, and whose name it is: a spelling is always the same field's, unless a
+    /// decoder says of an entry that nobody should find it.
+    pub(crate) fn spelled(&self) -> u64 {
+        let is_hidden = self.field == FieldId::OTHER;
+        u64::from(self.spelling) << 33 | u64::from(is_hidden) << 32 | u64::from(self.shape) << 16 | u64::from(self.part)
+    }
 }
 
 /// A row of the table of formats.
@@ -122,6 +134,8 @@ pub(crate) struct Event<'r> {
     pub(crate) regions: Regions<'r>,
     /// The log sources it has earned, set by `scan` from the tagger.
     pub(crate) tags: TagSet,
+    /// Which names its fields have, set by `scan`.
+    pub(crate) layout: Layout,
 }
 
 impl<'r> Event<'r> {
@@ -181,7 +195,7 @@ pub(crate) struct Open {
     /// Whether what it holds has no names of its own.
     pub(crate) array: bool,
     /// The interned name of the container, if it is wanted: elements of an array go there.
-    pub(crate) field: Option<FieldId>,
+    pub(crate) field: Option<Named>,
     /// The name as written, if it is wanted.
     pub(crate) name: Span,
     /// The shape of the names of what it holds; see [`Entry::shape`].
@@ -240,9 +254,9 @@ impl Scratch {
 
     /// Adds a field under a name the decoder knows, if `table` wants it. `name` is copied.
     pub(crate) fn push(&mut self, table: &FieldTable, name: &str, value: Value) {
-        if let Some(field) = self.names.find(table, name) {
+        if let Some(Named { field, spelling }) = self.names.find(table, name) {
             let name = self.keep(name);
-            self.entries.push(Entry { field, name, shape: 0, part: 0, value });
+            self.entries.push(Entry { field, spelling, name, shape: 0, part: 0, value });
         }
     }
 }
@@ -252,10 +266,19 @@ fn scratch_span(start: usize, len: usize) -> Span {
     Span { region: Region::Scratch, start: start as u32, len: len as u32 }
 }
 
+/// A name that decoders keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Named {
+    /// What it is a name of.
+    pub(crate) field: FieldId,
+    /// A number this worker gives to no other spelling; 0 for those there were too many before.
+    pub(crate) spelling: u32,
+}
+
 /// Remembers which id a spelling has, so that each is folded once per worker and not per record.
 #[derive(Debug, Default)]
 pub(crate) struct NameMemo {
-    seen: QuickMap<String, Option<FieldId>>,
+    seen: QuickMap<String, Option<Named>>,
     memory: String,
 }
 
@@ -263,15 +286,18 @@ pub(crate) struct NameMemo {
 const MEMO_LIMIT: usize = 16_384;
 
 impl NameMemo {
-    /// What `table.find(name)` gives.
-    pub(crate) fn find(&mut self, table: &FieldTable, name: &str) -> Option<FieldId> {
-        if let Some(id) = self.seen.get(name) {
-            return *id;
+    /// What `table.find(name)` gives, and the number of the spelling.
+    pub(crate) fn find(&mut self, table: &FieldTable, name: &str) -> Option<Named> {
+        if let Some(named) = self.seen.get(name) {
+            return *named;
         }
-        let id = table.find(name, &mut self.memory);
-        if self.seen.len() < MEMO_LIMIT {
-            self.seen.insert(name.to_owned(), id);
+        let field = table.find(name, &mut self.memory);
+        let is_kept = self.seen.len() < MEMO_LIMIT;
+        let spelling = u32::try_from(self.seen.len() + 1).ok().filter(|_| is_kept).unwrap_or_default();
+        let named = field.map(|field| Named { field, spelling });
+        if is_kept {
+            self.seen.insert(name.to_owned(), named);
         }
-        id
+        named
     }
 }

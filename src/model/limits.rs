@@ -93,6 +93,10 @@ pub(crate) const IGNORE_BYTES: u64 = 4 << 20;
 pub(crate) const BASELINE_BYTES: u64 = 1 << 30;
 /// Sample events an alert keeps: the first ones and the last.
 pub(crate) const SAMPLES: usize = 20;
+/// Layouts of records a worker tells apart; further ones are looked at without what is known of a layout.
+pub(crate) const LAYOUTS: usize = 4_096;
+/// Fields of a record whose layout is known.
+pub(crate) const LAYOUT_FIELDS: usize = 512;
 /// Sets of log sources a worker remembers the rules of.
 pub(crate) const ROUTES: usize = 4_096;
 /// Memory for waiting hits, keys and windows of correlations.

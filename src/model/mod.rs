@@ -13,6 +13,7 @@ mod field;
 mod findings;
 mod hash;
 mod header;
+mod layout;
 mod level;
 pub(crate) mod limits;
 mod line;
@@ -33,7 +34,7 @@ pub(crate) use alert::{Alert, AlertKind, AlertStatus, Entity, Known, Pair, Suppr
 pub(crate) use block::{Block, Carry};
 pub(crate) use effort::{Clock, Counts, Effort, Times};
 pub(crate) use event::{
-    Entry, Event, FormatId, Marks, Open, Region, Regions, Scratch, Sentence, Span, StampMemo, StampText,
+    Entry, Event, FormatId, Marks, Named, Open, Region, Regions, Scratch, Sentence, Span, StampMemo, StampText,
 };
 pub(crate) use excuse::{Excuse, Excused, Wanted};
 pub(crate) use explanation::{
@@ -44,6 +45,7 @@ pub(crate) use field::{AskId, Asks, FieldId, FieldTable, Heard, Speaker, loose};
 pub(crate) use findings::{Beyond, Books, Feed, FeedId, Findings, Fold, FoldedAlerts, Hit, KeyId, KeyTexts};
 pub(crate) use hash::{QuickMap, QuickState};
 pub(crate) use header::Header;
+pub(crate) use layout::{Layout, Layouts};
 pub use level::Level;
 pub(crate) use line::{Burst, EventLine, Line, LineSink};
 pub(crate) use matches::{Bare, Match, Matches};

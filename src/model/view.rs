@@ -108,6 +108,11 @@ pub(crate) trait View: Send + Sync {
     /// them. An event that has none of these fields then has no value under the asked name.
     fn reads(&self, ask: AskId, into: &mut Vec<FieldId>) -> bool;
 
+    /// Adds every original field an answer may rest on, and gives whether it may rest on anything else of the event but
+    /// those, the names of its fields, and its log sources. Of two events that have the same names and log sources, and
+    /// these fields alike, both have the same values under the asked name.
+    fn rests_on(&self, ask: AskId, into: &mut Vec<FieldId>) -> bool;
+
     /// Whether every text under the asked name is a piece of the text of some original field, whatever the event, or
     /// whatever event of some kind.
     fn quotes(&self, ask: AskId, within: Option<&Within>) -> bool;

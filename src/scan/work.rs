@@ -5,7 +5,7 @@ use super::skim::Skim;
 use crate::detect::{Engine, Needs, Sieve, Worker};
 use crate::formats::{Decoded, Decoder};
 use crate::model::{
-    Block, Clock, Effort, Event, Findings, Matches, ProblemKind, Quality, Scratch, Stamp, Times, column_behind,
+    Block, Clock, Effort, Event, Findings, Layouts, Matches, ProblemKind, Quality, Scratch, Stamp, Times, column_behind,
 };
 use crate::taxonomy::{Frozen, TagMemo};
 use std::sync::Arc;
@@ -28,6 +28,7 @@ pub(super) struct Desk<'a> {
 /// What one worker keeps from block to block: memory, nothing that changes a result.
 pub(super) struct Bench {
     scratch: Scratch,
+    layouts: Layouts,
     tags: TagMemo,
     worker: Worker,
     skim: Skim,
@@ -40,6 +41,7 @@ impl Bench {
         let worker = Worker::told(Arc::clone(&desk.needs));
         Bench {
             scratch: Scratch::default(),
+            layouts: Layouts::default(),
             tags: TagMemo::default(),
             worker,
             skim: Skim::default(),
@@ -66,7 +68,7 @@ impl Desk<'_> {
         findings.books.bytes = block.input_bytes;
         findings.books.lines = block.line_count;
         findings.column = column_behind(&block.bytes, Some(0)).filter(|_| !block.truncated);
-        let Bench { scratch, tags, worker, skim, times } = bench;
+        let Bench { scratch, layouts, tags, worker, skim, times } = bench;
         skim.begin();
         let (began, before) = (self.now(), times.tagged + times.matched);
         decoder.skim(block, scratch, &mut |decoded| match decoded {
@@ -76,7 +78,10 @@ impl Desk<'_> {
                     self.passed(sieve, glance.header_time, worker, &mut findings);
                 }
             }
-            Decoded::Event(event) => self.event(event, tags, worker, &mut findings, times),
+            Decoded::Event(event) => {
+                event.layout = layouts.of(event.entries);
+                self.event(event, tags, worker, &mut findings, times);
+            }
             Decoded::Refused { why, line, .. } => {
                 findings.books.unparsed += 1;
                 let cause = format!("not parsed: expected {}", why.expected);

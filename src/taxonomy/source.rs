@@ -204,6 +204,19 @@ impl Source {
         false
     }
 
+    /// Adds the originals that have a say in what this source gives, and the canonical fields that have.
+    pub(super) fn rests_on(&self, originals: &mut Vec<FieldId>, canonical: &mut Vec<u16>) {
+        let guards = self.guards.iter().flat_map(|guard| &guard.places);
+        originals.extend(guards.map(|place| place.field));
+        match &self.take {
+            Take::Field(place) => originals.push(place.field),
+            Take::Norm(field) => canonical.push(*field),
+            Take::Args(places) => originals.extend(places.iter().map(|place| place.field)),
+            Take::Constant(_) => {}
+            Take::All(all) => all.iter().flatten().for_each(|way| way.rests_on(originals, canonical)),
+        }
+    }
+
     /// Whether what this source gives is a piece of an original, or of canonical fields, which it adds; or whether it
     /// gives nothing, in events that hold no more than this.
     pub(super) fn quotes(&self, kind: Option<Kind>, within: Option<&Within>, canonical: &mut Vec<u16>) -> bool {

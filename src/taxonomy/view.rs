@@ -218,6 +218,12 @@ impl ProfileView {
         self.sources.get(usize::from(field)).map_or(&[], |s| &s[..])
     }
 
+    /// The canonical fields a question leads to.
+    fn leads(&self, ask: AskId, asked: &Ask) -> Vec<u16> {
+        let alias = self.aliases.get(ask.0 as usize).copied().flatten();
+        asked.fixed.into_iter().chain(alias).chain(asked.any.iter().copied()).collect()
+    }
+
     fn look<'v, 'e, 'r>(&'v self, event: &'e Event<'r>) -> Look<'v, 'e, 'r> {
         Look { view: self, event, depth: Cell::new(0) }
     }
@@ -387,9 +393,7 @@ impl View for ProfileView {
     fn reads(&self, ask: AskId, into: &mut Vec<FieldId>) -> bool {
         let Some(asked) = self.shared.asks.get(ask.0 as usize) else { return false };
         into.push(asked.place.field);
-        let mut waiting: Vec<u16> = asked.fixed.into_iter().collect();
-        waiting.extend(self.aliases.get(ask.0 as usize).copied().flatten());
-        waiting.extend(&asked.any);
+        let mut waiting = self.leads(ask, asked);
         let mut free = false;
         for way in asked.routes.iter().flat_map(|(_, _, ways)| ways).chain(&asked.own) {
             free |= way.leans_on(into, &mut waiting);
@@ -409,11 +413,32 @@ impl View for ProfileView {
         free
     }
 
+    fn rests_on(&self, ask: AskId, into: &mut Vec<FieldId>) -> bool {
+        // What needs none of the fields there are is no answer of a group of them.
+        let Some(asked) = self.shared.asks.get(ask.0 as usize).filter(|_| !self.reads(ask, into)) else { return true };
+        let mut waiting = self.leads(ask, asked);
+        for way in asked.routes.iter().flat_map(|(_, _, ways)| ways).chain(&asked.own) {
+            way.rests_on(into, &mut waiting);
+        }
+        let mut seen: HashSet<u16> = HashSet::new();
+        while let Some(number) = waiting.pop() {
+            let Some(field) = self.shared.fields.get(usize::from(number)) else { continue };
+            if seen.insert(number) {
+                // A stamp may be read as its machine's.
+                if field.kind == Kind::Time || !matches!(field.role, Role::Plain | Role::Port) {
+                    return true;
+                }
+                waiting.extend((field.role == Role::Port).then_some(self.shared.transport));
+                waiting.extend(field.tested_too);
+                self.sources(number).iter().for_each(|source| source.rests_on(into, &mut waiting));
+            }
+        }
+        false
+    }
+
     fn quotes(&self, ask: AskId, within: Option<&Within>) -> bool {
         let Some(asked) = self.shared.asks.get(ask.0 as usize) else { return true };
-        let mut waiting: Vec<u16> = asked.fixed.into_iter().collect();
-        waiting.extend(self.aliases.get(ask.0 as usize).copied().flatten());
-        waiting.extend(&asked.any);
+        let mut waiting = self.leads(ask, asked);
         let routes = asked.routes.iter().filter(|(row, ..)| within.is_none_or(|within| within.sources.contains(row)));
         let mut ways = routes.flat_map(|(_, _, ways)| ways).chain(&asked.own);
         let mut does_quote = ways.all(|way| way.quotes(None, within, &mut waiting));

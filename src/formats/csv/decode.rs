@@ -4,8 +4,8 @@ use super::rows::{Row, RowKind};
 use crate::formats::text::Pieces;
 use crate::formats::{Decoded, Decoder, Refused, json};
 use crate::model::{
-    Block, Entry, Event, FieldId, FieldTable, FormatId, Marks, Origin, Region, Regions, Scratch, Span, Stamp, TagSet,
-    Value,
+    Block, Entry, Event, FieldTable, FormatId, Layout, Marks, Named, Origin, Region, Regions, Scratch, Span, Stamp,
+    TagSet, Value,
 };
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder, Terminator};
 use std::ops::Range;
@@ -131,7 +131,7 @@ impl Cells {
 impl Decoder for CsvDecoder {
     fn decode(&self, block: &Block, scratch: &mut Scratch, sink: &mut dyn FnMut(Decoded<'_, '_>)) {
         let Some(Rows { columns, rows }) = block.carry.get::<Rows>() else { return };
-        let wanted: Vec<Option<FieldId>> = columns.names().map(|name| scratch.names.find(&self.table, name)).collect();
+        let wanted: Vec<Option<Named>> = columns.names().map(|name| scratch.names.find(&self.table, name)).collect();
         let pieces = Pieces::new(&block.bytes);
         let mut cells = Cells::new(self.delimiter);
         let (mut line, mut counted, mut index) = (0, 0, 0);
@@ -168,6 +168,7 @@ impl Decoder for CsvDecoder {
                         entries: &scratch.entries,
                         regions: Regions { block: text, scratch: &scratch.text, fixed: &columns.text },
                         tags: TagSet::default(),
+                        layout: Layout::UNKNOWN,
                     };
                     sink(Decoded::Event(&mut event));
                     index += 1;
@@ -182,7 +183,7 @@ impl CsvDecoder {
         &self,
         row: &str,
         columns: &Columns,
-        wanted: &[Option<FieldId>],
+        wanted: &[Option<Named>],
         cells: &mut Cells,
         scratch: &mut Scratch,
     ) {
@@ -202,8 +203,8 @@ impl CsvDecoder {
                 Cell::Row(range) => span(Region::Block, range),
                 Cell::Unquoted(range) => span(Region::Scratch, range),
             };
-            if let Some(field) = field {
-                scratch.entries.push(Entry { field, name, shape: 0, part: 0, value: Value::Text(value) });
+            if let Some(Named { field, spelling }) = field {
+                scratch.entries.push(Entry { field, spelling, name, shape: 0, part: 0, value: Value::Text(value) });
             }
             // An object has quotes, so its cell had, too. (AuditData of Microsoft 365.)
             if let (Region::Scratch, Some(name)) = (value.region, columns.names.get(n)) {

@@ -247,9 +247,10 @@ impl<'t> Walk<'_, 't> {
             let Some(written) = scratch.text.get(name.start as usize..end) else { continue };
             if self.shared.has(written) {
                 let wrapped = format!("System.{written}");
-                let wrapped = scratch.keep(&wrapped);
+                let spelling = scratch.names.find(self.table, &wrapped).map_or(0, |named| named.spelling);
+                let name = scratch.keep(&wrapped);
                 if let Some(entry) = scratch.entries.get_mut(n) {
-                    entry.name = wrapped;
+                    (entry.name, entry.spelling) = (name, spelling);
                 }
             }
         }

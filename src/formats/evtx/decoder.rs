@@ -3,7 +3,9 @@
 use super::cutter::Chunk;
 use crate::formats::{Damage, Decoded, Decoder, ReadOptions, Record, Sniffed, YearTrack, event_xml};
 use crate::model::stamp::Zone;
-use crate::model::{Block, Event, FieldTable, FormatId, Marks, Origin, Regions, Scratch, Stamp, TagSet, Time, limits};
+use crate::model::{
+    Block, Event, FieldTable, FormatId, Layout, Marks, Origin, Regions, Scratch, Stamp, TagSet, Time, limits,
+};
 use evtx::{EvtxChunkData, EvtxRecord, ParserSettings};
 use std::sync::Arc;
 
@@ -101,6 +103,7 @@ impl ChunkDecoder {
             entries: &scratch.entries,
             regions: Regions { block: xml, scratch: &scratch.text, fixed: "" },
             tags: TagSet::default(),
+            layout: Layout::UNKNOWN,
         };
         sink(Decoded::Event(&mut event));
         true

@@ -3,7 +3,7 @@
 use super::super::{TagMemo, Taxonomy};
 use crate::model::stamp::Zones;
 use crate::model::{
-    Asks, Entry, Event, FormatId, Marks, Origin, Regions, Scratch, Sentence, Stamp, TagSet, Value, Values,
+    Asks, Entry, Event, FormatId, Layout, Marks, Origin, Regions, Scratch, Sentence, Stamp, TagSet, Value, Values,
 };
 
 /// One question and the values it must give; a category in front of a colon asks as its rules do.
@@ -51,6 +51,7 @@ fn event<'r>(entries: &'r [Entry], regions: Regions<'r>, payload: Option<Sentenc
         entries,
         regions,
         tags: TagSet::default(),
+        layout: Layout::UNKNOWN,
     }
 }
 

@@ -7,7 +7,7 @@ mod strings;
 use super::pairs::{self, DATA};
 use super::{escape, token};
 use crate::formats::Refused;
-use crate::model::{Entry, FieldId, FieldTable, Open, Region, Scratch, Span, Value, limits};
+use crate::model::{Entry, FieldTable, Named, Open, Region, Scratch, Span, Value, limits};
 pub(super) use strings::Strings;
 
 /// Where the text that is read lies.
@@ -82,7 +82,7 @@ impl Seen {
 #[derive(Clone, Copy, Debug, Default)]
 struct Slot {
     /// `None`: nobody wants it.
-    field: Option<FieldId>,
+    field: Option<Named>,
     name: Span,
     /// The shape of `name`.
     shape: u16,
@@ -234,7 +234,8 @@ impl<'r> Reader<'r> {
         self.scratch.path.truncate(top.path as usize);
         if let (true, Some(field), Before::Opening) = (top.array, top.field, before) {
             self.scratch.entries.push(Entry {
-                field,
+                field: field.field,
+                spelling: field.spelling,
                 name: top.name,
                 shape: top.shape,
                 part: 0,
@@ -275,13 +276,13 @@ impl<'r> Reader<'r> {
         self.repaired |= escape::unescape(pair.name, &mut self.scratch.path);
         self.spent.names += self.scratch.path.len();
         let field = self.scratch.names.find(self.table, &self.scratch.path);
-        if let Some(field) = field.filter(|_| self.spent.names <= limits::JSON_NAMES) {
+        if let Some(Named { field, spelling }) = field.filter(|_| self.spent.names <= limits::JSON_NAMES) {
             let start = self.scratch.text.len();
             self.scratch.text.push_str(&self.scratch.path);
             let name = self.scratch.since(start);
             let (value, is_repaired) = pair.value.keep(self.scratch);
             self.repaired |= is_repaired;
-            self.scratch.entries.push(Entry { field, name, shape, part: 0, value });
+            self.scratch.entries.push(Entry { field, spelling, name, shape, part: 0, value });
         }
         self.scratch.path.truncate(path);
         if pair.is_attribute {
@@ -434,8 +435,8 @@ impl<'r> Reader<'r> {
         Ok(())
     }
 
-    fn push(&mut self, field: FieldId, slot: Slot, value: Value) {
-        self.scratch.entries.push(Entry { field, name: slot.name, shape: slot.shape, part: 0, value });
+    fn push(&mut self, Named { field, spelling }: Named, slot: Slot, value: Value) {
+        self.scratch.entries.push(Entry { field, spelling, name: slot.name, shape: slot.shape, part: 0, value });
     }
 
     fn byte(&self) -> Option<u8> {

@@ -1,0 +1,161 @@
+//! What to look at in records of one layout: which questions of a route their fields answer, and which fields together.
+//!
+//! Fields that some question may rest on together make a group; most groups are one field. What the values of a group
+//! were found to concern is remembered by these values ([`Memo`](super::memo)), so that what repeats is neither asked for
+//! nor searched again.
+//!
+//! Sound because the answers of a group's questions are a function of its values: a view says on which fields an answer
+//! may rest ([`View::rests_on`]), whatever shares one with others is in one group with them, and the rest of what an
+//! answer depends on (view, log sources, names and their order) is what a plan is made for. Questions that may rest on
+//! anything else are asked of each record.
+
+use super::reference::Case;
+use super::route::Route;
+use crate::model::{Datum, Entry, Event, FieldId, Layout, LogSourceId, QuickMap, Value, View, limits};
+
+/// What a plan is a function of: the route, the layout, and the rows that gave the log sources.
+pub(super) type Key = (u32, Layout, [LogSourceId; 8], u8);
+
+/// Where to look in records of one layout.
+pub(super) struct Plan {
+    pub(super) groups: Box<[Group]>,
+    /// Positions of questions that are asked of each record.
+    pub(super) free: Box<[u16]>,
+}
+
+/// Fields that are looked at together.
+pub(super) struct Group {
+    /// A number no other group has, unless it is the same group of another layout.
+    pub(super) number: u32,
+    /// Positions of its fields among those of the record.
+    pub(super) entries: Box<[u16]>,
+    /// Positions of the questions they answer.
+    pub(super) asked: Box<[u16]>,
+}
+
+/// The plans a worker has made.
+#[derive(Default)]
+pub(super) struct Plans {
+    known: QuickMap<Key, usize>,
+    made: Vec<Plan>,
+    last: Option<(Key, usize)>,
+    /// Numbers of groups, by what they are: the route and its rows, names, questions.
+    numbers: QuickMap<Box<[u64]>, u32>,
+}
+
+impl Plans {
+    /// The plan for an event whose values stand for themselves; `None` when it has to be looked at the long way.
+    pub(super) fn find(&mut self, route: &Route, case: &Case<'_, '_>) -> Option<&Plan> {
+        let event = case.event;
+        event.layout.place()?;
+        let key = (route.number, event.layout, event.tags.sources, event.tags.len);
+        let at = match self.last {
+            Some((last, at)) if last == key => at,
+            _ => match self.known.get(&key) {
+                Some(at) => *at,
+                None if self.made.len() < limits::LAYOUTS => self.make(key, route, event, case.view),
+                None => return None,
+            },
+        };
+        self.last = Some((key, at));
+        self.made.get(at)
+    }
+
+    fn make(&mut self, key: Key, route: &Route, event: &Event<'_>, view: &dyn View) -> usize {
+        let (mut free, mut sets) = (Vec::new(), Vec::new());
+        for asked in route.worth_asking(event.entries) {
+            match rests_on(route, asked, event, view) {
+                Some(entries) => join(&mut sets, entries, asked),
+                None => free.push(asked),
+            }
+        }
+        if route.anywhere.is_some() {
+            // Words are looked for in each value by itself.
+            for at in 0..u16::try_from(event.entries.len()).unwrap_or(u16::MAX) {
+                if !sets.iter().any(|(entries, _): &Joined| entries.contains(&at)) {
+                    sets.push((vec![at], Vec::new()));
+                }
+            }
+        }
+        let groups = sets.into_iter().map(|(entries, asked)| {
+            let number = self.number(key, event, &entries, &asked);
+            Group { number, entries: entries.into(), asked: asked.into() }
+        });
+        let groups = groups.collect();
+        let at = self.made.len();
+        self.made.push(Plan { groups, free: free.into() });
+        self.known.insert(key, at);
+        at
+    }
+
+    /// The same group in another layout has the same number: it knows the same values.
+    fn number(&mut self, key: Key, event: &Event<'_>, entries: &[u16], asked: &[u16]) -> u32 {
+        let (route, _, sources, len) = key;
+        let names = entries.iter().filter_map(|at| event.entries.get(usize::from(*at)));
+        let names = names.map(Entry::spelled);
+        let rows = sources.iter().map(|row| u64::from(row.0));
+        let what = [u64::from(route), u64::from(len), entries.len() as u64].into_iter().chain(rows).chain(names);
+        let what: Box<[u64]> = what.chain(asked.iter().map(|at| u64::from(*at))).collect();
+        let next = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
+        *self.numbers.entry(what).or_insert(next)
+    }
+}
+
+/// Positions of fields, and of questions that rest on them.
+type Joined = (Vec<u16>, Vec<u16>);
+
+/// Positions of the fields a question rests on; `None` when it may rest on anything.
+fn rests_on(route: &Route, asked: u16, event: &Event<'_>, view: &dyn View) -> Option<Vec<u16>> {
+    let mut fields: Vec<FieldId> = Vec::new();
+    let asked = route.asked.get(usize::from(asked))?;
+    if view.rests_on(asked.ask, &mut fields) {
+        return None;
+    }
+    let entries = (0_u16..).zip(event.entries).filter(|(_, entry)| fields.contains(&entry.field));
+    Some(entries.map(|(at, _)| at).collect())
+}
+
+/// Adds a question to the groups: those it shares a field with become one.
+fn join(sets: &mut Vec<Joined>, entries: Vec<u16>, asked: u16) {
+    let mut joined = (entries, vec![asked]);
+    sets.retain_mut(|(entries, asked)| {
+        let is_apart = !entries.iter().any(|at| joined.0.contains(at));
+        if !is_apart {
+            joined.0.append(entries);
+            joined.1.append(asked);
+        }
+        is_apart
+    });
+    joined.0.sort_unstable();
+    joined.0.dedup();
+    joined.1.sort_unstable();
+    sets.push(joined);
+}
+
+impl Group {
+    /// Writes down the values of the group, so that others give other bytes.
+    pub(super) fn values(&self, event: &Event<'_>, into: &mut Vec<u8>) {
+        into.clear();
+        for at in &self.entries {
+            let Some(entry) = event.entries.get(usize::from(*at)) else { continue };
+            let (kind, text) = match entry.value {
+                Value::Text(span) => (0, event.regions.text(span)),
+                Value::Number(span) => (1, event.regions.text(span)),
+                Value::Object(span) => (2, event.regions.text(span)),
+                Value::Bool(false) => (3, ""),
+                Value::Bool(true) => (4, ""),
+                Value::Null => (5, ""),
+                Value::Empty => (6, ""),
+                Value::NoItems => (7, ""),
+            };
+            // A record is far below 2^29 bytes: `limits` cuts it at 16 MiB.
+            into.extend_from_slice(&((text.len() as u32) << 3 | kind).to_le_bytes());
+            into.extend_from_slice(text.as_bytes());
+        }
+    }
+
+    /// The values of the group.
+    pub(super) fn data<'e, 'r>(&self, event: &'e Event<'r>) -> impl Iterator<Item = Datum<'r>> + use<'_, 'e, 'r> {
+        self.entries.iter().filter_map(|at| event.entries.get(usize::from(*at))).map(|entry| event.datum(entry))
+    }
+}
