@@ -201,14 +201,19 @@ impl Gatherer {
         }
     }
 
-    /// What is known of `event`.
-    pub(super) fn gather<'e, 'r>(&'e self, event: &'e Event<'r>) -> Facts<'e, 'r> {
+    /// Which of the names conditions test for an event has.
+    pub(super) fn present(&self, event: &Event<'_>) -> Bits {
+        self.keys.present(event)
+    }
+
+    /// What is known of `event`, which has these of the names.
+    pub(super) fn gather<'e, 'r>(&'e self, event: &'e Event<'r>, present: Bits) -> Facts<'e, 'r> {
         let format = self.by_format.get(usize::from(event.format.0)).copied().unwrap_or(self.text);
         let payload = event.payload.and_then(|s| self.by_payload.get(s.payload)).copied().unwrap_or_default();
         let mut facts = Facts {
             event,
             classes: format | payload,
-            present: self.keys.present(event),
+            present,
             channel: None,
             event_id: None,
             provider: None,

@@ -6,13 +6,13 @@ use super::place::{Names, Place};
 use super::profile::{self, Profile, folded};
 use super::route::{self, AUTHENTICATION};
 use super::source::{Source, SourceCompiler};
-use super::tag::{TagMemo, Tagger};
+use super::tag::{Named, TagMemo, Tagger};
 use super::time::TimePlan;
 use super::view::{Ask, Field, Layer, ProfileView, Role, Shared};
 use super::words::Words;
 use super::{Inner, Taxonomy, table};
 use crate::model::stamp::Zones;
-use crate::model::{Asks, Event, FieldTable, LogSource, LogSourceId, Seen, TagSet, View};
+use crate::model::{Asks, Event, FieldTable, LogSource, LogSourceId, TagSet, View};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -338,10 +338,11 @@ fn alias(ask: &Ask, sources: &[Arc<[Source]>], shared: &Shared) -> Option<u16> {
 impl Frozen {
     /// Sets the log sources of an event and gives the view of its profile.
     pub(crate) fn tag(&self, event: &mut Event<'_>, memo: &mut TagMemo) -> &dyn View {
-        event.tags.seen = Seen::of(event.entries);
-        let (mut tags, profile) = self.tagger.tag(event, memo);
+        let Named { seen, present } = self.tagger.named(event, memo);
+        event.tags.seen = seen;
+        let (mut tags, profile) = self.tagger.tag(event, present, memo);
         self.grants.iter().for_each(|grant| grant.give(event, &self.words, &mut tags));
-        event.tags = TagSet { seen: event.tags.seen, ..tags };
+        event.tags = TagSet { seen, ..tags };
         let view = self.views.get(profile).or_else(|| self.views.last()).expect("the tables have profiles");
         let is_login = |action: &str| matches!(action, "login" | "authenticate");
         if self.action.is_some_and(|field| view.is_action(event, field, is_login)) {

@@ -1,12 +1,12 @@
 //! Gives an event its log sources and finds its profile.
 
 use super::condition::{Compiler, Condition};
-use super::facts::{Facts, Gatherer, Keys, class_bits};
-use super::place::Names;
+use super::facts::{Bits as Names, Facts, Gatherer, Keys, class_bits};
+use super::place;
 use super::profile::Profile;
 use super::route::{self, Bits, Part};
 use super::table::Tables;
-use crate::model::{Event, LogSourceId, QuickMap, TagSet, limits};
+use crate::model::{Event, LogSourceId, QuickMap, Seen, TagSet, limits};
 use std::sync::Arc;
 
 /// Conditions of all routes and profiles, compiled for one run.
@@ -33,7 +33,7 @@ impl Tagger {
         profiles: &[Profile],
         formats: &[&str],
         declared: &[&str],
-        names: &mut Names,
+        names: &mut place::Names,
     ) -> Tagger {
         let mut keys = Keys::default();
         let classes = class_bits(&tables.formats);
@@ -53,9 +53,23 @@ impl Tagger {
         Tagger { gatherer: Gatherer::new(tables, formats, declared, keys, names), routes, profiles }
     }
 
+    /// What the names of an event's fields tell: the same of all that have its layout.
+    pub(super) fn named(&self, event: &Event<'_>, memo: &mut TagMemo) -> Named {
+        let Some(place) = event.layout.place() else { return self.named_anew(event) };
+        if memo.named.len() <= place {
+            memo.named.resize(place + 1, None);
+        }
+        let slot = memo.named.get_mut(place);
+        slot.map_or_else(|| self.named_anew(event), |slot| *slot.get_or_insert_with(|| self.named_anew(event)))
+    }
+
+    fn named_anew(&self, event: &Event<'_>) -> Named {
+        Named { seen: Seen::of(event.entries), present: self.gatherer.present(event) }
+    }
+
     /// The log sources of an event, and the number of its profile.
-    pub(super) fn tag(&self, event: &Event<'_>, memo: &mut TagMemo) -> (TagSet, usize) {
-        let mut facts: Facts<'_, '_> = self.gatherer.gather(event);
+    pub(super) fn tag(&self, event: &Event<'_>, present: Names, memo: &mut TagMemo) -> (TagSet, usize) {
+        let mut facts: Facts<'_, '_> = self.gatherer.gather(event, present);
         let likely = self.likely(&facts, memo);
         let mut tags = TagSet::default();
         for (n, is_sure) in &likely.routes {
@@ -123,11 +137,21 @@ fn positions<'c>(conditions: impl IntoIterator<Item = &'c Condition>, facts: &Fa
 /// and number are known. Records of one kind are tagged by what their values say, and nothing else.
 #[derive(Debug, Default)]
 pub(crate) struct TagMemo {
+    /// By layout.
+    named: Vec<Option<Named>>,
     known: QuickMap<Box<[u8]>, Arc<Likely>>,
     key: Vec<u8>,
     /// Of the record before: neighbours are often of a kind.
     last_key: Vec<u8>,
     last: Option<Arc<Likely>>,
+}
+
+/// What the names of a record's fields tell.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Named {
+    pub(super) seen: Seen,
+    /// Those that conditions test for.
+    pub(super) present: Names,
 }
 
 /// Positions in the lists of [`Tagger`], in order, and whether each surely holds.
