@@ -1,8 +1,11 @@
 //! YAML text as a tree that remembers lines: YAML 1.2 with the core schema (only `true` and `false` are booleans,
-//! `0x10` is 16, dates are text), read event by event from `saphyr-parser`.
+//! `0x10` is 16, dates are text), read event by event from `saphyr-parser`, or line by line where it is written as most
+//! rules are (`plain`).
 //!
 //! Keys keep their order and may repeat; who walks the tree objects. Merge keys (`<<`) are YAML 1.1 and mean nothing
 //! here. Depth, and what aliases may copy, are bounded, so that no text makes a tree much larger than itself.
+
+mod plain;
 
 use crate::model::limits;
 use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
@@ -80,7 +83,7 @@ pub(crate) fn entry<'e>(entries: &'e [Entry], key: &str) -> Option<&'e Entry> {
 }
 
 /// All documents of a text, empty ones included, and what ended the reading early.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(crate) struct Stream {
     pub(crate) documents: Vec<Node>,
     /// The document after `documents` that could not be read; what follows it is unknown.
@@ -96,13 +99,20 @@ pub(crate) struct Broken {
 
 /// Reads a text.
 pub(crate) fn read(text: &str) -> Stream {
-    let mut stream = Stream::default();
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.len() > limits::RULE_BYTES {
         let message = format!("the text is longer than {} bytes", limits::RULE_BYTES);
-        stream.broken = Some(Broken { line: 1, message });
-        return stream;
+        return Stream { documents: Vec::new(), broken: Some(Broken { line: 1, message }) };
     }
+    match plain::read(text) {
+        Some(documents) => Stream { documents, broken: None },
+        None => parsed(text),
+    }
+}
+
+/// Whatever way a text is written.
+fn parsed(text: &str) -> Stream {
+    let mut stream = Stream::default();
     let mut parser = Parser::new_from_str(text);
     let mut builder = Builder::default();
     while let Some(next) = parser.next_event() {
@@ -295,6 +305,9 @@ fn scalar(text: Cow<'_, str>, style: ScalarStyle, tag: Option<&Tag>) -> Kind {
 /// The decimal digits of a YAML number. `.5` and `5.` get the zero they leave out; `.inf` and `.nan` are text,
 /// since no number in a log equals them.
 fn number(text: &str) -> Option<String> {
+    if !text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.')) {
+        return None;
+    }
     if let Some(hex) = text.strip_prefix("0x") {
         return radix(hex, 16);
     }

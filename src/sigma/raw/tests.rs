@@ -4,6 +4,7 @@
 use super::*;
 use proptest::prelude::*;
 use std::fmt::Write as _;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 fn text(text: &str) -> Kind {
@@ -116,7 +117,71 @@ fn long_texts_take_time_in_proportion() {
     }
 }
 
+/// Texts much like rules, some of them wrong.
+fn lines() -> impl Strategy<Value = String> {
+    let one_of = |texts: &'static str| prop::sample::select(texts.split('¦').collect::<Vec<_>>());
+    let usual = prop_oneof![
+        4 => (one_of("a: ¦b|c: ¦'k': "), one_of("b¦b c¦5¦null¦'q'¦'q''r'¦\"q\"¦'q' #¦x # c¦x# c¦-x¦é¦http://x/y#z")),
+        1 => (one_of("a:¦b: "), one_of("¦ |¦ |-¦ >-¦ # c")),
+        3 => (one_of("- ¦-   "), one_of("b¦b c¦'q'¦a: b¦a: |¦c:¦a: 'q'¦- b¦¦\"q\\\\r\"¦::1¦~")),
+        1 => (one_of("¦  ¦# c¦---"), one_of("")),
+    ];
+    let odd = (one_of("¦a: ¦- ¦a : ¦-¦\"k\": ¦..."), one_of(ODD));
+    let line = (prop::sample::select(COLUMNS), prop_oneof![12 => usual, 1 => odd])
+        .prop_map(|(column, (head, value))| format!("{}{head}{value}", " ".repeat(column)));
+    (prop::collection::vec(line, 0..6), any::<bool>())
+        .prop_map(|(lines, ends)| format!("a:\n{}{}", lines.join("\n"), if ends { "\n" } else { "" }))
+}
+
+const COLUMNS: &[usize] = &[0, 0, 0, 0, 0, 0, 2, 2, 2, 2, 2, 4, 1];
+/// What may be wrong, or read otherwise, between bars.
+const ODD: &str = "|¦>-¦>¦|+¦|2¦x #¦'q'#¦'q¦'q' ¦\"q\\n\"¦\"q\" x¦--x¦--- ¦---¦a:b¦a: b¦[x]¦{x: y}¦&a x¦*a¦!!str 5¦\tx\
+                   ¦\u{feff}x¦...¦éa¦<<¦: x¦? x¦%x¦@x¦`x";
+
+/// How many files below a folder are read by line, of how many; all of them as the parser reads them.
+fn by_line(folder: &Path) -> (usize, usize) {
+    let (mut read, mut files, mut waiting) = (0, 0, vec![folder.to_path_buf()]);
+    while let Some(folder) = waiting.pop() {
+        for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                waiting.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "yml" || ending == "yaml") {
+                let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();
+                files += 1;
+                if let Some(documents) = plain::read(&text) {
+                    assert_eq!(Stream { documents, broken: None }, parsed(&text), "{}", path.display());
+                    read += 1;
+                }
+            }
+        }
+    }
+    (read, files)
+}
+
+#[test]
+fn most_rules_are_read_by_line() {
+    let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+    for folder in ["sigma", "correlation"] {
+        let (read, files) = by_line(&rules.join(folder));
+        assert!(files > 2 && read == files, "{folder}: {read} of {files}");
+    }
+    let Some(corpora) = std::env::var_os("CORPORA_DIR") else {
+        eprintln!("left out, since CORPORA_DIR is not set: rules of others, read by line");
+        return;
+    };
+    let (read, files) = by_line(&Path::new(&corpora).join("corpus/sigmahq-rules"));
+    eprintln!("{read} of {files} rule files are read by line");
+    assert!(files > 3_000 && read * 100 > files * 95, "{read} of {files}");
+}
+
 proptest! {
+    #[test]
+    fn what_is_read_by_line_is_what_the_parser_reads(text in lines()) {
+        if let Some(documents) = plain::read(&text) {
+            prop_assert_eq!(&Stream { documents, broken: None }, &parsed(&text), "{}", text);
+        }
+    }
+
     #[test]
     fn no_text_makes_it_panic(text in "(?s).*") {
         read(&text);
@@ -127,3 +192,4 @@ proptest! {
         read(&text);
     }
 }
+static M: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
