@@ -8,7 +8,8 @@
 use super::fold::folded;
 use regex::{Regex, RegexBuilder};
 use regex_syntax::ParserBuilder;
-use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::hir::{Class, ClassUnicodeRange, Hir, HirKind};
+use regex_syntax::utf8::Utf8Sequences;
 use std::sync::{Arc, OnceLock};
 
 /// The flags of an expression.
@@ -34,10 +35,9 @@ struct Inner {
     compiled: OnceLock<Option<Regex>>,
 }
 
-/// An expression of more states is compiled at once. A state takes some forty bytes, the compiler allows ten million.
-const STATES: u64 = 50_000;
-/// States that a range of characters may take: some sequences of up to four bytes.
-const RANGE: u64 = 32;
+/// An expression of more states is compiled at once. A state takes some forty bytes, the compiler allows ten million: what
+/// it could refuse is beyond this.
+const STATES: u64 = 200_000;
 /// Brackets inside brackets that are looked through.
 const DEPTH: u32 = 64;
 /// Alternatives that are worth looking for one by one.
@@ -96,7 +96,7 @@ fn states(hir: &Hir, depth: u32) -> u64 {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => 1,
         HirKind::Literal(literal) => literal.0.len() as u64,
-        HirKind::Class(Class::Unicode(class)) => RANGE.saturating_mul(class.ranges().len() as u64),
+        HirKind::Class(Class::Unicode(class)) => class.ranges().iter().map(|range| written(*range)).sum(),
         HirKind::Class(Class::Bytes(class)) => class.ranges().len() as u64,
         HirKind::Repetition(repetition) => {
             let times = repetition.max.unwrap_or(repetition.min).max(1);
@@ -104,6 +104,16 @@ fn states(hir: &Hir, depth: u32) -> u64 {
         }
         HirKind::Capture(capture) => states(&capture.sub, depth).saturating_add(2),
         HirKind::Concat(parts) | HirKind::Alternation(parts) => all(parts),
+    }
+}
+
+/// The bytes of all sequences of bytes that a range of characters is written as.
+fn written(range: ClassUnicodeRange) -> u64 {
+    let (first, last) = (range.start(), range.end());
+    match first.len_utf8() {
+        // Most ranges differ in their last byte only.
+        bytes if bytes == last.len_utf8() && u32::from(first) >> 6 == u32::from(last) >> 6 => bytes as u64,
+        _ => Utf8Sequences::new(first, last).map(|sequence| sequence.len() as u64).sum(),
     }
 }
 
@@ -194,6 +204,22 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_is_near_the_bound_does_compile() {
+        let mut late = 0;
+        for class in [r"\w", r"\pL", "[^a-z]", ".", r"\d", "[aé\u{4e00}]", "a?", "(a|b)"] {
+            let counts = (0..16).map(|power| 1_usize << power).flat_map(|count| [count, count + count / 2]);
+            let sources = counts.map(|count| format!("{class}{{{count}}}"));
+            let is_late = |search: &Search| search.inner.compiled.get().is_none();
+            let last = sources.filter_map(|source| Search::new(&source, Flags::default()).ok()).filter(is_late).last();
+            if let Some(search) = last {
+                assert!(build(search.as_str(), search.inner.flags).is_ok(), "{}", search.as_str());
+                late += 1;
+            }
+        }
+        assert_eq!(late, 8);
+    }
+
     proptest! {
         #[test]
         fn it_matches_what_the_expression_matches(
@@ -210,7 +236,7 @@ mod tests {
         }
 
         #[test]
-        fn what_is_compiled_late_does_compile(source in r"(\\w|\[\^a\]|.|x|\\pL|\\d){1,9}(\{[0-9]{1,3}\})?") {
+        fn what_is_compiled_late_does_compile(source in r"(\(\?:)?(\\w|\[\^a\]|.|x|\\pL|\\d){1,9}(\)?\{[0-9]{1,3}\})?") {
             if let Ok(search) = Search::new(&source, Flags { ignore_case: true, ..Flags::default() }) {
                 prop_assert!(build(search.as_str(), search.inner.flags).is_ok(), "{source}");
             }
