@@ -1,5 +1,6 @@
-//! Compiles the built-in rules into the binary by walking `rules/`, so that there is no list to forget, and tells
-//! the program which commit and target it was built from.
+//! Compiles the built-in rules into the binary by walking `rules/`, so that there is no list to forget, turns tables in
+//! YAML into JSON, which every run reads in a tenth of the time, and tells the program which commit and target it was
+//! built from.
 
 #![expect(clippy::disallowed_methods, reason = "cargo speaks to build scripts through the environment")]
 
@@ -26,10 +27,30 @@ fn main() -> io::Result<()> {
     table.push_str("]\n");
     let out = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?);
     fs::write(out.join("builtin_rules.rs"), table)?;
+    tables(&root.join("rules"), &out.join("tables"))?;
 
     println!("cargo::rustc-env=BUILT_FOR={}", env::var("TARGET").map_err(io::Error::other)?);
     println!("cargo::rustc-env=BUILT_FROM={}", commit(&root).unwrap_or_default());
     println!("cargo::rerun-if-changed=build.rs");
+    Ok(())
+}
+
+/// Writes every table of `rules/taxonomy` and `rules/formats` as JSON, under its path.
+fn tables(rules: &Path, out: &Path) -> io::Result<()> {
+    for folder in ["taxonomy", "formats"] {
+        println!("cargo::rerun-if-changed=rules/{folder}");
+        let mut files = Vec::new();
+        walk(&rules.join(folder), &mut files)?;
+        for file in files {
+            let text = fs::read_to_string(&file)?;
+            let table: serde_json::Value =
+                serde_yaml::from_str(&text).map_err(|why| io::Error::other(format!("{}: {why}", file.display())))?;
+            let below = file.strip_prefix(rules).map_err(io::Error::other)?;
+            let target = out.join(below).with_extension("json");
+            target.parent().map_or(Ok(()), fs::create_dir_all)?;
+            fs::write(target, serde_json::to_string(&table).map_err(io::Error::other)?)?;
+        }
+    }
     Ok(())
 }
 

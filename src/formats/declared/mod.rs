@@ -19,36 +19,47 @@ use crate::model::{Counting, FieldTable, FormatId, Regions, Scratch, Sentence, S
 use row::{RawRow, RawSample};
 use std::sync::{LazyLock, PoisonError, RwLock};
 
+/// One of our own: its name, as it is written, and as `build.rs` left it.
+macro_rules! ours {
+    ($name:literal) => {
+        (
+            $name,
+            include_str!(concat!("../../../rules/formats/", $name, ".yml")),
+            include_str!(concat!(env!("OUT_DIR"), "/tables/formats/", $name, ".json")),
+        )
+    };
+}
+
 /// Our own, by file.
-static BUILTIN: &[(&str, &str)] = &[
-    ("bind", include_str!("../../../rules/formats/bind.yml")),
-    ("clamav", include_str!("../../../rules/formats/clamav.yml")),
-    ("dnsmasq", include_str!("../../../rules/formats/dnsmasq.yml")),
-    ("dovecot", include_str!("../../../rules/formats/dovecot.yml")),
-    ("haproxy", include_str!("../../../rules/formats/haproxy.yml")),
-    ("junos", include_str!("../../../rules/formats/junos.yml")),
-    ("meraki", include_str!("../../../rules/formats/meraki.yml")),
-    ("mongodb", include_str!("../../../rules/formats/mongodb.yml")),
-    ("mosquitto", include_str!("../../../rules/formats/mosquitto.yml")),
-    ("mssql", include_str!("../../../rules/formats/mssql.yml")),
-    ("mysql-error", include_str!("../../../rules/formats/mysql-error.yml")),
-    ("netscreen", include_str!("../../../rules/formats/netscreen.yml")),
-    ("paloalto", include_str!("../../../rules/formats/paloalto.yml")),
-    ("postfix", include_str!("../../../rules/formats/postfix.yml")),
-    ("postgresql", include_str!("../../../rules/formats/postgresql.yml")),
-    ("proftpd", include_str!("../../../rules/formats/proftpd.yml")),
-    ("pure-ftpd", include_str!("../../../rules/formats/pure-ftpd.yml")),
-    ("routeros", include_str!("../../../rules/formats/routeros.yml")),
-    ("samba", include_str!("../../../rules/formats/samba.yml")),
-    ("snmptrapd", include_str!("../../../rules/formats/snmptrapd.yml")),
-    ("vsftpd", include_str!("../../../rules/formats/vsftpd.yml")),
-    ("xinetd", include_str!("../../../rules/formats/xinetd.yml")),
+static BUILTIN: &[(&str, &str, &str)] = &[
+    ours!("bind"),
+    ours!("clamav"),
+    ours!("dnsmasq"),
+    ours!("dovecot"),
+    ours!("haproxy"),
+    ours!("junos"),
+    ours!("meraki"),
+    ours!("mongodb"),
+    ours!("mosquitto"),
+    ours!("mssql"),
+    ours!("mysql-error"),
+    ours!("netscreen"),
+    ours!("paloalto"),
+    ours!("postfix"),
+    ours!("postgresql"),
+    ours!("proftpd"),
+    ours!("pure-ftpd"),
+    ours!("routeros"),
+    ours!("samba"),
+    ours!("snmptrapd"),
+    ours!("vsftpd"),
+    ours!("xinetd"),
 ];
 
 /// All declared formats so far, those of [`BUILTIN`] first, with the text each was made of.
 static ROWS: LazyLock<RwLock<Vec<(String, &'static Format)>>> = LazyLock::new(|| {
-    let rows = BUILTIN.iter().map(|(name, text)| {
-        let made = parsed(text).and_then(|raws| raws.iter().map(|raw| made(raw)).collect::<Result<Vec<_>, _>>());
+    let rows = BUILTIN.iter().map(|(name, text, table)| {
+        let made = prepared(table).and_then(|raws| raws.iter().map(|raw| made(raw)).collect::<Result<Vec<_>, _>>());
         let rows =
             made.unwrap_or_else(|why| panic!("rules/formats/{name}.yml: {why}; a test reads what is compiled in"));
         rows.into_iter().map(|row| ((*text).to_owned(), row)).collect::<Vec<_>>()
@@ -58,7 +69,7 @@ static ROWS: LazyLock<RwLock<Vec<(String, &'static Format)>>> = LazyLock::new(||
 
 /// The rows that ship with the program.
 pub(crate) fn builtin() -> Vec<FormatId> {
-    let ours = rows().iter().take_while(|(text, _)| BUILTIN.iter().any(|(_, own)| own == text)).count();
+    let ours = rows().iter().take_while(|(text, _)| BUILTIN.iter().any(|(_, own, _)| own == text)).count();
     (0..ours).filter_map(id_at).collect()
 }
 
@@ -132,7 +143,7 @@ pub(crate) fn load(text: &str) -> Result<Vec<FormatId>, String> {
 
 /// Whether a format that ships with the program has this name.
 fn is_ours(name: &str, rows: &[(String, &'static Format)]) -> bool {
-    let declared = rows.iter().filter(|(from, _)| BUILTIN.iter().any(|(_, own)| own == from)).map(|(_, row)| *row);
+    let declared = rows.iter().filter(|(from, _)| BUILTIN.iter().any(|(_, own, _)| own == from)).map(|(_, row)| *row);
     FORMATS.iter().chain(declared).any(|row| row.name == name)
 }
 
@@ -144,6 +155,14 @@ fn parsed(text: &str) -> Result<Vec<RawRow>, String> {
         return serde_yaml::from_str(text).map_err(|error| error.to_string());
     }
     serde_yaml::from_str(text).map(|one| vec![one]).map_err(|error| error.to_string())
+}
+
+/// What [`parsed`] gives of a text of our own, from what was made of it while building.
+fn prepared(table: &str) -> Result<Vec<RawRow>, String> {
+    if table.starts_with('[') {
+        return serde_json::from_str(table).map_err(|error| error.to_string());
+    }
+    serde_json::from_str(table).map(|one| vec![one]).map_err(|error| error.to_string())
 }
 
 /// Makes a row that lives as long as the program.
@@ -266,10 +285,18 @@ mod tests {
         samples: [{text: 2024-01-02T10:00:00Z anna 7, fields: {user: anna, n: '7'}}]\n";
 
     #[test]
+    fn what_building_makes_of_ours_says_the_same() {
+        for (name, text, table) in BUILTIN {
+            let (wanted, made) = (parsed(text).unwrap(), prepared(table).unwrap());
+            assert_eq!(format!("{made:?}"), format!("{wanted:?}"), "{name}");
+        }
+    }
+
+    #[test]
     fn ours_are_loaded_with_their_samples() {
         let ids = builtin();
         assert!(ids.len() >= BUILTIN.len());
-        let raws: Vec<RawRow> = BUILTIN.iter().flat_map(|(_, text)| parsed(text).unwrap()).collect();
+        let raws: Vec<RawRow> = BUILTIN.iter().flat_map(|(_, text, _)| parsed(text).unwrap()).collect();
         for (id, raw) in ids.into_iter().zip(raws) {
             let row = format(id).unwrap();
             assert!(row.summary.len() < 60 && !row.spec.is_empty(), "{}", row.name);
