@@ -66,7 +66,7 @@ const TENANTS: &[(&str, &[&str])] = &[
     ("memchr", &["taxonomy", "formats", "sigma", "detect", "source", "model", "redact"]),
     ("quick_xml", &["formats"]),
     ("rayon", &["scan", "sigma"]),
-    ("regex_syntax", &["sigma"]),
+    ("regex_syntax", &["sigma", "formats"]),
     ("regex", &["sigma", "redact", "formats", "detect", "taxonomy"]),
     ("ruzstd", &["source"]),
     ("saphyr_parser", &["sigma"]),

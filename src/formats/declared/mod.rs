@@ -8,6 +8,7 @@
 
 mod grok;
 mod row;
+mod sign;
 
 pub(crate) use row::Declared;
 

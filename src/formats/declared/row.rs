@@ -1,6 +1,7 @@
 //! One declared format as it is written down, and what is made of it.
 
 use super::grok;
+use super::sign::Sign;
 use crate::formats::{Record, Refused};
 use crate::model::stamp::{self, Zone};
 use crate::model::{LogSource, Quality, Speaker, Stamp, Value, limits};
@@ -82,6 +83,12 @@ impl RawRow {
 }
 
 impl RawPattern {
+    fn text(&self) -> &str {
+        match self {
+            RawPattern::Plain(text) | RawPattern::With { pattern: text, .. } => text,
+        }
+    }
+
     /// The pattern of a whole record that has a header before it.
     fn behind(&self, header: &str) -> RawPattern {
         let join = |text: &str| format!("{header}{}", text.strip_prefix('^').unwrap_or(text));
@@ -136,6 +143,8 @@ impl RawSample {
 #[derive(Debug)]
 pub(crate) struct Declared {
     raw: RawRow,
+    /// What must stand in a line that looks like one of its: of [`RawRow::sniff`], or of the patterns.
+    signs: OnceLock<Vec<Sign>>,
     sniff: OnceLock<Option<Regex>>,
     patterns: OnceLock<Vec<Pattern>>,
     messages: OnceLock<Vec<Pattern>>,
@@ -161,6 +170,7 @@ impl Declared {
     /// A format nobody tried yet.
     pub(super) fn new(raw: &RawRow) -> Declared {
         Declared {
+            signs: OnceLock::new(),
             sniff: OnceLock::new(),
             patterns: OnceLock::new(),
             messages: OnceLock::new(),
@@ -195,6 +205,14 @@ impl Declared {
         Ok(())
     }
 
+    fn signs(&self) -> &[Sign] {
+        let sign = |text: &str| Sign::of(&grok::expand(text).expect(COMPILES).expression);
+        self.signs.get_or_init(|| match &self.raw.sniff {
+            Some(sniff) => vec![sign(sniff)],
+            None => self.raw.whole().iter().map(|pattern| sign(pattern.text())).collect(),
+        })
+    }
+
     fn patterns(&self) -> &[Pattern] {
         self.patterns.get_or_init(|| compiled_all(&self.raw.whole()).expect(COMPILES))
     }
@@ -215,6 +233,9 @@ impl Declared {
 
     /// Whether a line looks like one of this format.
     pub(super) fn fits(&self, line: &str) -> bool {
+        if !self.signs().iter().any(|sign| sign.may_be_in(line)) {
+            return false;
+        }
         match self.sniff.get_or_init(|| optional(self.raw.sniff.as_deref()).expect(COMPILES)) {
             Some(sniff) => sniff.is_match(line),
             None => self.patterns().iter().any(|pattern| pattern.expression.is_match(line)),
