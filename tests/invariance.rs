@@ -117,6 +117,33 @@ fn one_limit_counts_alerts_of_all_kinds_and_keeps_the_worst() {
     }
 }
 
+/// Alerts that no report lists are only counted: as many, and as bad, as those that are listed.
+#[test]
+fn a_stream_is_the_same_whether_alerts_are_listed_beside_it() {
+    let folder = logs();
+    let scan = |more: &[&str]| {
+        let fixed = ["scan", "logs", "--no-config", "-q", "--format", "matches", "--year", "2026"];
+        run_in(folder.path(), &[&fixed[..], more].concat())
+    };
+    fs::write(folder.path().join("every.yml"), EVERY_RECORD).expect("can be written");
+    let limits: [&[&str]; 3] = [
+        &["--max-alerts", "60", "--min-severity", "medium"],
+        &["--max-alerts", "7", "--samples", "0", "-r", "every.yml"],
+        &[],
+    ];
+    for limits in limits {
+        let listed = scan(&[limits, &["--report", "json=out.json", "--threads", "1"]].concat());
+        for more in [["--threads", "1"], ["--block-size", "1024"]] {
+            let counted = scan(&[limits, &more[..]].concat());
+            assert!(listed.stdout == counted.stdout && listed.code == counted.code, "{limits:?} {more:?}");
+        }
+    }
+    // Compared with others, they are recognised and not listed.
+    let compared = scan(&["--baseline", "out.json"]);
+    let listed = scan(&["--baseline", "out.json", "--report", "json=known.json"]);
+    assert!(listed.stdout == compared.stdout && listed.code == compared.code);
+}
+
 /// Holds for every record: it has no such field.
 const EVERY_RECORD: &str = "title: Any\nid: 8a4c54a0-4f4b-4b7e-9d0e-6b7a8c1f0d21\nlogsource: {category: any}\n\
     detection:\n  sel: {no_such_field: null}\n  condition: sel\nlevel: low\n";

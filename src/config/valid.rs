@@ -97,6 +97,8 @@ pub struct Config {
     pub baseline: Option<PathBuf>,
     /// Matches to put aside, each entry with a reason and an end.
     pub ignore_file: Option<PathBuf>,
+    /// Whether alerts are listed one by one, by any report of the run. Where they are not, less is kept of them.
+    pub lists_alerts: bool,
     /// Collect what a baseline of this scan holds.
     pub wants_baseline: bool,
     /// The configuration file this came from.
@@ -180,6 +182,7 @@ impl Default for Config {
             outputs: Vec::new(),
             baseline: None,
             ignore_file: None,
+            lists_alerts: true,
             wants_baseline: false,
             file: None,
         }

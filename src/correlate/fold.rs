@@ -78,8 +78,8 @@ pub(crate) struct Outcome {
 pub(crate) struct Room {
     /// Alerts (`--max-alerts`).
     pub(crate) alerts: usize,
-    /// Sample events an alert keeps, the last one among them (`--samples`).
-    pub(crate) samples: usize,
+    /// Sample events an alert keeps, the last one among them (`--samples`); `None`: nobody sees any.
+    pub(crate) samples: Option<usize>,
     /// Bytes all samples may take; when full, alerts keep the first and the last event, and of these in the end only where
     /// and when they were.
     pub(crate) sample_bytes: usize,
@@ -139,13 +139,14 @@ impl Folds {
             }
             Entry::Vacant(free) => free.insert(folded),
         };
+        let Some(most) = self.room.samples else { return };
         let bytes = |samples: &[Kept]| samples.iter().map(Kept::bytes).sum::<usize>();
         self.sample_bytes -= bytes(&alert.samples);
         let mut samples: Vec<Kept> = burst.events.iter().map(Kept::of).collect();
         samples.append(&mut alert.samples);
         samples.sort_by_key(|kept| kept.at.place());
         samples.dedup_by_key(|kept| kept.at.place());
-        thin(&mut samples, self.room.samples);
+        thin(&mut samples, most);
         if samples.len() > 2 && self.sample_bytes + bytes(&samples) > self.room.sample_bytes {
             thin(&mut samples, 2);
             self.thinned = true;
@@ -277,7 +278,7 @@ mod tests {
         folds.finish(room.alerts)
     }
 
-    const ROOM: Room = Room { alerts: 10, samples: 4, sample_bytes: 1 << 20 };
+    const ROOM: Room = Room { alerts: 10, samples: Some(4), sample_bytes: 1 << 20 };
 
     fn shown(alerts: &[(Key, Folded)]) -> Vec<(u32, &str, u64, u64, Vec<u32>)> {
         let row = |(key, alert): &(Key, Folded)| {

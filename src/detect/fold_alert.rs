@@ -8,7 +8,7 @@ use super::fold_held::Total;
 use crate::model::{Alert, AlertStatus, Entity, InputSummary, Pair, RuleId, RuleInfo, Sample, show};
 use sha2::{Digest, Sha256};
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// Values in a sentence are cut at this many bytes.
@@ -23,6 +23,8 @@ const VERSION: &str = "logsentry-alert-v1";
 pub(crate) struct Kept {
     /// The alerts, worst rule first and then in reading order; overflow alerts last.
     pub(crate) alerts: Vec<Alert>,
+    /// How many further ones there are of each rule, where they are only counted.
+    pub(crate) counted: BTreeMap<RuleId, u64>,
     /// How many of them stand for alerts that were not kept: the scan is not complete (problem `limit`).
     pub(crate) overflow: usize,
     /// What was left out of samples for lack of room (problem `limit`; the scan is complete all the same).
@@ -42,7 +44,7 @@ impl Folds {
             alerts.extend(alert(rule, total, about, held.into_samples(&texts), rules));
         }
         alerts.extend(overflow.into_iter().filter_map(|(rule, total)| overflow_alert(rule, total, rules)));
-        Kept { alerts, overflow: left_out, missing }
+        Kept { alerts, counted: BTreeMap::new(), overflow: left_out, missing }
     }
 }
 

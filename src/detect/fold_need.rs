@@ -4,6 +4,7 @@
 //! Sound at any time and on any thread, because all of it is final: room that is gone does not come back, and an alert
 //! that has its first events keeps them. A worker that has not heard of it yet only does more work.
 
+use super::headcount::Register;
 use crate::model::{Level, Pair, QuickMap, RuleId, SourceId};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
@@ -38,6 +39,8 @@ pub(crate) struct Needs {
     over: [AtomicBool; 5],
     /// Every alert that is kept.
     alerts: RwLock<QuickMap<Arc<[u8]>, Standing>>,
+    /// Where alerts are only counted: those that were.
+    register: Option<Register>,
 }
 
 /// How it stands with an alert.
@@ -70,6 +73,23 @@ impl Needs {
         let sources = sources.into_iter().map(&mut number).collect();
         let judged = (0..levels.len()).map(|n| is_judged(RuleId(n as u32))).collect();
         Needs { sources, levels, judged, ..Needs::default() }
+    }
+
+    /// Alerts are only counted.
+    pub(crate) fn counting(self) -> Needs {
+        Needs { register: Some(Register::new(self.levels.len())), ..self }
+    }
+
+    /// The alerts that were counted, where that is all that is done with them.
+    pub(super) fn register(&self) -> Option<&Register> {
+        self.register.as_ref()
+    }
+
+    /// Whether a further match of a rule changes nothing of what is counted.
+    pub(super) fn is_counted_out(&self, rule: RuleId) -> bool {
+        let level = self.level(rule) as usize;
+        self.over.get(level).is_some_and(|over| over.load(Ordering::Acquire))
+            && self.register.as_ref().is_some_and(|register| register.is_beyond(rule))
     }
 
     /// The number of an input's logical source,

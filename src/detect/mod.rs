@@ -26,6 +26,7 @@ mod fold_need;
 mod fold_room;
 #[cfg(test)]
 mod fold_tests;
+mod headcount;
 mod index;
 mod leaf;
 mod line;
@@ -54,6 +55,7 @@ pub(crate) use explain::NEAREST;
 pub(crate) use fold::{Before, Folds, Keep, Missing, join};
 pub(crate) use fold_alert::{Kept, fingerprint, in_report_order, more_alerts, sentence};
 pub(crate) use fold_need::{Needs, pair_of};
+pub(crate) use headcount::Headcount;
 pub(crate) use observe::Worker;
 pub(crate) use raw::RawView;
 pub(crate) use redaction::Redaction;

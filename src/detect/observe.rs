@@ -159,6 +159,7 @@ impl Engine {
 
     /// Ends a block: its folds move from `worker` to `findings`.
     pub(crate) fn end_block(&self, worker: &mut Worker, findings: &mut Findings) {
+        findings.met = worker.pending.take_met();
         (findings.alerts, findings.excused, findings.beyond) = worker.pending.take(self.options.redaction.shown());
     }
 
@@ -208,6 +209,10 @@ impl Engine {
         }
         if rule.reported {
             findings.matches_total += 1;
+            if needs.register().is_some() {
+                pending.count(rule.id, || &*about, (needs, findings.source));
+                return;
+            }
             let (samples, redactor) = (self.options.samples, redaction.shown());
             let keeping = Keeping { samples, redactor, needs, source: findings.source };
             let is_known = is_plain || findings.matches.is_some();

@@ -9,7 +9,10 @@ use super::entity::{About, Subject};
 use super::evidence::Draft;
 use super::fold::{empty, widen};
 use super::fold_need::{Need, Needs, key_into, of_key};
-use crate::model::{Beyond, Excused, Fold, FoldedAlerts, Place, QuickMap, RuleId, Sample, SampleText, SourceId, Stamp};
+use super::headcount::{Keys, hashed};
+use crate::model::{
+    Beyond, Excused, Fold, FoldedAlerts, Met, Place, QuickMap, RuleId, Sample, SampleText, SourceId, Stamp,
+};
 use crate::redact::Redactor;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
@@ -28,6 +31,10 @@ pub(super) struct Pending {
     spelt: QuickMap<String, Option<usize>>,
     /// Matches whose alerts are not kept.
     beyond: BTreeMap<RuleId, Beyond>,
+    /// Where alerts are only counted: those of this block that were not known,
+    met: Vec<Met>,
+    /// and their keys.
+    keys: Keys,
     /// The keys that are looked up, a draft that is not kept, and what one is written with.
     spelling: String,
     key: Vec<u8>,
@@ -109,6 +116,32 @@ impl Pending {
                 write(last.get_or_insert_with(|| Draft::empty(rule)));
             }
         }
+    }
+
+    /// Adds one match of a rule whose alerts are only counted.
+    pub(super) fn count<'s>(
+        &mut self,
+        rule: RuleId,
+        about: impl FnOnce() -> &'s About<'s>,
+        (needs, source): (&Needs, SourceId),
+    ) {
+        let Some(register) = needs.register().filter(|_| !needs.is_counted_out(rule)) else { return };
+        let about = about();
+        key_into(&mut self.key, rule, needs.source(source), about.field);
+        about.identity_into(&mut self.key);
+        let hash = hashed(&mut self.key);
+        if self.keys.has(hash, &self.key) || register.has(hash, &self.key) {
+            return;
+        }
+        let key: Arc<[u8]> = Arc::from(self.key.as_slice());
+        self.keys.add(hash, Arc::clone(&key));
+        self.met.push(Met { rule, hash, key });
+    }
+
+    /// The alerts that were counted in this block.
+    pub(super) fn take_met(&mut self) -> Vec<Met> {
+        self.keys.clear();
+        std::mem::take(&mut self.met)
     }
 
     /// Where the fold of a match stands; it is begun if there is none. `None`: it has no fold, since no alert is kept.

@@ -37,6 +37,17 @@ impl AlertKind {
     }
 }
 
+/// How much of its alerts a run tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Detail {
+    /// How many there are.
+    Number,
+    /// What they are recognised by: they are compared with others.
+    Identity,
+    /// All of it: they are listed.
+    Full,
+}
+
 /// How an alert stands to what is already known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum AlertStatus {

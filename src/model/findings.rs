@@ -141,6 +141,17 @@ impl Beyond {
     }
 }
 
+/// An alert that is only counted, met in a block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Met {
+    /// The rule.
+    pub(crate) rule: RuleId,
+    /// The hash of its key, in this process,
+    pub(crate) hash: u64,
+    /// and the key: what it is recognised by.
+    pub(crate) key: Arc<[u8]>,
+}
+
 /// Exact counts: `records = events + unparsed`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Books {
@@ -204,6 +215,8 @@ pub(crate) struct Findings {
     pub(crate) excused: Vec<Excused>,
     /// Matches that are only counted.
     pub(crate) beyond: Vec<Beyond>,
+    /// Alerts that are only counted, in the order of their first events.
+    pub(crate) met: Vec<Met>,
     /// Matches of all reported rules (also those of excluded or silenced rules are not counted).
     pub(crate) matches_total: u64,
     /// Contributions to correlations, in order.

@@ -30,7 +30,7 @@ mod time;
 mod value;
 mod view;
 
-pub(crate) use alert::{Alert, AlertKind, AlertStatus, Entity, Known, Pair, Suppression};
+pub(crate) use alert::{Alert, AlertKind, AlertStatus, Detail, Entity, Known, Pair, Suppression};
 pub(crate) use block::{Block, Carry};
 pub(crate) use effort::{Clock, Counts, Effort, Times};
 pub(crate) use event::{
@@ -42,7 +42,7 @@ pub(crate) use explanation::{
     TestsTrace, Told, Trace, Traced,
 };
 pub(crate) use field::{AskId, Asks, FieldId, FieldTable, Heard, Speaker, loose};
-pub(crate) use findings::{Beyond, Books, Feed, FeedId, Findings, Fold, FoldedAlerts, Hit, KeyId, KeyTexts};
+pub(crate) use findings::{Beyond, Books, Feed, FeedId, Findings, Fold, FoldedAlerts, Hit, KeyId, KeyTexts, Met};
 pub(crate) use hash::{QuickMap, QuickState};
 pub(crate) use header::Header;
 pub(crate) use layout::{Layout, Layouts};

@@ -6,12 +6,13 @@ use super::merge::Named;
 use crate::correlate::{self, At, Bounds, BurstEvent, Correlator, Folded, Losses, Outcome, Room};
 use crate::detect::{Kept, Missing, fingerprint, more_alerts, sentence};
 use crate::model::{
-    Alert, AlertKind, AlertStatus, Burst, Entity, Feed, Findings, InputSummary, Level, Line, LineSink, Match, Pair,
-    Problem, ProblemKind, RuleId, RuleInfo, Sample, Wanted, limits,
+    Alert, AlertKind, AlertStatus, Burst, Detail, Entity, Feed, Findings, InputSummary, Level, Line, LineSink, Match,
+    Pair, Problem, ProblemKind, RuleId, RuleInfo, Sample, Wanted, limits,
 };
 use crate::redact::Redactor;
 use crate::sigma::Ruleset;
 use crate::triage::Judge;
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
@@ -30,6 +31,8 @@ pub(super) struct BurstsOut<'s> {
     judge: Option<&'s Judge<'s>>,
     aside: correlate::Folds,
     reasons: Reasons,
+    /// How much is told of alerts.
+    detail: Detail,
     /// Without a stream, silent bursts are of no interest.
     streams: bool,
     pub(super) bursts: u64,
@@ -55,6 +58,7 @@ pub(super) struct Limits {
     pub(super) memory: usize,
     pub(super) samples: usize,
     pub(super) alerts: usize,
+    pub(super) detail: Detail,
 }
 
 impl<'s> Bursts<'s> {
@@ -69,7 +73,8 @@ impl<'s> Bursts<'s> {
         let given: Vec<bool> = rules.iter().map(|rule| streams || is_reported(rule)).collect();
         let events = if streams { limits::MATCH_EVENTS } else { limits.samples.saturating_sub(1) };
         let bounds = Bounds { memory: limits.memory, events };
-        let room = Room { alerts: limits.alerts, samples: limits.samples, sample_bytes: limits::SAMPLE_BURSTS };
+        let samples = (limits.detail == Detail::Full).then_some(limits.samples);
+        let room = Room { alerts: limits.alerts, samples, sample_bytes: limits::SAMPLE_BURSTS };
         Bursts {
             correlator: Correlator::new(set, feeds, &given, bounds),
             out: BurstsOut {
@@ -79,6 +84,7 @@ impl<'s> Bursts<'s> {
                 judge,
                 aside: aside::room(room),
                 reasons: Reasons::new(),
+                detail: limits.detail,
                 streams,
                 bursts: 0,
             },
@@ -123,7 +129,9 @@ impl BurstsOut<'_> {
         let shown = redacted(&burst.key, seen);
         let at = named(burst.fired.block);
         let aside = if is_reported(rule) { self.put_aside(&burst, rule, &at) } else { None };
-        for event in burst.events.iter_mut().chain([&mut burst.fired]) {
+        // Seen only as samples.
+        let seen_events = if self.detail == Detail::Full { burst.events.as_mut_slice() } else { &mut [] };
+        for event in seen_events.iter_mut().chain([&mut burst.fired]) {
             for (name, values) in &mut event.fields {
                 for value in values {
                     *value = seen.field(name, value).into_owned();
@@ -186,9 +194,17 @@ impl BurstsOut<'_> {
 
     /// The alerts, `most` of them in full, and what could not be kept.
     pub(super) fn into_alerts(self, bases: &Bases, most: usize, problems: &mut Vec<Problem>) -> Kept {
-        let BurstsOut { rules, folds, judge, aside, reasons, .. } = self;
+        let BurstsOut { rules, folds, judge, aside, reasons, detail, .. } = self;
         let outcome = folds.finish(most);
-        let (overflow, missing) = (outcome.overflow.len(), missing(&outcome));
+        let missing = if detail == Detail::Full { missing(&outcome) } else { Missing::Nothing };
+        let overflow = outcome.overflow.len();
+        if detail == Detail::Number {
+            let mut counted = BTreeMap::new();
+            for rule in outcome.alerts.iter().map(|(key, _)| &key.rule).chain(outcome.overflow.keys()) {
+                *counted.entry(*rule).or_default() += 1;
+            }
+            return Kept { counted, overflow, ..Kept::default() };
+        }
         let mut alerts = alerts(outcome, rules, bases);
         if let Some(judge) = judge {
             let put = aside.finish(usize::MAX);
@@ -198,7 +214,7 @@ impl BurstsOut<'_> {
             let suppressed = aside::suppressed(self::alerts(put, rules, bases), &alerts, &reasons, judge);
             alerts.extend(suppressed);
         }
-        Kept { alerts, overflow, missing }
+        Kept { alerts, counted: BTreeMap::new(), overflow, missing }
     }
 }
 

@@ -4,20 +4,22 @@ use super::aside::Aside;
 use super::bursts::{Bursts, Limits, Streaming};
 use super::inputs::{Inputs, Series, inputs};
 use super::look::Context;
-use super::merge::{Merged, Merger};
+use super::merge::{Alerts, Merged, Merger};
 use super::run::{Open, Sizes, run};
 use super::work::Desk;
 use super::{Scan, Watch};
 use crate::config::Config;
-use crate::detect::{self, Folds, Keep, Needs};
+use crate::detect::{self, Folds, Headcount, Keep, Needs};
 use crate::formats;
 use crate::model::show::REDACTED;
 use crate::model::{
-    Alert, AlertKind, AlertStatus, Books, Level, LineSink, Problem, ProblemKind, Report, RuleTotals, Summary,
+    Alert, AlertKind, AlertStatus, Books, Detail, InputSummary, Level, LineSink, Problem, ProblemKind, Report, RuleId,
+    RuleInfo, RuleTotals, Summary,
 };
 use crate::score;
 use crate::source;
 use crate::triage::{self, Judge};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -63,22 +65,33 @@ pub(super) fn scanned(
 
     let levels: Vec<Level> = scan.rules.infos.iter().map(|rule| rule.level).collect();
     let sources: Vec<Arc<str>> = rows.iter().map(|row| source::logical(&row.path).into()).collect();
-    let keep = Keep { alerts: scan.config.max_alerts, samples: scan.config.samples, ..Keep::default() };
+    let detail = scan.detail;
+    let keep = Keep { alerts: scan.config.max_alerts, samples: scan.samples(), ..Keep::default() };
     let streams = sink.is_some();
     // Not `map`: only a coercion in place lets the sink live shorter than its caller said.
     let sink = sink.map(|sink| sink as &mut dyn LineSink);
-    let bounds =
-        Limits { memory: scan.config.correlation_memory, samples: scan.config.samples, alerts: scan.config.max_alerts };
+    let bounds = Limits {
+        memory: scan.config.correlation_memory,
+        samples: scan.samples(),
+        alerts: scan.config.max_alerts,
+        detail,
+    };
     let (set, machine) = (&scan.rules.set, &scan.machine);
     let judge = scan.suppressions.as_ref().map(Judge::new);
     let is_judged = |rule| judge.as_ref().is_some_and(|judge| judge.concerns(rule));
-    let needs = || Arc::new(Needs::new(sources.clone(), levels.clone(), &is_judged));
-    let aside = judge.as_ref().map(|judge| Aside::new(judge, &scan.rules.infos, needs(), keep));
-    let needs = needs();
+    let new_needs = || Needs::new(sources.clone(), levels.clone(), &is_judged);
+    let aside = judge.as_ref().map(|judge| Aside::new(judge, &scan.rules.infos, Arc::new(new_needs()), keep));
+    let (needs, alerts) = if detail == Detail::Number {
+        let needs = Arc::new(new_needs().counting());
+        (Arc::clone(&needs), Alerts::Counted(Headcount::new(keep.alerts, needs)))
+    } else {
+        let needs = Arc::new(new_needs());
+        (Arc::clone(&needs), Alerts::Listed(Folds::new(keep, needs)))
+    };
     let bursts =
         Bursts::new(set, &machine.feeds, &scan.rules.infos, (&machine.redactions, judge.as_ref()), &bounds, streams);
     let stream = Streaming { sink, rules: &scan.rules.infos, least: scan.config.min_severity, failure: None };
-    let mut merger = Merger::new(rows, (Folds::new(keep, Arc::clone(&needs)), aside), bursts, stream);
+    let mut merger = Merger::new(rows, (alerts, aside), bursts, stream);
     merger.forced = scan.config.input_format.is_some();
     let (engine, taxonomy) = (&scan.machine.engine, &scan.machine.taxonomy);
     let desk = Desk { engine, taxonomy, streams, clock: watch.clock(), window, needs };
@@ -131,7 +144,8 @@ fn report(
 ) -> Report {
     let mut rules = scan.rules.infos.clone();
     mark_applicable(scan, &mut rules, applicable);
-    let Merged { summaries: inputs, mut alerts, problems: met, matches } = merger.end(&rules, scan.config.max_alerts);
+    let Merged { summaries: inputs, mut alerts, counted, problems: met, matches } =
+        merger.end(&rules, scan.config.max_alerts);
     let mut all = problems;
     all.extend(met);
     all.extend(scan.rules.problems.iter().cloned());
@@ -139,13 +153,16 @@ fn report(
     detect::in_report_order(&mut alerts, &rules, &inputs);
     all.sort_by(|a, b| (&a.path, a.kind, &a.message, &a.first).cmp(&(&b.path, b.kind, &b.message, &b.first)));
     let gone = scan.baseline.as_ref().map(|baseline| baseline.compare(&mut alerts, &rules));
-    let mut summary = summary(&alerts, &inputs, &rules, matches);
+    let mut summary = summary((&alerts, &counted), &inputs, &rules, matches);
     summary.gone = gone;
     summary.rules.rejected = scan.rules.rejected;
     summary.rules.left_out = scan.rules.left_out;
     summary.complete = all.iter().all(|problem| !problem.incomplete);
     let known = if scan.config.wants_baseline { triage::known(&alerts, &rules) } else { Vec::new() };
-    summary.hidden = hide(&mut alerts, scan.config.min_severity);
+    let least = scan.config.min_severity;
+    let is_hidden = |rule: &RuleId| rules.get(rule.0 as usize).is_some_and(|rule| rule.level < least);
+    let of_counted: u64 = counted.iter().filter(|(rule, _)| is_hidden(rule)).map(|(_, n)| n).sum();
+    summary.hidden = hide(&mut alerts, least) + of_counted;
     // Not where a year is only doubtful: then it rests on a date of the input.
     let reference = format!("{:.0}", scan.reading.reference);
     let has_assumed_year = all.iter().any(|p| p.kind == ProblemKind::YearAssumed && p.message.contains(&reference));
@@ -174,7 +191,7 @@ fn shown_config(file: &Path, directory: &Path) -> String {
 }
 
 /// A correlation is applicable when something it refers to is.
-fn mark_applicable(scan: &Scan, rules: &mut [crate::model::RuleInfo], applicable: &[bool]) {
+fn mark_applicable(scan: &Scan, rules: &mut [RuleInfo], applicable: &[bool]) {
     for (rule, seen) in rules.iter_mut().zip(applicable) {
         rule.applicable = *seen;
     }
@@ -210,9 +227,9 @@ fn hide(alerts: &mut Vec<Alert>, least: Level) -> u64 {
 }
 
 fn summary(
-    alerts: &[Alert],
-    inputs: &[crate::model::InputSummary],
-    rules: &[crate::model::RuleInfo],
+    (alerts, counted): (&[Alert], &BTreeMap<RuleId, u64>),
+    inputs: &[InputSummary],
+    rules: &[RuleInfo],
     matches: u64,
 ) -> Summary {
     let mut by_level = [0_u64; 5];
@@ -222,6 +239,13 @@ fn summary(
         by_level[alert.level as usize] += 1;
         if let Some(n) = by_rule.get_mut(alert.rule.0 as usize) {
             *n += 1;
+        }
+    }
+    for (rule, n) in counted {
+        let n_rule = rule.0 as usize;
+        if let (Some(sum), Some(rule)) = (by_rule.get_mut(n_rule), rules.get(n_rule)) {
+            *sum += n;
+            by_level[rule.level as usize] += n;
         }
     }
     let weighed: Vec<(Level, u64)> =
@@ -256,9 +280,8 @@ fn summary(
     }
 }
 
-fn totals(rules: &[crate::model::RuleInfo]) -> RuleTotals {
-    let count =
-        |holds: &dyn Fn(&crate::model::RuleInfo) -> bool| rules.iter().filter(|rule| holds(rule)).count() as u64;
+fn totals(rules: &[RuleInfo]) -> RuleTotals {
+    let count = |holds: &dyn Fn(&RuleInfo) -> bool| rules.iter().filter(|rule| holds(rule)).count() as u64;
     RuleTotals {
         loaded: rules.len() as u64,
         detection: count(&|rule| rule.kind == AlertKind::Detection),

@@ -8,11 +8,11 @@ use super::damages::Damages;
 use super::look::Years;
 use super::reader::Reader;
 use super::work::widened;
-use crate::detect::{Before, Folds, Missing};
+use crate::detect::{Before, Folds, Headcount, Kept, Missing};
 use crate::formats::{Format, PLAIN};
 use crate::model::{
-    Alert, Counting, Findings, Hit, InputSummary, Line, Matches, Problem, ProblemKind, Problems, RuleInfo, SourceId,
-    Stamp, Time,
+    Alert, Counting, Findings, Hit, InputSummary, Line, Matches, Problem, ProblemKind, Problems, RuleId, RuleInfo,
+    SourceId, Stamp, Time,
 };
 use crate::source;
 use std::collections::BTreeMap;
@@ -33,6 +33,38 @@ struct Input {
     structured: bool,
 }
 
+/// Alerts of detections: to be listed, or only counted.
+pub(super) enum Alerts {
+    Listed(Folds),
+    Counted(Headcount),
+}
+
+impl Alerts {
+    fn add(&mut self, before: Before, found: &mut Findings) {
+        match self {
+            Alerts::Listed(folds) => {
+                folds.add(before, std::mem::take(&mut found.alerts));
+                folds.add_beyond(before, std::mem::take(&mut found.beyond));
+            }
+            Alerts::Counted(count) => count.add(std::mem::take(&mut found.met)),
+        }
+    }
+
+    fn by_level(&self) -> [usize; 5] {
+        match self {
+            Alerts::Listed(folds) => folds.by_level(),
+            Alerts::Counted(count) => count.by_level(),
+        }
+    }
+
+    fn finish(self, rules: &[RuleInfo], most: usize) -> Kept {
+        match self {
+            Alerts::Listed(folds) => folds.into_alerts(rules, most),
+            Alerts::Counted(count) => count.finish(most),
+        }
+    }
+}
+
 /// What an input is called: in identities, and in reports.
 pub(super) struct Named {
     pub(super) logical: Arc<str>,
@@ -43,7 +75,7 @@ pub(super) struct Named {
 pub(super) struct Merger<'s> {
     inputs: Vec<Input>,
     pub(super) summaries: Vec<InputSummary>,
-    folds: Folds,
+    alerts: Alerts,
     /// What ignore entries put aside, where there are any.
     aside: Option<Aside<'s>>,
     bursts: Bursts<'s>,
@@ -64,6 +96,8 @@ pub(super) struct Merged {
     pub(super) summaries: Vec<InputSummary>,
     /// Unsorted.
     pub(super) alerts: Vec<Alert>,
+    /// By rule: alerts that are not among these, since nobody lists them.
+    pub(super) counted: BTreeMap<RuleId, u64>,
     pub(super) problems: Vec<Problem>,
     /// Matches of reported rules, bursts of correlations among them.
     pub(super) matches: u64,
@@ -73,7 +107,7 @@ impl<'s> Merger<'s> {
     /// Starts with all inputs known, in the order of their ids, and nothing read.
     pub(super) fn new(
         summaries: Vec<InputSummary>,
-        (folds, aside): (Folds, Option<Aside<'s>>),
+        (alerts, aside): (Alerts, Option<Aside<'s>>),
         bursts: Bursts<'s>,
         stream: Streaming<'s>,
     ) -> Merger<'s> {
@@ -90,7 +124,7 @@ impl<'s> Merger<'s> {
         Merger {
             inputs: summaries.iter().map(input).collect(),
             summaries,
-            folds,
+            alerts,
             aside,
             bursts,
             matches: 0,
@@ -140,8 +174,7 @@ impl<'s> Merger<'s> {
         if let Some(aside) = &mut self.aside {
             aside.sort(&mut found, &named, before);
         }
-        self.folds.add(before, std::mem::take(&mut found.alerts));
-        self.folds.add_beyond(before, std::mem::take(&mut found.beyond));
+        self.alerts.add(before, &mut found);
         self.correlate(&mut found, before, inherited);
         self.matches += found.matches_total;
         self.stream(&found.matches.take().unwrap_or_default(), before, &named);
@@ -259,7 +292,7 @@ impl<'s> Merger<'s> {
         let Merger {
             inputs,
             summaries,
-            folds,
+            alerts: of_detections,
             aside,
             bursts,
             mut matches,
@@ -277,9 +310,9 @@ impl<'s> Merger<'s> {
             problems.push(Problem { count: homeless, ..problem("", ProblemKind::Limit, message, true) });
         }
         matches += correlated.bursts;
-        let (of_detections, of_correlations) = shares(folds.by_level(), correlated.by_level(), max_alerts);
-        let kept = folds.into_alerts(rules, of_detections);
-        let mut more = correlated.into_alerts(&bases, of_correlations, &mut problems);
+        let (most, most_correlated) = shares(of_detections.by_level(), correlated.by_level(), max_alerts);
+        let kept = of_detections.finish(rules, most);
+        let mut more = correlated.into_alerts(&bases, most_correlated, &mut problems);
         if kept.overflow + more.overflow > 0 {
             let message = format!("more than {max_alerts} alerts: the least severe are counted in one alert a rule");
             problems.push(problem("", ProblemKind::Limit, message, true));
@@ -298,7 +331,9 @@ impl<'s> Merger<'s> {
             alerts.extend(suppressed);
         }
         alerts.append(&mut more.alerts);
-        Merged { summaries, alerts, problems, matches }
+        let mut counted = kept.counted;
+        counted.append(&mut more.counted);
+        Merged { summaries, alerts, counted, problems, matches }
     }
 }
 

@@ -45,7 +45,7 @@ pub(crate) use verify::{Fate, Verified, verify};
 
 use crate::config::Config;
 use crate::model::show::Shown;
-use crate::model::{Clock, Effort, LineSink, Problem, Report, RuleInfo};
+use crate::model::{Clock, Detail, Effort, LineSink, Problem, Report, RuleInfo};
 use crate::sigma::{self, Diagnostic, Severity};
 use crate::triage::{Baseline, Suppressions};
 use std::path::PathBuf;
@@ -93,6 +93,8 @@ pub(crate) struct Scan {
     machine: setup::Machine,
     suppressions: Option<Suppressions>,
     baseline: Option<Baseline>,
+    /// How much this run tells of its alerts.
+    detail: Detail,
 }
 
 impl Scan {
@@ -104,7 +106,13 @@ impl Scan {
         let excuses = suppressions.as_ref().map(Suppressions::excuses).unwrap_or_default();
         let machine = setup::machine(&config, &rules, excuses, &reading)?;
         let baseline = config.baseline.as_deref().map(Baseline::open).transpose()?;
-        Ok(Scan { config, run, reading, rules, machine, suppressions, baseline })
+        let are_compared = config.wants_baseline || baseline.is_some() || suppressions.is_some();
+        let detail = match (config.lists_alerts, are_compared) {
+            (true, _) => Detail::Full,
+            (false, true) => Detail::Identity,
+            (false, false) => Detail::Number,
+        };
+        Ok(Scan { config, run, reading, rules, machine, suppressions, baseline, detail })
     }
 
     /// What the scan goes by.
@@ -166,6 +174,11 @@ impl Scan {
     /// Refuses paths that cannot be read the way that was asked for.
     pub(crate) fn check_paths(&self, paths: &[PathBuf]) -> Result<(), SetupError> {
         self.reading.check_paths(paths)
+    }
+
+    /// Sample events an alert keeps.
+    fn samples(&self) -> usize {
+        if self.detail == Detail::Full { self.config.samples } else { 0 }
     }
 
     fn look_context(&self) -> look::Context<'_> {

@@ -232,7 +232,7 @@ pub(super) fn machine(
         raw_text: |format| formats::format(format).is_some_and(|row| row.raw_text),
         excluded: rules.excluded.clone(),
         excuses,
-        samples: config.samples,
+        samples: if config.lists_alerts { config.samples } else { 0 },
         redaction,
     };
     let feeds = correlate::feeds(&rules.set);

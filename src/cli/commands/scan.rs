@@ -121,6 +121,8 @@ fn configuration(args: &ScanArgs) -> Result<Config, SetupError> {
         let is_same = |known: &PathBuf| Target::new(known).identity() == Target::new(path).identity();
         config.baseline = config.baseline.filter(|known| known.exists() || !is_same(known));
     }
+    let is_list = |format: &str| ![report::STREAM, BASELINE].contains(&format);
+    config.lists_alerts = targets(args, &config).iter().any(|(format, _)| is_list(format));
     config.outputs = outputs(args, &config);
     config.reference_engine = args.engine.as_deref() == Some("reference");
     let primary = [args.format.as_str()].into_iter();
