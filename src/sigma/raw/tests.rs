@@ -192,4 +192,3 @@ proptest! {
         read(&text);
     }
 }
-static M: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
