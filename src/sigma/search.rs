@@ -211,7 +211,7 @@ mod tests {
             let counts = (0..16).map(|power| 1_usize << power).flat_map(|count| [count, count + count / 2]);
             let sources = counts.map(|count| format!("{class}{{{count}}}"));
             let is_late = |search: &Search| search.inner.compiled.get().is_none();
-            let last = sources.filter_map(|source| Search::new(&source, Flags::default()).ok()).filter(is_late).last();
+            let last = sources.filter_map(|source| Search::new(&source, Flags::default()).ok()).rfind(is_late);
             if let Some(search) = last {
                 assert!(build(search.as_str(), search.inner.flags).is_ok(), "{}", search.as_str());
                 late += 1;
