@@ -71,10 +71,8 @@ impl<'t> Lines<'t> {
     /// The next line that is neither empty nor a comment.
     fn peek(&mut self) -> Option<Line<'t>> {
         while self.ahead.is_none() && !self.rest.is_empty() {
-            let raw = self.raw();
-            let content = raw.trim_start_matches(' ');
-            let column = raw.len() - content.len();
-            let content = content.trim_end_matches(' ');
+            let (column, content) = split(self.raw());
+            let content = content.trim_ascii_end();
             if !content.is_empty() && !content.starts_with('#') {
                 self.ahead = Some(Line { number: self.number, column, content });
             }
@@ -137,20 +135,27 @@ impl<'t> Lines<'t> {
     /// The item that begins on a line already taken.
     fn item(&mut self, line: Line<'t>, depth: usize) -> Option<Node> {
         let behind = line.content.get(1..)?;
-        let content = behind.trim_start_matches(' ');
+        let (blanks, content) = split(behind);
         if is_over(behind) {
             return match self.peek().filter(|next| next.column > line.column) {
                 Some(next) => self.block(next, depth),
                 None => Some(Node { line: line.number, kind: Kind::Null }),
             };
         }
-        let column = line.column + line.content.len() - content.len();
-        let inner = Line { number: line.number, column, content };
-        if inner.is_item() || key(content).is_some() {
+        let inner = Line { number: line.number, column: line.column + 1 + blanks, content };
+        if inner.is_item() {
             self.ahead = Some(inner);
             return self.block(inner, depth);
         }
-        self.value(line.number, behind, line.column, depth)
+        if content.starts_with(['|', '>']) {
+            return self.value(line.number, behind, line.column, depth);
+        }
+        let (text, style, behind) = token(content)?;
+        if behind.starts_with(':') {
+            self.ahead = Some(inner);
+            return self.block(inner, depth);
+        }
+        is_over(behind).then_some(Node { line: line.number, kind: scalar(text, style, None) })
     }
 
     /// A map or a list on lines of its own.
@@ -168,7 +173,7 @@ impl<'t> Lines<'t> {
                 _ => Some(Node { line: number, kind: Kind::Null }),
             };
         }
-        match behind.trim_start_matches(' ') {
+        match split(behind).1 {
             "|" => self.literal(column, true),
             "|-" => self.literal(column, false),
             ">-" => self.folded(column),
@@ -188,7 +193,7 @@ impl<'t> Lines<'t> {
         while !self.rest.is_empty() {
             let (before, number) = (self.rest, self.number);
             let raw = self.raw();
-            let content = raw.trim_start_matches(' ');
+            let (found, content) = split(raw);
             if content.is_empty() {
                 // Blanks beyond the indentation would be content, and at the end of a text they are special.
                 if raw.len() > indent || (self.rest.is_empty() && !raw.is_empty() && !before.ends_with('\n')) {
@@ -197,7 +202,7 @@ impl<'t> Lines<'t> {
                 breaks += 1;
                 continue;
             }
-            if raw.len() - content.len() < indent {
+            if found < indent {
                 (self.rest, self.number) = (before, number);
                 break;
             }
@@ -218,9 +223,7 @@ impl<'t> Lines<'t> {
         let line = self.number + 1;
         while !self.rest.is_empty() {
             let (before, number) = (self.rest, self.number);
-            let raw = self.raw();
-            let content = raw.trim_start_matches(' ');
-            let found = raw.len() - content.len();
+            let (found, content) = split(self.raw());
             if content.is_empty() || found > indent {
                 return None;
             }
@@ -238,8 +241,7 @@ impl<'t> Lines<'t> {
 
     /// Where the lines of a block begin that must be to the right of `column`.
     fn indent(&self, column: usize) -> Option<usize> {
-        let content = self.rest.trim_start_matches(' ');
-        let indent = self.rest.len() - content.len();
+        let (indent, content) = split(self.rest);
         (indent > column && !content.is_empty() && !content.starts_with('\n')).then_some(indent)
     }
 }
@@ -248,12 +250,16 @@ fn deeper(depth: usize) -> Option<usize> {
     (depth < limits::RULE_DEPTH).then_some(depth + 1)
 }
 
+/// How many blanks a text begins with, and what is behind them.
+fn split(text: &str) -> (usize, &str) {
+    let blanks = text.bytes().take_while(|byte| *byte == b' ').count();
+    (blanks, text.get(blanks..).unwrap_or_default())
+}
+
 /// Whether nothing but blanks and a comment is left of a line.
 fn is_over(behind: &str) -> bool {
-    behind.is_empty() || behind.trim_start_matches(' ').is_empty() || {
-        let content = behind.trim_start_matches(' ');
-        content.len() < behind.len() && content.starts_with('#')
-    }
+    let (blanks, content) = split(behind);
+    content.is_empty() || (blanks > 0 && content.starts_with('#'))
 }
 
 /// A key and what stands behind its colon.
@@ -290,7 +296,7 @@ fn plain(content: &str) -> Option<(&str, &str)> {
         _ => at > 0 && bytes.get(at - 1) == Some(&b' '),
     };
     let end = memchr::memchr2_iter(b':', b'#', bytes).find(|at| ends(*at)).unwrap_or(bytes.len());
-    let text = content.get(..end)?.trim_end_matches(' ');
+    let text = content.get(..end)?.trim_ascii_end();
     Some((text, content.get(text.len()..)?))
 }
 
