@@ -247,8 +247,25 @@ impl Chain {
         self.rows.iter().any(|row| row.name == name)
     }
 
+    /// What a text becomes without modifiers, or with one that opens an end: the short way for nearly all values there are.
+    fn plain(&self, value: &Kind) -> Option<Text> {
+        let (Kind::Text(value), [] | [_]) = (value, self.rows.as_slice()) else { return None };
+        match self.rows.first() {
+            None => Some(Text::parse(value)),
+            Some(row) => Text::opened(value, row.name),
+        }
+    }
+
     /// The tests one value of the rule becomes; they are alternatives.
     pub(super) fn tests(&self, value: &Kind, keyword: bool, work: &mut Work<'_>) -> Result<Vec<ValueTest>, Misuse> {
+        if let Some(text) = self.plain(value) {
+            return Ok(vec![finish_text(text, keyword)]);
+        }
+        self.each(value, keyword, work)
+    }
+
+    /// The long way: one modifier after the other.
+    fn each(&self, value: &Kind, keyword: bool, work: &mut Work<'_>) -> Result<Vec<ValueTest>, Misuse> {
         work.expands = self.has(expand::EXPAND.name);
         let mut drafts = vec![Draft::Scalar(value.clone())];
         for row in &self.rows {

@@ -58,7 +58,7 @@ fn number(digits: &str) -> Kind {
 /// The pattern as a rule would spell it, `cased:` before it when it is.
 fn spelt(pattern: &Pattern) -> String {
     let mut out = if pattern.cased { "cased:".to_owned() } else { String::new() };
-    for part in &pattern.parts {
+    for part in pattern.parts.iter() {
         match part {
             PatternPart::Many => out.push('*'),
             PatternPart::One => out.push('?'),
@@ -355,5 +355,26 @@ fn misspelt_modifiers_get_a_suggestion() {
         let misuse = Chain::new(&[name]).err().unwrap();
         assert_eq!(misuse.code, Code::UnknownModifier);
         assert!(misuse.help.contains(help), "{name}: {}", misuse.help);
+    }
+}
+
+#[test]
+fn the_short_way_ends_where_the_long_one_does() {
+    let values = ["", "a", "*", "?a*", r"\\a\*", r"C:\Windows\*.exe", "ÄB\u{212a}%x%", r"a\", "*a*", r"\%", "a?"];
+    let chains: [&[&str]; 7] =
+        [&[], &["contains"], &["startswith"], &["endswith"], &["contains", "all"], &["neq"], &["expand"]];
+    for (value, names) in values.iter().flat_map(|value| chains.iter().map(move |names| (value, names))) {
+        let chain = Chain::new(names).unwrap();
+        for keyword in [false, true] {
+            let Some(text) = chain.plain(&text(value)) else {
+                assert_eq!(*names, ["expand"]);
+                continue;
+            };
+            let (placeholders, mut budget) = (BTreeMap::new(), 10);
+            let mut work = Work::new(&placeholders, &mut budget);
+            let long = chain.each(&super::Kind::from(*value), keyword, &mut work).unwrap();
+            let short = vec![finish_text(text, keyword)];
+            assert_eq!(format!("{short:?}"), format!("{long:?}"), "{value} {names:?}");
+        }
     }
 }

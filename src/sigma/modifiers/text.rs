@@ -84,15 +84,42 @@ impl Text {
         Text::read(value, true)
     }
 
+    /// Parses a value one of whose ends is opened by the modifier of that name, or both.
+    pub(super) fn opened(value: &str, modifier: &str) -> Option<Text> {
+        let (start, end) = match modifier {
+            "contains" => (true, true),
+            "startswith" => (false, true),
+            "endswith" => (true, false),
+            _ => return None,
+        };
+        let mut text = Text::parse(value);
+        text.open(start, end);
+        Some(text)
+    }
+
+    /// Opens one end or both.
+    fn open(&mut self, start: bool, end: bool) {
+        if start {
+            self.open_start();
+        }
+        if end {
+            self.open_end();
+        }
+        self.pinned |= !(start && end);
+    }
+
     /// A text without wildcards.
     pub(super) fn literal(text: String) -> Text {
         Text { pieces: vec![Piece::Literal(text)], cased: false, bytes: false, pinned: false }
     }
 
     fn read(value: &str, placeholders: bool) -> Text {
-        let mut pieces = Vec::new();
-        let mut literal = String::new();
-        let mut rest = value.chars();
+        let mut pieces = Vec::with_capacity(3);
+        let special = |b: &u8| matches!(b, b'\\' | b'*' | b'?') || (placeholders && *b == b'%');
+        let plain = value.bytes().position(|b| special(&b)).unwrap_or(value.len());
+        let mut literal = String::with_capacity(value.len());
+        literal.push_str(value.get(..plain).unwrap_or_default());
+        let mut rest = value.get(plain..).unwrap_or_default().chars();
         let mut flush = |literal: &mut String, piece: Option<Piece>| {
             if !literal.is_empty() {
                 pieces.push(Piece::Literal(std::mem::take(literal)));
@@ -210,13 +237,7 @@ fn opened(draft: Draft, name: &str, start: bool, end: bool, work: &mut Work<'_>)
         }
         other => {
             let mut text = Text::of(other, name, work)?;
-            if start {
-                text.open_start();
-            }
-            if end {
-                text.open_end();
-            }
-            text.pinned |= !(start && end);
+            text.open(start, end);
             Ok(vec![Draft::Text(text)])
         }
     }
