@@ -140,7 +140,7 @@ fn of_pattern(pattern: &Pattern) -> Hint {
     use PatternPart::Literal;
     let is_literal = |part: Option<&PatternPart>| matches!(part, Some(Literal(_)));
     let (first, last) = (is_literal(pattern.parts.first()), is_literal(pattern.parts.last()));
-    match pattern.parts.as_slice() {
+    match &*pattern.parts {
         [] => return Hint::Whole(String::new()),
         [Literal(text)] => return Hint::Whole(folded(text)),
         _ => {}

@@ -8,7 +8,8 @@ use std::str::Chars;
 impl Pattern {
     /// Puts a pattern together: joins neighbouring literals and stars, folds literals unless `cased`.
     pub(crate) fn new(parts: impl IntoIterator<Item = PatternPart>, cased: bool) -> Pattern {
-        let mut kept: Vec<PatternPart> = Vec::new();
+        let parts = parts.into_iter();
+        let mut kept: Vec<PatternPart> = Vec::with_capacity(parts.size_hint().0);
         for part in parts {
             match (kept.last_mut(), part) {
                 (Some(PatternPart::Many), PatternPart::Many) => {}
@@ -20,16 +21,20 @@ impl Pattern {
         if !cased {
             for part in &mut kept {
                 if let PatternPart::Literal(text) = part {
-                    *text = folded(text);
+                    if text.is_ascii() {
+                        text.make_ascii_lowercase();
+                    } else {
+                        *text = folded(text);
+                    }
                 }
             }
         }
-        Pattern { parts: kept, cased }
+        Pattern { parts: kept.into(), cased }
     }
 
     /// Whether the pattern is a lone `*`: true for whatever is present and not null.
     pub(crate) fn is_anything(&self) -> bool {
-        matches!(self.parts.as_slice(), [PatternPart::Many])
+        matches!(*self.parts, [PatternPart::Many])
     }
 
     /// Whether the pattern covers all of `text`.

@@ -3,6 +3,7 @@
 use super::search::Search;
 use crate::model::{Level, LogSource};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Everything that was loaded and may run.
 #[derive(Debug, Default)]
@@ -167,10 +168,10 @@ pub(crate) struct Decimal {
     pub(crate) exponent: i64,
 }
 
-/// A string with wildcards. Matches a whole value.
+/// A string with wildcards. Matches a whole value. Cheap to copy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Pattern {
-    pub(crate) parts: Vec<PatternPart>,
+    pub(crate) parts: Arc<[PatternPart]>,
     /// Exact case; otherwise Unicode simple case folding. The literals of an uncased pattern are stored folded.
     pub(crate) cased: bool,
 }

@@ -168,7 +168,7 @@ fn value(test: &ValueTest) -> String {
 /// Most patterns are a text and where it stands; others are told with their wildcards.
 fn matched(pattern: &Pattern) -> String {
     use PatternPart::{Literal, Many};
-    let words = match pattern.parts.as_slice() {
+    let words = match &*pattern.parts {
         [] => "is empty".to_owned(),
         [Many] => "is not null".to_owned(),
         [Literal(text)] => format!("is '{text}'"),
