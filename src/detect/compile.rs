@@ -99,8 +99,8 @@ pub(super) struct Named {
 pub(super) struct About {
     /// The rule's `fields`.
     pub(super) fields: Vec<Named>,
-    /// [`ENTITY_FIELDS`].
-    pub(super) canonical: Vec<Named>,
+    /// [`ENTITY_FIELDS`], the same for all rules of a category.
+    pub(super) canonical: Arc<[Named]>,
     /// `message`.
     pub(super) message: AskId,
 }
@@ -183,9 +183,10 @@ impl Engine {
         options: Options,
     ) -> Engine {
         let mut compiled = Vec::with_capacity(rules.rules.len());
+        let mut canonical = Canonical::default();
         for (id, rule) in (0u32..).map(RuleId).zip(&rules.rules) {
             let silent = rules.silenced_by.get(id.0 as usize).is_some_and(|by| !by.is_empty());
-            let mut one = Compiler::of(rule, asks).rule(id, rule, needs);
+            let mut one = Compiler::of(rule, asks).rule(id, rule, needs, &mut canonical);
             one.reported = !silent && !options.excluded.contains(&id);
             one.feeds = feeds.iter().enumerate().filter(|(_, feed)| feed.rule == id).map(|(n, _)| n).collect();
             one.fed = feeds.iter().filter(|feed| feed.rule == id).map(|feed| feed.correlation).collect();
@@ -240,6 +241,9 @@ fn needed(source: &LogSource, needs: &dyn Fn(&LogSource) -> Option<TagSet>) -> O
     if stated == LogSource::default() { Some(TagSet::default()) } else { needs(&stated) }
 }
 
+/// By category, some dozens at most: what an alert can be about.
+type Canonical = Vec<(Option<String>, Arc<[Named]>)>;
+
 /// Compiles one rule: collects the names it mentions on the way.
 struct Compiler<'a> {
     asks: &'a mut Asks,
@@ -252,7 +256,13 @@ impl<'a> Compiler<'a> {
         Compiler { asks, category: asked_category(&rule.logsource), named: Vec::new() }
     }
 
-    fn rule(mut self, id: RuleId, rule: &Rule, needs: &dyn Fn(&LogSource) -> Option<TagSet>) -> CompiledRule {
+    fn rule(
+        mut self,
+        id: RuleId,
+        rule: &Rule,
+        needs: &dyn Fn(&LogSource) -> Option<TagSet>,
+        canonical: &mut Canonical,
+    ) -> CompiledRule {
         let mut selections = Vec::with_capacity(rule.selections.len());
         for selection in &rule.selections {
             let mut mentioned = Vec::new();
@@ -268,7 +278,7 @@ impl<'a> Compiler<'a> {
         positive.dedup();
         let about = About {
             fields: rule.meta.fields.iter().map(|name| self.name(name)).collect(),
-            canonical: ENTITY_FIELDS.iter().map(|name| self.name(name)).collect(),
+            canonical: self.canonical(canonical),
             message: self.asks.intern("message", self.category),
         };
         CompiledRule {
@@ -285,6 +295,15 @@ impl<'a> Compiler<'a> {
             about,
             excuses: Vec::new(),
         }
+    }
+
+    fn canonical(&mut self, canonical: &mut Canonical) -> Arc<[Named]> {
+        if let Some((_, known)) = canonical.iter().find(|(category, _)| category.as_deref() == self.category) {
+            return Arc::clone(known);
+        }
+        let named: Arc<[Named]> = ENTITY_FIELDS.iter().map(|name| self.name(name)).collect();
+        canonical.push((self.category.map(str::to_owned), Arc::clone(&named)));
+        named
     }
 
     fn excuse(&mut self, excuse: &Excuse) -> CompiledExcuse {

@@ -21,19 +21,21 @@ pub(crate) struct AskId(pub(crate) u32);
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Asks {
     asked: Vec<(String, Option<String>)>,
-    ids: HashMap<(String, Option<String>), AskId>,
+    /// By name: the categories it was asked for in.
+    ids: HashMap<String, Vec<(Option<String>, AskId)>>,
 }
 
 impl Asks {
     /// The id of field `name` as rules of `category` mean it (routes may rename for a category).
     pub(crate) fn intern(&mut self, name: &str, category: Option<&str>) -> AskId {
-        let key = (name.to_owned(), category.map(str::to_owned));
-        if let Some(id) = self.ids.get(&key) {
+        let known = self.ids.get(name).into_iter().flatten().find(|(known, _)| known.as_deref() == category);
+        if let Some((_, id)) = known {
             return *id;
         }
         let id = AskId(u32::try_from(self.asked.len()).expect("fewer than 2^32 field names fit in memory"));
-        self.asked.push(key.clone());
-        self.ids.insert(key, id);
+        let category = category.map(str::to_owned);
+        self.asked.push((name.to_owned(), category.clone()));
+        self.ids.entry(name.to_owned()).or_default().push((category, id));
         id
     }
 
