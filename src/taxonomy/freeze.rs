@@ -14,7 +14,7 @@ use super::{Inner, Taxonomy, table};
 use crate::model::stamp::Zones;
 use crate::model::{Asks, Event, FieldTable, LogSource, LogSourceId, TagSet, View};
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The taxonomy of one run.
 #[derive(Debug)]
@@ -163,12 +163,11 @@ impl Taxonomy {
                 *slot = self.sources(*field, profile, names, compiled);
             }
         }
-        let aliases = shared.asks.iter().map(|ask| alias(ask, &sources, shared)).collect();
         ProfileView {
             number: 0,
             shared: Arc::clone(shared),
             sources,
-            aliases,
+            aliases: OnceLock::new(),
             times: TimePlan::new(&profile.times, names),
             is_strict: profile.is_strict,
             is_windows: profile.is_windows,
@@ -322,7 +321,7 @@ fn norms(source: &table::RawSource, found: &mut dyn FnMut(&str)) {
 }
 
 /// The canonical field that reads the asked name first; of several, a path goes before its file name.
-fn alias(ask: &Ask, sources: &[Arc<[Source]>], shared: &Shared) -> Option<u16> {
+pub(super) fn alias(ask: &Ask, sources: &[Arc<[Source]>], shared: &Shared) -> Option<u16> {
     ask.candidates
         .iter()
         .filter_map(|n| {

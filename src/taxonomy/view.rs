@@ -12,7 +12,7 @@ use crate::model::{AskId, Datum, Event, FieldId, LogSourceId, Sentence, Stamp, V
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Canonical fields worked out from each other go no deeper than this.
 const DEPTH: u8 = 6;
@@ -87,8 +87,9 @@ pub(super) struct ProfileView {
     pub(super) shared: Arc<Shared>,
     /// By canonical field: where it stands. Empty for those nobody asked for.
     pub(super) sources: Vec<Arc<[Source]>>,
-    /// By question: the canonical field its name is an alias of in this profile.
-    pub(super) aliases: Vec<Option<u16>>,
+    /// By question: the canonical field its name is an alias of in this profile. Worked out when a record of the profile is
+    /// first met: a run meets few of the profiles there are.
+    pub(super) aliases: OnceLock<Box<[Option<u16>]>>,
     pub(super) times: TimePlan,
     pub(super) is_strict: bool,
     pub(super) is_windows: bool,
@@ -199,6 +200,13 @@ impl<'r> Look<'_, '_, 'r> {
 }
 
 impl ProfileView {
+    /// The canonical field the name of a question is an alias of.
+    fn alias(&self, ask: AskId) -> Option<u16> {
+        let alias = |ask| super::freeze::alias(ask, &self.sources, &self.shared);
+        let aliases = self.aliases.get_or_init(|| self.shared.asks.iter().map(alias).collect());
+        aliases.get(ask.0 as usize).copied().flatten()
+    }
+
     /// What a stamp of this event means, which was read in the usual zone.
     fn at_host(&self, event: &Event<'_>, stamp: Stamp) -> Stamp {
         let zones = &self.shared.zones;
@@ -220,8 +228,7 @@ impl ProfileView {
 
     /// The canonical fields a question leads to.
     fn leads(&self, ask: AskId, asked: &Ask) -> Vec<u16> {
-        let alias = self.aliases.get(ask.0 as usize).copied().flatten();
-        asked.fixed.into_iter().chain(alias).chain(asked.any.iter().copied()).collect()
+        asked.fixed.into_iter().chain(self.alias(ask)).chain(asked.any.iter().copied()).collect()
     }
 
     fn look<'v, 'e, 'r>(&'v self, event: &'e Event<'r>) -> Look<'v, 'e, 'r> {
@@ -374,7 +381,7 @@ impl View for ProfileView {
         }
         let mut canonical = Values::new();
         let look = self.look(event);
-        match (asked.fixed, self.aliases.get(ask.0 as usize).copied().flatten()) {
+        match (asked.fixed, self.alias(ask)) {
             (Some(field), _) => {
                 look.canonical(field, &mut canonical);
                 let too = self.shared.fields.get(usize::from(field)).and_then(|f| f.tested_too);
@@ -473,7 +480,7 @@ impl View for ProfileView {
             return values.into_iter().find(is_scalar);
         }
         if asked.layer != Layer::Raw
-            && let Some(field) = self.aliases.get(ask.0 as usize).copied().flatten()
+            && let Some(field) = self.alias(ask)
         {
             self.look(event).alias(asked, field, &mut values);
         }
@@ -485,7 +492,7 @@ impl View for ProfileView {
 
     fn canonical_name(&self, ask: AskId) -> Option<&'static str> {
         let asked = self.shared.asks.get(ask.0 as usize)?;
-        let field = asked.fixed.or_else(|| self.aliases.get(ask.0 as usize).copied().flatten())?;
+        let field = asked.fixed.or_else(|| self.alias(ask))?;
         self.shared.fields.get(usize::from(field)).map(|f| f.name)
     }
 
