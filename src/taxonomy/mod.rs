@@ -15,6 +15,7 @@ mod declared;
 mod facts;
 mod fields;
 mod freeze;
+mod origins;
 mod outline;
 mod own;
 mod place;

@@ -372,7 +372,7 @@ fn the_short_way_ends_where_the_long_one_does() {
             };
             let (placeholders, mut budget) = (BTreeMap::new(), 10);
             let mut work = Work::new(&placeholders, &mut budget);
-            let long = chain.each(&super::Kind::from(*value), keyword, &mut work).unwrap();
+            let long = chain.each(&Kind::from(*value), keyword, &mut work).unwrap();
             let short = vec![finish_text(text, keyword)];
             assert_eq!(format!("{short:?}"), format!("{long:?}"), "{value} {names:?}");
         }
