@@ -38,6 +38,8 @@ pub(super) struct Group {
 pub(super) struct Plans {
     known: QuickMap<Key, usize>,
     made: Vec<Plan>,
+    /// Groups of all plans.
+    groups: usize,
     last: Option<(Key, usize)>,
     /// Numbers of groups, by what they are: the route and its rows, names, questions.
     numbers: QuickMap<Box<[u64]>, u32>,
@@ -53,7 +55,9 @@ impl Plans {
             Some((last, at)) if last == key => at,
             _ => match self.known.get(&key) {
                 Some(at) => *at,
-                None if self.made.len() < limits::LAYOUTS => self.make(key, route, event, case.view),
+                None if self.made.len() < limits::LAYOUTS && self.groups < limits::PLAN_GROUPS => {
+                    self.make(key, route, event, case.view)
+                }
                 None => return None,
             },
         };
@@ -81,7 +85,8 @@ impl Plans {
             let number = self.number(key, event, &entries, &asked);
             Group { number, entries: entries.into(), asked: asked.into() }
         });
-        let groups = groups.collect();
+        let groups: Box<[Group]> = groups.collect();
+        self.groups += groups.len();
         let at = self.made.len();
         self.made.push(Plan { groups, free: free.into() });
         self.known.insert(key, at);

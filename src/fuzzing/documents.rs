@@ -76,6 +76,7 @@ fn rules(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes).into_owned();
     // YAML ends lines at a lone CR, too.
     let lines = text.replace("\r\n", "\n").split(['\r', '\n']).count();
+    assert!(sigma::raw::is_read_alike(&text), "read by line it is something else");
     let source = SourceText { shown: "rules.yml".to_owned(), text, builtin: false };
     let loaded = sigma::load(&[source], &LoadOptions::default());
     let errors = loaded.diagnostics.iter().filter(|d| d.severity == sigma::Severity::Error);

@@ -96,7 +96,9 @@ pub(crate) const SAMPLES: usize = 20;
 /// Layouts of records a worker tells apart; further ones are looked at without what is known of a layout.
 pub(crate) const LAYOUTS: usize = 4_096;
 /// Fields of a record whose layout is known.
-pub(crate) const LAYOUT_FIELDS: usize = 512;
+pub(crate) const LAYOUT_FIELDS: usize = 256;
+/// Groups of fields a worker has plans for, all layouts together; records of further ones are looked at question by question.
+pub(crate) const PLAN_GROUPS: usize = 1 << 15;
 /// Sets of log sources a worker remembers the rules of.
 pub(crate) const ROUTES: usize = 4_096;
 /// Memory for waiting hits, keys and windows of correlations.

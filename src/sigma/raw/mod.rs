@@ -110,6 +110,12 @@ pub(crate) fn read(text: &str) -> Stream {
     }
 }
 
+/// Whether what is read line by line is what the parser reads.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn is_read_alike(text: &str) -> bool {
+    plain::read(text).is_none_or(|documents| Stream { documents, broken: None } == parsed(text))
+}
+
 /// Whatever way a text is written.
 fn parsed(text: &str) -> Stream {
     let mut stream = Stream::default();
