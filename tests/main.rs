@@ -15,6 +15,7 @@ mod cli;
 mod containers;
 mod corpora;
 mod dependencies;
+mod effort;
 mod examples;
 mod exits;
 mod explain;
