@@ -80,6 +80,8 @@ pub(crate) struct FieldTable {
     heard: Vec<Heard>,
     /// How messages begin that are of some declared format, whoever says them.
     beginnings: Vec<String>,
+    /// The bytes they begin with: a bit each.
+    first_bytes: [u64; 4],
 }
 
 /// Messages that are of a declared format.
@@ -121,13 +123,20 @@ impl FieldTable {
     pub(crate) fn hear(&mut self, heard: Heard) {
         if let Speaker::Anybody(beginning) = &heard.who {
             self.beginnings.push(beginning.clone());
+            match beginning.bytes().next() {
+                Some(first) => self.first_bytes[usize::from(first / 64)] |= 1 << (first % 64),
+                None => self.first_bytes = [u64::MAX; 4],
+            }
         }
         self.heard.push(heard);
     }
 
     /// Whether a message may be of a declared format by how it begins.
     pub(crate) fn is_beginning(&self, message: &str) -> bool {
-        self.beginnings.iter().any(|beginning| message.starts_with(beginning.as_str()))
+        let may_be = |first: u8| self.first_bytes[usize::from(first / 64)] >> (first % 64) & 1 == 1;
+        // Most messages begin with another byte than all of them.
+        message.bytes().next().is_none_or(may_be)
+            && self.beginnings.iter().any(|beginning| message.starts_with(beginning.as_str()))
     }
 
     /// Whose messages are of declared formats, in order of preference.

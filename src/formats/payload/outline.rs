@@ -6,7 +6,7 @@
 //! stands in the message, case aside: the tests hold all samples of these rows, and mangled ones, to that.
 
 use super::{PAYLOADS, Payload, cron, is_program, leaf, login, pam, sshd, su, sudo, systemd};
-use crate::model::FieldTable;
+use crate::model::{FieldTable, QuickMap};
 use std::sync::LazyLock;
 
 /// What a message may turn out to be.
@@ -73,8 +73,7 @@ fn has_dropbear_key(message: &str) -> bool {
 /// What `program` may be found to say in `message`, unless a declared format is for the program; `None`: it must be read
 /// to know.
 pub(crate) fn outlook(program: &str, message: &str, table: &FieldTable) -> Option<Outlook> {
-    let leaf = leaf(program);
-    let told = TOLD.iter().find(|told| told.row.programs.iter().any(|row| is_program(row, leaf)))?;
+    let told = told(program)?;
     if pam::PAYLOAD.prefixes.iter().any(|prefix| message.starts_with(prefix)) {
         has_usual_keys(message).then_some(())?;
     } else if begins_another(message) || (told.is_made_up)(message) {
@@ -84,17 +83,34 @@ pub(crate) fn outlook(program: &str, message: &str, table: &FieldTable) -> Optio
         .then_some(Outlook { payloads: [told.row.name, pam::PAYLOAD.name], names: [told.names, OF_PAM] })
 }
 
+/// The row of a program. Those that are spelt like the row are found at once.
+fn told(program: &str) -> Option<&'static Told> {
+    static BY_NAME: LazyLock<QuickMap<String, &'static Told>> = LazyLock::new(|| {
+        let rows = TOLD.iter().flat_map(|told| told.row.programs.iter().map(move |program| (told, *program)));
+        let plain = rows.filter(|(_, program)| !program.ends_with('*'));
+        plain.flat_map(|(told, name)| [(name.to_owned(), told), (name.to_ascii_uppercase(), told)]).collect()
+    });
+    let plainly = || {
+        let leaf = leaf(program);
+        TOLD.iter().find(|told| told.row.programs.iter().any(|row| is_program(row, leaf)))
+    };
+    BY_NAME.get(program).copied().or_else(plainly)
+}
+
 /// Whether a message begins like those of some row but PAM's, whatever its program.
 fn begins_another(message: &str) -> bool {
-    static FIRST: LazyLock<[bool; 256]> = LazyLock::new(|| {
-        let mut first = [false; 256];
-        let prefixes = PAYLOADS.iter().flat_map(|row| row.prefixes);
-        prefixes.filter_map(|prefix| prefix.bytes().next()).for_each(|byte| first[usize::from(byte)] = true);
-        first
+    static BEGINNINGS: LazyLock<Vec<Vec<&str>>> = LazyLock::new(|| {
+        let mut by_first = vec![Vec::new(); 256];
+        let others = PAYLOADS.iter().filter(|row| row.name != pam::PAYLOAD.name).flat_map(|row| row.prefixes);
+        for prefix in others {
+            if let Some(prefixes) = prefix.bytes().next().and_then(|byte| by_first.get_mut(usize::from(byte))) {
+                prefixes.push(*prefix);
+            }
+        }
+        by_first
     });
-    let others = || PAYLOADS.iter().filter(|row| row.name != pam::PAYLOAD.name).flat_map(|row| row.prefixes);
-    message.bytes().next().is_some_and(|byte| FIRST[usize::from(byte)])
-        && others().any(|prefix| message.starts_with(prefix))
+    let first = message.bytes().next().and_then(|byte| BEGINNINGS.get(usize::from(byte)));
+    first.is_some_and(|prefixes| prefixes.iter().any(|prefix| message.starts_with(prefix)))
 }
 
 /// Whether every word before an equals sign is a key PAM writes, and no value is quoted.
