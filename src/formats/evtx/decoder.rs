@@ -1,5 +1,6 @@
 //! Reads the records of a chunk.
 
+use super::CHUNK;
 use super::cutter::Chunk;
 use crate::formats::{Damage, Decoded, Decoder, ReadOptions, Record, Sniffed, YearTrack, event_xml};
 use crate::model::stamp::Zone;
@@ -19,6 +20,12 @@ pub(super) fn new(sniffed: &Sniffed, table: &Arc<FieldTable>, options: &ReadOpti
         settings: Arc::new(ParserSettings::new().num_threads(1).indent(false).validate_checksums(false)),
     })
 }
+
+/// Where a chunk's header says which record is its first, and which its last.
+const FIRST: usize = 24;
+const LAST: usize = 32;
+/// Records that fit into a chunk behind its header: each has a header of 24 bytes and its size once more at its end.
+const MOST: u64 = ((CHUNK - 512) / 28) as u64;
 
 struct ChunkDecoder {
     format: FormatId,
@@ -48,7 +55,9 @@ impl Decoder for ChunkDecoder {
         let Ok(mut parsed) = data.parse(Arc::clone(&self.settings)) else {
             return damaged(Damage::CHUNK);
         };
+        let mut seen = 0;
         for (index, record) in (0..).zip(parsed.iter()) {
+            seen += 1;
             let origin = Origin { source: block.source, block: block.number, index, line: index, column: None };
             let stamp = record.as_ref().map_or(Stamp::default(), stamp);
             let xml = record.and_then(EvtxRecord::into_xml);
@@ -57,7 +66,19 @@ impl Decoder for ChunkDecoder {
                 sink(Decoded::Damaged(Damage { what: Damage::RECORD, chunk: chunk.number }));
             }
         }
+        // A size that was struck hides the records behind it, and zeros at the end look like space that was never used.
+        let counted = if chunk.is_cut { None } else { counted(&block.bytes) };
+        for _ in seen..counted.unwrap_or(seen) {
+            sink(Decoded::Damaged(Damage { what: Damage::RECORD, chunk: chunk.number }));
+        }
     }
+}
+
+/// How many records a chunk's header counts, if that many fit in.
+fn counted(chunk: &[u8]) -> Option<u64> {
+    let number = |at: usize| Some(u64::from_le_bytes(*chunk.get(at..)?.first_chunk()?));
+    let count = number(LAST)?.checked_sub(number(FIRST)?)?.checked_add(1)?;
+    (count <= MOST).then_some(count)
 }
 
 /// When the log took the record in.

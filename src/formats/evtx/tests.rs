@@ -150,6 +150,26 @@ fn a_damaged_record_costs_itself() {
     }
 }
 
+#[test]
+fn records_that_cannot_be_found_are_counted() {
+    let log = log(&[&[short(1), short(2), short(3), short(4)], &[short(5)]], 2);
+    let starts: Vec<usize> = memchr::memmem::find_iter(&log, b"\x2a\x2a\0\0").collect();
+    let lost = format!("! {} in 1", Damage::RECORD);
+    // Zeros where the last ones were look like space that was never used.
+    let mut zeroed = log.clone();
+    zeroed[starts[2]..starts[2] + 700].fill(0);
+    check(&zeroed, &[SHORT, SHORT, &lost, &lost, SHORT]);
+    // A size that takes in the record behind it.
+    let mut grown = log.clone();
+    let size = u32::try_from(starts[3] - starts[1]).expect("a small number");
+    grown[starts[1] + 4..][..4].copy_from_slice(&size.to_le_bytes());
+    check(&grown, &[SHORT, SHORT, SHORT, &lost, SHORT]);
+    // A header that counts more than fit is not believed.
+    let mut boasting = log;
+    boasting[HEADER + 32 + 4] = 1;
+    check(&boasting, &[SHORT, SHORT, SHORT, SHORT, SHORT]);
+}
+
 /// Pseudo-random numbers that are the same everywhere (xorshift).
 struct Dice(u64);
 
