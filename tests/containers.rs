@@ -198,14 +198,29 @@ fn what_is_cut_off_is_named_and_the_rest_is_read() {
     folder.write("cut.tar", &archive[..1024 + 512 + 800]);
     folder.write("cut.zip", &zip(&[("a.log", b"one\n")])[..50]);
     folder.write("cut.tar.gz", &gzip(&archive)[..gzip(&archive).len() - 4]);
+    let mut holed = archive.clone();
+    holed[1024..1536].fill(0);
+    folder.write("holed.tar", holed);
     for (name, records, said) in [
         ("cut.tar", 201, "cut.tar!/b.log: cannot be read beyond line"),
         ("cut.zip", 0, "cut.zip: cannot be opened: zip"),
         ("cut.tar.gz", 502, "cut.tar.gz: cannot be read further"),
+        ("holed.tar", 1, "holed.tar: cannot be read further: zeros stand where a tar header should be"),
     ] {
         let ran = folder.run(&["scan", name, "--no-config", "--format", "json"]).with_code(4);
         assert_eq!(ran.json()["summary"]["records"], records, "{name}");
         assert!(ran.stderr.contains(said), "{name}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn an_archive_may_end_with_one_block_of_zeros_or_none() {
+    let folder = Folder::new();
+    let archive = tar(&[file("a.log", b"one\n"), file("b.log", b"two\n")]);
+    for missing in [512, 1024] {
+        folder.write("a.tar", &archive[..archive.len() - missing]);
+        let ran = folder.run(&["scan", "a.tar", "--no-config", "--format", "json"]).with_code(0);
+        assert_eq!(ran.json()["summary"]["records"], 2);
     }
 }
 

@@ -18,6 +18,11 @@ pub(super) fn knows(head: &[u8]) -> bool {
     head.get(257..262) == Some(b"ustar") || (block.first().is_some_and(|b| *b > b' ') && is_summed(block))
 }
 
+/// Whether a block holds nothing.
+fn is_blank(block: &[u8; BLOCK]) -> bool {
+    block.iter().all(|b| *b == 0)
+}
+
 /// Whether a header's sum is right.
 fn is_summed(block: &[u8]) -> bool {
     // The sum takes its own place for blanks.
@@ -93,7 +98,11 @@ impl Tar {
         let mut long = Long::default();
         loop {
             let Some(block) = self.block()? else { return Ok(None) };
-            if block.iter().all(|b| *b == 0) {
+            if is_blank(&block) {
+                // Two of them are the end mark, or one and nothing behind it.
+                if self.block()?.is_some_and(|next| !is_blank(&next)) {
+                    return Err(damaged("zeros stand where a tar header should be"));
+                }
                 // What comes behind the end mark is padding; reading it lets compressions check their sums.
                 io::copy(&mut self.inner, &mut io::sink())?;
                 return Ok(None);
