@@ -138,9 +138,14 @@ fn end(record: &Map<String, Value>) -> u64 {
     number(record, "@line") + number(record, "@lines")
 }
 
-/// A record without what may come from behind it: the year of a stamp that has none is counted back from the last one.
+/// A record without what may come from others: the year of a stamp that has none is counted back from the last one, and a
+/// record without a stamp has that of the one before, if any.
 fn by_itself(record: &Map<String, Value>) -> Map<String, Value> {
     let mut record = record.clone();
+    if record.get("@time_quality").is_some_and(|quality| quality == "inherited" || quality == "none") {
+        record.remove("@time_quality");
+        record.remove("timestamp");
+    }
     if record.get("@time_quality").is_some_and(|quality| quality == "year_inferred") {
         let stamp = record.get("timestamp").and_then(Value::as_str).and_then(|stamp| stamp.get(4..)).map(str::to_owned);
         record.insert("timestamp".to_owned(), stamp.into());
@@ -162,8 +167,21 @@ fn said(record: &Map<String, Value>) -> String {
 }
 
 /// Formats whose records do not stand for themselves: what one of their bytes opens may reach far behind it, or names the
-/// columns of all that follow.
-const REACHING: [&str; 7] = ["csv_quoted", "json_", "auditd", "otlp_json", "zeek_", "w3c_iis", "windows-jsonl"];
+/// columns of all that follow. By the beginnings of their names, or of their samples'.
+const REACHING: [&str; 8] = ["csv", "json-", "json_", "auditd", "otlp", "zeek", "w3c", "windows-jsonl"];
+
+/// Whether damage may reach far behind itself in such a sample.
+fn is_reaching(name: &str, whole: &[Map<String, Value>]) -> bool {
+    let format = whole.first().and_then(|record| record.get("@format")?.as_str()).unwrap_or_default();
+    REACHING.iter().any(|start| name.starts_with(start) || format.starts_with(start))
+}
+
+/// Samples in which fewer records mean that something cannot be read. Zeros in a text, packed or not, may join its lines.
+fn has_parts(name: &str, damage: Damage) -> bool {
+    let is = |ending: &str| name.ends_with(ending);
+    let is_zeroed = damage.set.is_some_and(|(_, many)| many > 1);
+    is(".evtx") || is(".zip") || is(".gz") || is(".bz2") || is(".zst") || is(".xz") || (is(".tar") && !is_zeroed)
+}
 
 /// What was held against the whole file: records before the damage, and behind it.
 #[derive(Default)]
@@ -221,7 +239,8 @@ fn check_some(name: &str, bytes: &[u8], damages: &[Damage], wrong: &mut Vec<Stri
         let is_text = !bytes.contains(&0);
         // Zeros behind a compressed stream, or for a whole file, are padding to everybody.
         let is_padding = name.contains(".gz") && damage.set.is_some_and(|(_, many)| many > 1);
-        if !is_text && !is_padding && damage.set.is_some() && copy.len() < whole.len() && !is_named(&report, &path) {
+        let is_lost = damage.set.is_some() && copy.len() < whole.len() && has_parts(name, *damage);
+        if is_lost && !is_padding && !is_named(&report, &path) {
             here.push(format!(
                 "{path}: {} of {} records, and nobody says so: byte {}",
                 copy.len(),
@@ -240,7 +259,7 @@ fn check_some(name: &str, bytes: &[u8], damages: &[Damage], wrong: &mut Vec<Stri
                 here.push(format!("{path}: damage in line {line} costs line {}", record["@line"]));
             }
         }
-        if REACHING.iter().any(|start| name.starts_with(start)) {
+        if is_reaching(name, whole) {
             continue;
         }
         let there: BTreeSet<String> = copy.iter().map(said).collect();
