@@ -2,7 +2,7 @@
 //!
 //! A chunk holds everything its records need, so a chunk is a block and chunks are read side by side. What the file
 //! header says of itself (how many chunks, whether it was closed) is not relied upon: every chunk that is there is read.
-//! Only chunks it counts and that are not there are missed.
+//! Only chunks it counts and that are not there are missed; so are records that a chunk counts and that are not found.
 //!
 //! A record is rendered as the XML Windows would show and read as such ([`event_xml`](super::event_xml)): numbers, dates
 //! (with their 100 ns), GUIDs (lower case, in braces) and booleans are texts as Windows writes them. Records in the free
