@@ -80,7 +80,8 @@ impl Finder {
     /// Looks at a record as its plan says, if it has one and is no line of text, which is looked through as a whole.
     fn by_plan<'r>(&mut self, route: &Route, case: &Case<'_, 'r>, answers: &mut Answers<'r>) -> bool {
         let Finder { marks, plans, groups, values, text, fresh, counts, .. } = self;
-        let Some(plan) = plans.find(route, case).filter(|_| case.raw_text.is_none()) else { return false };
+        let plan = if case.raw_text.is_none() { plans.find(route, case) } else { None };
+        let Some(plan) = plan else { return false };
         for group in &plan.groups {
             group.values(case.event, values);
             counts.values += group.entries.len() as u64;
