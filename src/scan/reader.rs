@@ -18,6 +18,9 @@ pub(super) struct Reader {
     pub(super) position: u64,
 }
 
+/// What is read at first behind a block whose last record has not ended.
+const STEP: usize = 8 << 10;
+
 impl Reader {
     /// Starts at the beginning of `stream`, at `position` among the text of the inputs it follows.
     pub(super) fn new(source: SourceId, stream: TextStream, cutter: Box<dyn Cutter>, position: u64) -> Reader {
@@ -35,7 +38,7 @@ impl Reader {
         }
         let left = usize::try_from(until - self.position).unwrap_or(usize::MAX);
         let target = target.min(left).max(1);
-        let mut wanted = target;
+        let (mut wanted, mut step) = (target, STEP);
         loop {
             self.fill(wanted);
             if let Some(mut block) = self.cutter.cut(&mut self.pending, target, self.ended) {
@@ -46,7 +49,9 @@ impl Reader {
             if self.ended {
                 return None;
             }
-            wanted = self.pending.len().saturating_mul(2).max(wanted);
+            // The last record mostly ends soon; what is read behind it is moved to the next block.
+            wanted = self.pending.len().max(wanted).saturating_add(step);
+            step = step.saturating_mul(2);
         }
     }
 
@@ -68,6 +73,7 @@ impl Reader {
     fn fill(&mut self, wanted: usize) {
         while !self.ended && self.pending.len() < wanted {
             let missing = wanted - self.pending.len();
+            self.pending.reserve(missing);
             match self.stream.read(&mut self.pending, missing) {
                 Ok(more) => self.ended = !more,
                 Err(error) => {
