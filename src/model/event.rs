@@ -4,6 +4,8 @@ use super::field::{FieldId, FieldTable};
 use super::hash::QuickMap;
 use super::header::Header;
 use super::layout::Layout;
+use super::limits;
+use super::members::Members;
 use super::origin::Origin;
 use super::time::Stamp;
 use super::value::{Datum, Value};
@@ -167,6 +169,8 @@ pub(crate) struct Scratch {
     pub(crate) entries: Vec<Entry>,
     /// Answers of the field table to names met before.
     pub(crate) names: NameMemo,
+    /// Members of objects met before.
+    pub(crate) members: Members,
     /// Where fields nest: the dotted path of the member being read,
     pub(crate) path: String,
     /// and the containers open around it.
@@ -282,9 +286,6 @@ pub(crate) struct NameMemo {
     memory: String,
 }
 
-/// Hostile records may invent names without end; past this many the table is asked each time.
-const MEMO_LIMIT: usize = 16_384;
-
 impl NameMemo {
     /// What `table.find(name)` gives, and the number of the spelling.
     pub(crate) fn find(&mut self, table: &FieldTable, name: &str) -> Option<Named> {
@@ -292,7 +293,8 @@ impl NameMemo {
             return *named;
         }
         let field = table.find(name, &mut self.memory);
-        let is_kept = self.seen.len() < MEMO_LIMIT;
+        // Hostile records may invent names without end, and long ones.
+        let is_kept = self.seen.len() < limits::NAMES_KNOWN && name.len() <= limits::NAME_KNOWN;
         let spelling = u32::try_from(self.seen.len() + 1).ok().filter(|_| is_kept).unwrap_or_default();
         let named = field.map(|field| Named { field, spelling });
         if is_kept {

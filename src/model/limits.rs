@@ -99,6 +99,12 @@ pub(crate) const LAYOUTS: usize = 4_096;
 pub(crate) const LAYOUT_FIELDS: usize = 256;
 /// Groups of fields a worker has plans for, all layouts together; records of further ones are looked at question by question.
 pub(crate) const PLAN_GROUPS: usize = 1 << 15;
+/// A longer name of a field is looked up whenever it is met; shorter ones are remembered, so many by each worker.
+pub(crate) const NAME_KNOWN: usize = 256;
+/// See [`NAME_KNOWN`].
+pub(crate) const NAMES_KNOWN: usize = 1 << 14;
+/// Members of objects that a worker remembers, by where they stand.
+pub(crate) const MEMBERS_KNOWN: u32 = 1 << 14;
 /// Sets of log sources a worker remembers the rules of.
 pub(crate) const ROUTES: usize = 4_096;
 /// Memory for waiting hits, keys and windows of correlations.

@@ -48,6 +48,14 @@ pub(crate) fn bare_object_at(record: &mut Record<'_>, from: usize) -> Result<usi
     Ok(read_at(record, from, Strings::Leave)?.0)
 }
 
+/// Reads the object a text begins with both ways, and panics when they differ.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn read_alike(text: &str) {
+    for strings in [Strings::Open, Strings::Leave] {
+        read::alike::is_regular(text, 0, strings);
+    }
+}
+
 fn read_at(record: &mut Record<'_>, from: usize, strings: Strings) -> Result<(usize, Seen), Refused> {
     let place = Place { region: record.scratch.within, start: record.start };
     let (end, repaired, seen) = read::object(record.text, from, place, strings, record.scratch, record.table)?;

@@ -61,13 +61,18 @@ impl Scalar<'_> {
     }
 }
 
+/// Whether an object whose first member is called this may name a value.
+pub(super) fn may_begin(key: &str) -> bool {
+    NAMES.iter().chain(&VALUES).chain(&OTHERS).any(|known| *known == key)
+}
+
 /// Reads an object that names a value.
 pub(super) fn of(object: &str) -> Option<Pair<'_>> {
     let mut rest = object.strip_prefix('{')?.trim_start();
     let (mut name, mut value) = (None, None);
     for number in 0..=MEMBERS {
         let (key, behind) = text(rest)?;
-        if number == 0 && !NAMES.iter().chain(&VALUES).chain(&OTHERS).any(|known| *known == key) {
+        if number == 0 && !may_begin(key) {
             return None;
         }
         let (scalar, behind) = scalar(behind.trim_start().strip_prefix(':')?.trim_start())?;

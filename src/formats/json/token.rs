@@ -1,5 +1,7 @@
 //! The spelling of scalars, and text without the blanks between tokens.
 
+use crate::model::{Region, Scratch, Span, Value};
+
 /// Whether a byte ends a number or a word.
 pub(super) fn ends_scalar(byte: u8) -> bool {
     matches!(byte, b' ' | b'\n' | b'\t' | b'\r' | b',' | b':' | b'"' | b'{' | b'}' | b'[' | b']')
@@ -59,4 +61,20 @@ pub(super) fn push_compact(json: &str, out: &mut String) {
         }
     }
     keep(kept, bytes.len());
+}
+
+/// Points the objects that hold blanks into a compact copy of the record, which lies between two bytes of `text`.
+pub(super) fn settle_objects(text: &str, (from, to): (usize, usize), scratch: &mut Scratch, first: usize) {
+    // Offsets inside one record or one worker's scratch: both are far below 4 GiB (`limits`).
+    let compact = scratch.text.len() as u32;
+    push_compact(text.get(from..to).unwrap_or(""), &mut scratch.text);
+    let from = from as u32;
+    for entry in scratch.entries.iter_mut().skip(first) {
+        match &mut entry.value {
+            Value::Object(span) if span.region == Region::Fixed => {
+                *span = Span { region: Region::Scratch, start: compact + (span.start - from), len: span.len };
+            }
+            _ => {}
+        }
+    }
 }

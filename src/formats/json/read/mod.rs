@@ -2,7 +2,12 @@
 //!
 //! Nothing recurses: open containers stand on a stack of their own, in the worker's scratch.
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(super) mod alike;
+mod regular;
 mod strings;
+#[cfg(test)]
+mod tests;
 
 use super::pairs::{self, DATA};
 use super::{escape, token};
@@ -21,6 +26,19 @@ pub(super) struct Place {
 /// Reads the object that starts at `from`, pushes its fields, and gives where it ends, whether anything in it had to be
 /// repaired, and which telling names it has. When it is refused, nothing stays pushed.
 pub(super) fn object(
+    text: &str,
+    from: usize,
+    place: Place,
+    strings: Strings,
+    scratch: &mut Scratch,
+    table: &FieldTable,
+) -> Result<(usize, bool, Seen), Refused> {
+    let regular = regular::object(text, from, place, strings, scratch, table);
+    regular.map_or_else(|| any_object(text, from, place, strings, scratch, table), Ok)
+}
+
+/// The same for objects of all kinds.
+fn any_object(
     text: &str,
     from: usize,
     place: Place,
@@ -161,7 +179,7 @@ impl<'r> Reader<'r> {
         let (entries, text, floor) = (self.scratch.entries.len(), self.scratch.text.len(), self.scratch.open.len());
         let read = self.tokens(root, floor);
         match read {
-            Ok(()) if self.compact => self.settle_objects(entries),
+            Ok(()) if self.compact => token::settle_objects(self.text, (self.from, self.at), self.scratch, entries),
             Ok(()) => {}
             Err(_) => {
                 self.scratch.entries.truncate(entries);
@@ -287,22 +305,6 @@ impl<'r> Reader<'r> {
         self.scratch.path.truncate(path);
         if pair.is_attribute {
             self.scratch.path.push_str(DATA);
-        }
-    }
-
-    /// Points the objects that hold blanks into a compact copy of the record.
-    fn settle_objects(&mut self, first: usize) {
-        let compact = offset(self.scratch.text.len());
-        let record = self.text.get(self.from..self.at).unwrap_or("");
-        token::push_compact(record, &mut self.scratch.text);
-        let from = offset(self.from);
-        for entry in self.scratch.entries.iter_mut().skip(first) {
-            match &mut entry.value {
-                Value::Object(span) if span.region == Region::Fixed => {
-                    *span = Span { region: Region::Scratch, start: compact + (span.start - from), len: span.len };
-                }
-                _ => {}
-            }
         }
     }
 
