@@ -82,9 +82,15 @@ impl Finder {
         let Finder { marks, plans, groups, values, text, fresh, counts, .. } = self;
         let plan = if case.raw_text.is_none() { plans.find(route, case) } else { None };
         let Some(plan) = plan else { return false };
-        for group in &plan.groups {
-            group.values(case.event, values);
+        for (group, last) in plan.groups.iter().zip(&mut plan.last) {
             counts.values += group.entries.len() as u64;
+            let alone = group.value(case.event);
+            if let Some(found) = alone.and_then(|(head, value)| last.known(head, value)) {
+                counts.remembered += 1;
+                marks.add(found);
+                continue;
+            }
+            group.values(case.event, values);
             let mut search = Search { route, case, answers: &mut *answers, text: &mut *text };
             if values.len() > LONGEST {
                 search.group(group, &mut |rules| marks.add(rules));
@@ -103,7 +109,11 @@ impl Finder {
                 fresh.dedup();
                 slot.set(values, fresh);
             }
-            marks.add(slot.found());
+            let found = slot.found();
+            marks.add(found);
+            if let Some((head, value)) = alone {
+                last.set(head, value, found);
+            }
         }
         let mut search = Search { route, case, answers, text };
         plan.free.iter().for_each(|at| search.question(*at, &mut |rules| marks.add(rules)));

@@ -40,8 +40,52 @@ struct Use {
 
 /// Values remembered by a worker: a power of two.
 const SLOTS: usize = 1 << 14;
-/// After so many values a search for which less than half was remembered does without.
+/// After so many values a search for which less than a quarter was remembered does without.
 const TRIAL: u32 = 4_096;
+const SHARE: u32 = 4;
+
+/// What one field was the last time, where neither value nor rules are many: most fields of neighbours are alike, and this
+/// stands where the next ones do.
+pub(super) struct Last {
+    /// [`Last::NONE`]: nothing is known.
+    head: u32,
+    count: u8,
+    value: [u8; LAST_VALUE],
+    found: [u32; LAST_FOUND],
+}
+
+/// Two lines of the processor's cache together.
+const LAST_VALUE: usize = 87;
+const LAST_FOUND: usize = 9;
+
+impl Default for Last {
+    fn default() -> Last {
+        Last { head: Last::NONE, count: 0, value: [0; LAST_VALUE], found: [0; LAST_FOUND] }
+    }
+}
+
+impl Last {
+    /// No value has this head: it would be longer than any record.
+    const NONE: u32 = u32::MAX;
+
+    /// What the value concerns, if it was this one. `head` tells kind and length.
+    #[inline]
+    pub(super) fn known(&self, head: u32, value: &str) -> Option<&[u32]> {
+        let is_same = self.head == head && self.value.get(..value.len()) == Some(value.as_bytes());
+        if is_same { self.found.get(..usize::from(self.count)) } else { None }
+    }
+
+    /// Remembers a value in the place of the one before, or nothing.
+    pub(super) fn set(&mut self, head: u32, value: &str, found: &[u32]) {
+        self.head = Last::NONE;
+        let places = (self.value.get_mut(..value.len()), self.found.get_mut(..found.len()), u8::try_from(found.len()));
+        if let (Some(to_value), Some(to_found), Ok(count)) = places {
+            to_value.copy_from_slice(value.as_bytes());
+            to_found.copy_from_slice(found);
+            (self.head, self.count) = (head, count);
+        }
+    }
+}
 
 impl Memo {
     /// The place of a value; `None` when it is not to be remembered.
@@ -51,7 +95,7 @@ impl Memo {
             self.use_of.resize(n + 1, Use::default());
         }
         let used = &mut self.use_of[n];
-        if used.asked >= TRIAL && used.known < used.asked / 2 {
+        if used.asked >= TRIAL && used.known < used.asked / SHARE {
             return None;
         }
         if self.entries.is_empty() {
@@ -98,6 +142,21 @@ mod tests {
         assert_eq!(known(&mut memo, 4, b"value"), None);
         assert_eq!(known(&mut memo, 3, b"valuf"), None);
         assert_eq!(known(&mut memo, 3, b""), None);
+    }
+
+    #[test]
+    fn the_last_value_is_known_if_it_is_short() {
+        let mut last = Last::default();
+        last.set(7, "value", &[1, 2]);
+        assert_eq!(last.known(7, "value"), Some(&[1, 2][..]));
+        assert_eq!((last.known(6, "value"), last.known(7, "valuf")), (None, None));
+        last.set(7, "other", &[]);
+        assert_eq!((last.known(7, "value"), last.known(7, "other")), (None, Some(&[][..])));
+        last.set(7, &"v".repeat(LAST_VALUE + 1), &[]);
+        assert_eq!(last.known(7, "other"), None);
+        last.set(7, "many", &[0; LAST_FOUND + 1]);
+        assert_eq!(last.known(7, "many"), None);
+        assert_eq!(size_of::<Last>(), 128);
     }
 
     #[test]

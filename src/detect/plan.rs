@@ -9,6 +9,7 @@
 //! answer depends on (view, log sources, names and their order) is what a plan is made for. Questions that may rest on
 //! anything else are asked of each record.
 
+use super::memo::Last;
 use super::reference::Case;
 use super::route::Route;
 use crate::model::{Datum, Entry, Event, FieldId, Layout, LogSourceId, QuickMap, Value, View, limits};
@@ -19,6 +20,8 @@ pub(super) type Key = (u32, Layout, [LogSourceId; 8], u8);
 /// Where to look in records of one layout.
 pub(super) struct Plan {
     pub(super) groups: Box<[Group]>,
+    /// What each group was the last time.
+    pub(super) last: Box<[Last]>,
     /// Positions of questions that are asked of each record.
     pub(super) free: Box<[u16]>,
 }
@@ -47,7 +50,7 @@ pub(super) struct Plans {
 
 impl Plans {
     /// The plan for an event whose values stand for themselves; `None` when it has to be looked at the long way.
-    pub(super) fn find(&mut self, route: &Route, case: &Case<'_, '_>) -> Option<&Plan> {
+    pub(super) fn find(&mut self, route: &Route, case: &Case<'_, '_>) -> Option<&mut Plan> {
         let event = case.event;
         event.layout.place()?;
         let key = (route.number, event.layout, event.tags.sources, event.tags.len);
@@ -62,7 +65,7 @@ impl Plans {
             },
         };
         self.last = Some((key, at));
-        self.made.get(at)
+        self.made.get_mut(at)
     }
 
     fn make(&mut self, key: Key, route: &Route, event: &Event<'_>, view: &dyn View) -> usize {
@@ -88,7 +91,8 @@ impl Plans {
         let groups: Box<[Group]> = groups.collect();
         self.groups += groups.len();
         let at = self.made.len();
-        self.made.push(Plan { groups, free: free.into() });
+        let last = groups.iter().map(|_| Last::default()).collect();
+        self.made.push(Plan { groups, last, free: free.into() });
         self.known.insert(key, at);
         at
     }
@@ -143,19 +147,17 @@ impl Group {
         into.clear();
         for at in &self.entries {
             let Some(entry) = event.entries.get(usize::from(*at)) else { continue };
-            let (kind, text) = match entry.value {
-                Value::Text(span) => (0, event.regions.text(span)),
-                Value::Number(span) => (1, event.regions.text(span)),
-                Value::Object(span) => (2, event.regions.text(span)),
-                Value::Bool(false) => (3, ""),
-                Value::Bool(true) => (4, ""),
-                Value::Null => (5, ""),
-                Value::Empty => (6, ""),
-                Value::NoItems => (7, ""),
-            };
-            // A record is far below 2^29 bytes: `limits` cuts it at 16 MiB.
-            into.extend_from_slice(&((text.len() as u32) << 3 | kind).to_le_bytes());
+            let (head, text) = written(event, entry);
+            into.extend_from_slice(&head.to_le_bytes());
             into.extend_from_slice(text.as_bytes());
+        }
+    }
+
+    /// The value of a group that is one field: its kind and length in a number, and its text.
+    pub(super) fn value<'r>(&self, event: &Event<'r>) -> Option<(u32, &'r str)> {
+        match &*self.entries {
+            [at] => event.entries.get(usize::from(*at)).map(|entry| written(event, entry)),
+            _ => None,
         }
     }
 
@@ -163,4 +165,20 @@ impl Group {
     pub(super) fn data<'e, 'r>(&self, event: &'e Event<'r>) -> impl Iterator<Item = Datum<'r>> + use<'_, 'e, 'r> {
         self.entries.iter().filter_map(|at| event.entries.get(usize::from(*at))).map(|entry| event.datum(entry))
     }
+}
+
+/// A value, so that others give something else: its kind and length, and its text.
+fn written<'r>(event: &Event<'r>, entry: &Entry) -> (u32, &'r str) {
+    let (kind, text) = match entry.value {
+        Value::Text(span) => (0, event.regions.text(span)),
+        Value::Number(span) => (1, event.regions.text(span)),
+        Value::Object(span) => (2, event.regions.text(span)),
+        Value::Bool(false) => (3, ""),
+        Value::Bool(true) => (4, ""),
+        Value::Null => (5, ""),
+        Value::Empty => (6, ""),
+        Value::NoItems => (7, ""),
+    };
+    // A record is far below 2^29 bytes: `limits` cuts it at 16 MiB.
+    ((text.len() as u32) << 3 | kind, text)
 }
