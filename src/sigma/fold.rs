@@ -31,7 +31,21 @@ pub(crate) fn fold(c: char) -> char {
 
 /// Folds every character of `text`.
 pub(crate) fn folded(text: &str) -> String {
-    if text.is_ascii() { text.to_ascii_lowercase() } else { text.chars().map(fold).collect() }
+    // ASCII is folded in runs: few characters of a long text are of anything else.
+    let mut folded = text.to_ascii_lowercase();
+    let Some(first) = text.bytes().position(|byte| !byte.is_ascii()) else { return folded };
+    folded.truncate(first);
+    let mut rest = text.get(first..).unwrap_or_default();
+    while let Some(c) = rest.chars().next() {
+        folded.push(fold(c));
+        rest = rest.get(c.len_utf8()..).unwrap_or_default();
+        let run = rest.bytes().position(|byte| !byte.is_ascii()).unwrap_or(rest.len());
+        let start = folded.len();
+        folded.push_str(rest.get(..run).unwrap_or_default());
+        folded.get_mut(start..).unwrap_or_default().make_ascii_lowercase();
+        rest = rest.get(run..).unwrap_or_default();
+    }
+    folded
 }
 
 /// Runs of characters that fold alike: first, last, step between them, and how far their folded form is away.
@@ -252,6 +266,7 @@ const RANGES: [(u32, u32, u32, i32); 210] = [
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use regex::Regex;
     use std::collections::BTreeMap;
     use std::fmt::Write;
@@ -268,6 +283,13 @@ mod tests {
         }
         for alone in ['İ', 'ı', '1', '_', '漢'] {
             assert_eq!(fold(alone), alone);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn texts_fold_character_by_character(text in "([a-zA-Z ]{0,9}|[É漢\u{212a}ſß]){0,6}|.{0,20}") {
+            prop_assert_eq!(folded(&text), text.chars().map(fold).collect::<String>());
         }
     }
 
