@@ -10,7 +10,7 @@ use super::evidence::Evidence;
 use super::redaction::{Looked, Redaction, field as redacted};
 use super::reference::Case;
 use super::template::template;
-use crate::model::{AskId, Datum, Values, limits, show};
+use crate::model::{AskId, Datum, Raw, Values, limits, show};
 use crate::redact::Redactor;
 use crate::sigma::folded;
 use sha2::{Digest, Sha256};
@@ -99,7 +99,8 @@ pub(super) fn subject<'n, 'r>(
     if let Some((name, value)) = field {
         return Subject::Field(name, value);
     }
-    let message = sides.value(rule.about.message, answers).unwrap_or(Cow::Borrowed(sides.whole.event.raw));
+    let message =
+        sides.value(rule.about.message, answers).unwrap_or_else(|| Cow::Borrowed(sides.whole.event.raw.text()));
     Subject::Message(match message {
         Cow::Borrowed(text) => Cow::Borrowed(cut(text)),
         Cow::Owned(text) => Cow::Owned(cut(&text).to_owned()),
@@ -108,7 +109,7 @@ pub(super) fn subject<'n, 'r>(
 
 impl Subject<'_, '_> {
     /// Whether it is quickly told what it is recognised by: nothing is blanked, and nothing left out.
-    pub(super) fn is_plain(&self, raw: &str, redaction: &Redaction, looked: &mut Looked) -> bool {
+    pub(super) fn is_plain(&self, raw: Raw<'_>, redaction: &Redaction, looked: &mut Looked) -> bool {
         matches!(self, Subject::Field(_, value) if looked.is_clean(value, raw, redaction))
     }
 }

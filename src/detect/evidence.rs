@@ -93,8 +93,8 @@ impl Draft {
     pub(super) fn write<'r>(&mut self, rule: &CompiledRule, seen: Seen<'_, 'r>, answers: &mut Answers<'r>) {
         let Seen { case, place, redaction, looked } = seen;
         self.write_fields(rule, Seen { case, place, redaction, looked }, std::iter::empty(), answers);
-        let raw = case.event.raw;
-        self.push(What::Raw, raw, limits::SAMPLE_RAW, looked.is_clean(raw, raw, redaction));
+        let raw = case.event.raw.text();
+        self.push(What::Raw, raw, limits::SAMPLE_RAW, looked.is_clean(raw, raw.into(), redaction));
     }
 
     /// The event as a stream shows it, which has no records: the fields the detection names, in order of first naming,
@@ -211,7 +211,7 @@ pub(super) fn place(event: &Event<'_>) -> Place {
 fn columns(event: &Event<'_>) -> Columns {
     // Where a record ends that was cut is not known.
     let before = event.origin.column.filter(|_| !event.marks.truncated);
-    before.map_or(Columns::default(), |before| Columns::of(event.raw, before))
+    before.map_or(Columns::default(), |before| Columns::of(event.raw.text(), before))
 }
 
 /// What is kept of a redacted text of which `more` follows.

@@ -67,7 +67,7 @@ impl Engine {
         event: &Event<'_>,
         mut look: impl FnMut(&Event<'_>, Option<&str>, Option<u16>) -> (bool, u32),
     ) -> Option<u32> {
-        let raw_text = (self.options.raw_text)(event.format).then_some(event.raw);
+        let raw_text = (self.options.raw_text)(event.format).then(|| event.raw.text());
         let last = event.entries.iter().map(|entry| entry.part).max().unwrap_or(0);
         if !rule.one_line || last == 0 {
             return Some(look(event, raw_text, None).1);

@@ -89,7 +89,7 @@ proptest! {
         for options in [raw_options(), Options { raw: false, ..raw_options() }] {
             let event = JsonEvent::new(&event);
             let (engine, view) = engine(vec![rule.clone()], options);
-            let held = super::testing::observe(&engine, &view, &[JsonEvent::parse(event.event(0).raw)], false);
+            let held = super::testing::observe(&engine, &view, &[JsonEvent::parse(event.event(0).raw.text())], false);
             let held = held.matches_total == 1;
             let told = engine.told(RuleId(0), &rule, &event.event(0), &view);
             prop_assert_eq!(told.held, held, "{:?}", told);

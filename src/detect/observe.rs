@@ -164,7 +164,7 @@ impl Engine {
     }
 
     fn case<'c, 'r>(&self, event: &'c Event<'r>, view: &'c dyn View) -> Case<'c, 'r> {
-        let raw_text = (self.options.raw_text)(event.format).then_some(event.raw);
+        let raw_text = (self.options.raw_text)(event.format).then(|| event.raw.text());
         let objects = if self.options.raw { Objects::Opaque } else { Objects::Text };
         Case { event, view, raw_text, objects }
     }

@@ -3,6 +3,7 @@
 //! A fingerprint is always computed behind the built-in rules, whatever the user asked to see (README decision 13). How
 //! secrets are found is the business of `redact`.
 
+use crate::model::Raw;
 use crate::redact::Redactor;
 use std::borrow::Cow;
 
@@ -49,7 +50,8 @@ impl Looked {
     const LONG: usize = 512;
 
     /// Whether it is sure that nothing is blanked in `text`, whoever sees it. `raw` is the event's.
-    pub(super) fn is_clean(&mut self, text: &str, raw: &str, redaction: &Redaction) -> bool {
+    pub(super) fn is_clean(&mut self, text: &str, raw: Raw<'_>, redaction: &Redaction) -> bool {
+        let Some(raw) = raw.at_hand() else { return false };
         let (start, raw_start) = (text.as_ptr().addr(), raw.as_ptr().addr());
         let is_piece = raw_start <= start && start + text.len() <= raw_start + raw.len();
         is_piece && *self.is_clean.get_or_insert_with(|| raw.len() <= Self::LONG && redaction.finds_nothing(raw))

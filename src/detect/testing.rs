@@ -93,7 +93,7 @@ impl JsonEvent {
             lines: 1,
             format: FormatId::default(),
             payload: None,
-            raw: if self.is_line { &self.scratch.text } else { &self.raw },
+            raw: if self.is_line { self.scratch.text.as_str() } else { self.raw.as_str() }.into(),
             header_time: Stamp::default(),
             time: Stamp::default(),
             marks: Marks::default(),

@@ -120,7 +120,7 @@ fn keep(decoded: Decoded<'_, '_>, before: u32) -> Option<Read> {
             refused: None,
             line: before + event.origin.line,
             lines: event.lines,
-            raw: event.raw.to_owned(),
+            raw: event.raw.text().to_owned(),
             truncated: event.marks.truncated,
         }),
         Decoded::Refused { why, line, lines, text } => {

@@ -49,6 +49,14 @@ pub(super) const STAMPS: Target = Target {
     run: stamps,
 };
 
+/// Event logs, read in both ways.
+pub(super) const EVENT_LOGS: Target = Target {
+    name: "event_logs",
+    promise: "records of event logs read from their binary form are what rendering and reading them gives",
+    seeds: &["tests/formats/evtx", "corpus/evtx-attack-samples"],
+    run: event_logs,
+};
+
 /// What is packed, and what is packed inside it.
 pub(super) const CONTAINERS: Target = Target {
     name: "containers",
@@ -104,6 +112,10 @@ fn every_format(bytes: &[u8]) {
         let sniffed = sniff::with_declared(&Head::new(&head.text, true), Some(row.name), &declared);
         testing::read_all(&sniffed, bytes, 1 << 20);
     }
+}
+
+fn event_logs(bytes: &[u8]) {
+    formats::evtx::both::compare(bytes);
 }
 
 fn blocks(bytes: &[u8]) {

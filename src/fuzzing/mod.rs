@@ -29,6 +29,7 @@ pub static TARGETS: &[Target] = &[
     logs::BLOCKS,
     logs::JSON,
     logs::STAMPS,
+    logs::EVENT_LOGS,
     logs::CONTAINERS,
     reports::SINKS,
     documents::RULES,

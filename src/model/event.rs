@@ -7,9 +7,11 @@ use super::layout::Layout;
 use super::limits;
 use super::members::Members;
 use super::origin::Origin;
+use super::raw::Raw;
 use super::time::Stamp;
 use super::value::{Datum, Value};
 use super::view::TagSet;
+use std::any::Any;
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -123,7 +125,7 @@ pub(crate) struct Event<'r> {
     /// What stood inside its message, if that was recognised.
     pub(crate) payload: Option<Sentence>,
     /// The record as written, line end off.
-    pub(crate) raw: &'r str,
+    pub(crate) raw: Raw<'r>,
     /// The stamp of the format's own header, if it has one. `View::time` decides what counts.
     pub(crate) header_time: Stamp,
     /// The event's time, set by `scan` from its view.
@@ -185,6 +187,8 @@ pub(crate) struct Scratch {
     pub(crate) inside: u8,
     /// A stamp that was read before.
     pub(crate) stamp: StampMemo,
+    /// What the decoder of a format keeps from block to block, for itself: nothing that is read depends on it.
+    pub(crate) kept: Option<Box<dyn Any + Send>>,
 }
 
 /// A stamp of a fixed width with a blank behind, and what it means in any zone.

@@ -157,19 +157,19 @@ mod tests {
                 let Some((bounds, time)) = told.take() else { return };
                 met += 1;
                 let view = frozen.tag(event, &mut tags);
-                assert!(event.tags.covers(&bounds.least) && bounds.most.covers(&event.tags), "{}", event.raw);
-                assert!(bounds.views.iter().any(|may| may.number() == view.number()), "{}", event.raw);
-                assert!(event.tags.sources().iter().all(|row| bounds.within.sources.contains(row)), "{}", event.raw);
-                assert!(event.entries.iter().all(|e| bounds.within.fields.contains(&e.field)), "{}", event.raw);
+                assert!(event.tags.covers(&bounds.least) && bounds.most.covers(&event.tags), "{:?}", event.raw);
+                assert!(bounds.views.iter().any(|may| may.number() == view.number()), "{:?}", event.raw);
+                assert!(event.tags.sources().iter().all(|row| bounds.within.sources.contains(row)), "{:?}", event.raw);
+                assert!(event.entries.iter().all(|e| bounds.within.fields.contains(&e.field)), "{:?}", event.raw);
                 assert!(
                     bounds.within.sure.iter().all(|f| event.entries.iter().any(|e| e.field == *f)),
-                    "{}",
+                    "{:?}",
                     event.raw
                 );
-                assert!(time.time.is_none() || view.time(event) == time, "{}", event.raw);
+                assert!(time.time.is_none() || view.time(event) == time, "{:?}", event.raw);
                 assert!(event.entries.iter().all(|e| {
                     let text = event.datum(e).text().unwrap_or_default().to_lowercase();
-                    event.raw.to_lowercase().contains(&text)
+                    event.raw.text().to_lowercase().contains(&text)
                 }));
             }
             _ => {}

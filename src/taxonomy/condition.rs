@@ -130,8 +130,9 @@ impl Condition {
             place.spelled(facts.event).any(|e| facts.event.datum(e).text().is_some_and(|t| globs.matches(t)))
         }) && self.types_hold(facts)
             && self.target_holds(facts)
-            && (self.contains.is_empty() || self.contains.iter().any(|f| f.find(facts.event.raw.as_bytes()).is_some()))
-            && self.shape.is_none_or(|is_shaped| is_shaped(facts.event.raw.as_bytes()))
+            && (self.contains.is_empty()
+                || self.contains.iter().any(|f| f.find(facts.event.raw.text().as_bytes()).is_some()))
+            && self.shape.is_none_or(|is_shaped| is_shaped(facts.event.raw.text().as_bytes()))
             && !self.not_products.iter().any(|bit| facts.products.has(*bit))
             && (self.any.is_empty() || self.any.iter().any(|c| c.may_hold(facts) && c.does_hold(facts)))
     }

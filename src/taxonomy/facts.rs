@@ -219,7 +219,10 @@ impl Gatherer {
             provider: None,
             program: None,
             facility: None,
-            may_be_shaped: event.raw.len() > SHORT || memchr::memchr(b'%', event.raw.as_bytes()).is_some(),
+            may_be_shaped: event
+                .raw
+                .at_hand()
+                .is_none_or(|raw| raw.len() > SHORT || memchr::memchr(b'%', raw.as_bytes()).is_some()),
             products: Bits::default(),
         };
         facts.program = first(&self.program, &facts).map(|p| p.rsplit('/').next().unwrap_or(p));

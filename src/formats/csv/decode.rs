@@ -158,7 +158,7 @@ impl Decoder for CsvDecoder {
                         lines,
                         format: self.format,
                         payload: None,
-                        raw: text,
+                        raw: text.into(),
                         header_time: Stamp::default(),
                         time: Stamp::default(),
                         marks: Marks {

@@ -6,7 +6,7 @@
 //! refused line by line.
 
 mod frames;
-mod names;
+pub(in crate::formats) mod names;
 mod read;
 
 #[cfg(test)]

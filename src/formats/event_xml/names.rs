@@ -7,11 +7,12 @@
 //! A payload name that `System` has as well (the channel that was cleared, and the channel that says so) keeps its
 //! wrapper, and so does the name in `System` then: `UserData.LogFileCleared.Channel`, `System.Channel`.
 
-use crate::model::limits;
+use crate::model::{Entry, FieldTable, Regions, Scratch, limits};
+use std::ops::Range;
 
 /// The parts of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Section {
+pub(in crate::formats) enum Section {
     System,
     EventData,
     UserData,
@@ -37,7 +38,7 @@ const SYSTEM: [&str; 11] = [
 
 impl Section {
     /// The section an element below `Event` is.
-    pub(super) fn of(element: &str) -> Section {
+    pub(in crate::formats) fn of(element: &str) -> Section {
         match element {
             "System" => Section::System,
             "EventData" => Section::EventData,
@@ -48,25 +49,35 @@ impl Section {
     }
 
     /// Whether it is what the program that logged has to say.
-    pub(super) fn is_payload(self) -> bool {
+    pub(in crate::formats) fn is_payload(self) -> bool {
         matches!(self, Section::EventData | Section::UserData)
     }
 }
 
 /// Leaves of `System` that the payload has, too.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Shared(u16);
+pub(in crate::formats) struct Shared(u16);
 
 impl Shared {
     /// Notes a leaf of the payload.
-    pub(super) fn note(&mut self, leaf: &str) {
+    pub(in crate::formats) fn note(&mut self, leaf: &str) {
         if let Some(n) = in_system(leaf) {
             self.0 |= 1 << n;
         }
     }
 
+    /// Whether a leaf of `System` may be one of them.
+    pub(in crate::formats) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Notes what others noted.
+    pub(in crate::formats) fn join(&mut self, other: Shared) {
+        self.0 |= other.0;
+    }
+
     /// Whether a leaf of `System` is one of them.
-    pub(super) fn has(self, leaf: &str) -> bool {
+    fn has(self, leaf: &str) -> bool {
         self.0 != 0 && in_system(leaf).is_some_and(|n| self.0 & (1 << n) != 0)
     }
 }
@@ -85,7 +96,7 @@ fn before(name: &str, separator: char, into: &mut String) {
 }
 
 /// Writes the name of a leaf of a section; `section` is the element's own name, `around` the element below it.
-pub(super) fn leaf(kind: Section, section: &str, around: Option<&str>, leaf: &str, into: &mut String) {
+pub(in crate::formats) fn leaf(kind: Section, section: &str, around: Option<&str>, leaf: &str, into: &mut String) {
     into.clear();
     match kind {
         Section::EventData | Section::UserData => {
@@ -104,7 +115,7 @@ pub(super) fn leaf(kind: Section, section: &str, around: Option<&str>, leaf: &st
 }
 
 /// Writes the name of an attribute of an element.
-pub(super) fn attribute(kind: Section, section: &str, element: &str, attribute: &str, into: &mut String) {
+pub(in crate::formats) fn attribute(kind: Section, section: &str, element: &str, attribute: &str, into: &mut String) {
     into.clear();
     if (kind, element, attribute) != (Section::System, "TimeCreated", "SystemTime") {
         if matches!(kind, Section::Rendering | Section::Other) && element != section {
@@ -115,7 +126,32 @@ pub(super) fn attribute(kind: Section, section: &str, element: &str, attribute: 
     into.push_str(attribute);
 }
 
+/// Gives the entries of `System` whose names are the payload's, too, their wrapper. `fixed` is the text of fixed names.
+pub(in crate::formats) fn wrap(
+    system: Range<usize>,
+    shared: Shared,
+    scratch: &mut Scratch,
+    table: &FieldTable,
+    fixed: &str,
+) {
+    if shared.is_empty() {
+        return;
+    }
+    for n in system {
+        let Some(Entry { name, .. }) = scratch.entries.get(n).copied() else { continue };
+        let written = Regions { block: "", scratch: &scratch.text, fixed }.text(name);
+        if shared.has(written) {
+            let wrapped = format!("System.{written}");
+            let spelling = scratch.names.find(table, &wrapped).map_or(0, |named| named.spelling);
+            let name = scratch.keep(&wrapped);
+            if let Some(entry) = scratch.entries.get_mut(n) {
+                (entry.name, entry.spelling) = (name, spelling);
+            }
+        }
+    }
+}
+
 /// The part of a name behind its namespace.
-pub(super) fn local(name: &str) -> &str {
+pub(in crate::formats) fn local(name: &str) -> &str {
     name.rsplit_once(':').map_or(name, |(_, local)| local)
 }

@@ -2,7 +2,7 @@
 
 use super::names::{self, Section, Shared};
 use crate::formats::{Record, Refused};
-use crate::model::{Entry, FieldTable, Region, Scratch, Span, Value, limits};
+use crate::model::{FieldTable, Region, Scratch, Span, Value, limits};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use std::borrow::Cow;
@@ -68,7 +68,8 @@ fn read(text: &str, place: Place, scratch: &mut Scratch, table: &FieldTable) -> 
             Err(_) => return Err(refused("well-formed XML")),
         }
     }
-    walk.wrap_shared();
+    let Walk { system, shared, scratch, .. } = walk;
+    names::wrap(system, shared, scratch, table, "");
     Ok(())
 }
 
@@ -235,24 +236,6 @@ impl<'t> Walk<'_, 't> {
         self.scratch.path = path;
         if self.section.is_payload() {
             self.shared.note(&open.name);
-        }
-    }
-
-    /// Gives names of `System` that are the payload's, too, their wrapper.
-    fn wrap_shared(self) {
-        let scratch = self.scratch;
-        for n in self.system {
-            let Some(Entry { name, .. }) = scratch.entries.get(n).copied() else { continue };
-            let end = name.start.saturating_add(name.len) as usize;
-            let Some(written) = scratch.text.get(name.start as usize..end) else { continue };
-            if self.shared.has(written) {
-                let wrapped = format!("System.{written}");
-                let spelling = scratch.names.find(self.table, &wrapped).map_or(0, |named| named.spelling);
-                let name = scratch.keep(&wrapped);
-                if let Some(entry) = scratch.entries.get_mut(n) {
-                    (entry.name, entry.spelling) = (name, spelling);
-                }
-            }
         }
     }
 }

@@ -1,24 +1,38 @@
 //! Reads the records of a chunk.
 
-use super::CHUNK;
 use super::cutter::Chunk;
+use super::raw::Crated;
+use super::{CHUNK, fast};
 use crate::formats::{Damage, Decoded, Decoder, ReadOptions, Record, Sniffed, YearTrack, event_xml};
 use crate::model::stamp::Zone;
 use crate::model::{
-    Block, Event, FieldTable, FormatId, Layout, Marks, Origin, Regions, Scratch, Stamp, TagSet, Time, limits,
+    Block, Entry, Event, FieldTable, FormatId, LateText, Layout, Marks, Origin, Raw, Regions, Scratch, Stamp, TagSet,
+    Time, limits,
 };
 use evtx::{EvtxChunkData, EvtxRecord, ParserSettings};
 use std::sync::Arc;
 
 /// The decoder of the row.
 pub(super) fn new(sniffed: &Sniffed, table: &Arc<FieldTable>, options: &ReadOptions) -> Box<dyn Decoder> {
-    Box::new(ChunkDecoder {
-        format: sniffed.format,
-        table: Arc::clone(table),
-        zone: options.zone.clone(),
-        // Checksums are not held against it: a log that was not closed has old ones and can be read.
-        settings: Arc::new(ParserSettings::new().num_threads(1).indent(false).validate_checksums(false)),
-    })
+    Box::new(ChunkDecoder::new(true, sniffed, table, options))
+}
+
+impl ChunkDecoder {
+    pub(super) fn new(
+        is_fast: bool,
+        sniffed: &Sniffed,
+        table: &Arc<FieldTable>,
+        options: &ReadOptions,
+    ) -> ChunkDecoder {
+        ChunkDecoder {
+            is_fast,
+            format: sniffed.format,
+            table: Arc::clone(table),
+            zone: options.zone.clone(),
+            // Checksums are not held against it: a log that was not closed has old ones and can be read.
+            settings: Arc::new(ParserSettings::new().num_threads(1).indent(false).validate_checksums(false)),
+        }
+    }
 }
 
 /// Where a chunk's header says which record is its first, and which its last.
@@ -27,7 +41,9 @@ const LAST: usize = 32;
 /// Records that fit into a chunk behind its header: each has a header of 24 bytes and its size once more at its end.
 const MOST: u64 = ((CHUNK - 512) / 28) as u64;
 
-struct ChunkDecoder {
+pub(super) struct ChunkDecoder {
+    /// Records are read without being rendered where that can be done.
+    is_fast: bool,
     format: FormatId,
     table: Arc<FieldTable>,
     zone: Zone,
@@ -49,23 +65,11 @@ impl Decoder for ChunkDecoder {
         if block.bytes.is_empty() || (is_blank && !chunk.is_counted) {
             return;
         }
-        let Ok(mut data) = EvtxChunkData::new(block.bytes.clone(), false) else {
-            return damaged(Damage::CHUNK);
+        let (count, is_whole) = if self.is_fast { self.fast(block, scratch, sink) } else { (0, false) };
+        let seen = if is_whole { Some(u64::from(count)) } else { self.rendered(block, count, scratch, sink) };
+        let Some(seen) = seen else {
+            return sink(Decoded::Damaged(Damage { what: Damage::CHUNK, chunk: chunk.number }));
         };
-        let Ok(mut parsed) = data.parse(Arc::clone(&self.settings)) else {
-            return damaged(Damage::CHUNK);
-        };
-        let mut seen = 0;
-        for (index, record) in (0..).zip(parsed.iter()) {
-            seen += 1;
-            let origin = Origin { source: block.source, block: block.number, index, line: index, column: None };
-            let stamp = record.as_ref().map_or(Stamp::default(), stamp);
-            let xml = record.and_then(EvtxRecord::into_xml);
-            let is_read = xml.is_ok_and(|xml| self.record(&xml.data, stamp, origin, scratch, sink));
-            if !is_read {
-                sink(Decoded::Damaged(Damage { what: Damage::RECORD, chunk: chunk.number }));
-            }
-        }
         // A size that was struck hides the records behind it, and zeros at the end look like space that was never used.
         let counted = if chunk.is_cut { None } else { counted(&block.bytes) };
         for _ in seen..counted.unwrap_or(seen) {
@@ -88,6 +92,47 @@ fn stamp(record: &EvtxRecord<'_>) -> Stamp {
 }
 
 impl ChunkDecoder {
+    /// Reads records from the first on, as long as they are plain; gives how many, and whether those are all.
+    fn fast(&self, block: &Block, scratch: &mut Scratch, sink: &mut dyn FnMut(Decoded<'_, '_>)) -> (u32, bool) {
+        let mut templates = fast::Templates::of(scratch);
+        let crated = Crated::new(&block.bytes, &self.settings);
+        let read = fast::read(&block.bytes, &mut templates, scratch, &self.table, &mut |index, record, scratch| {
+            let render = || crated.render(index, record.start);
+            let late = LateText::new(&render);
+            let regions = Regions { block: "", scratch: &scratch.text, fixed: record.fixed };
+            self.give(origin(block, index), Raw::Late(&late), record.stamp, (&scratch.entries, regions), sink);
+        });
+        scratch.kept = Some(templates);
+        read
+    }
+
+    /// Reads all records but the first `skip`, which were read: each is rendered and read as XML. Gives how many there are,
+    /// or none if the chunk cannot be read.
+    fn rendered(
+        &self,
+        block: &Block,
+        skip: u32,
+        scratch: &mut Scratch,
+        sink: &mut dyn FnMut(Decoded<'_, '_>),
+    ) -> Option<u64> {
+        let mut data = EvtxChunkData::new(block.bytes.clone(), false).ok()?;
+        let mut parsed = data.parse(Arc::clone(&self.settings)).ok()?;
+        let mut seen = 0;
+        for (index, record) in (0..).zip(parsed.iter()) {
+            seen += 1;
+            let stamp = record.as_ref().map_or(Stamp::default(), stamp);
+            // Those that were read are rendered all the same: the crate counts what it renders.
+            let xml = record.and_then(EvtxRecord::into_xml);
+            let is_read =
+                index < skip || xml.is_ok_and(|xml| self.record(&xml.data, stamp, origin(block, index), scratch, sink));
+            if !is_read {
+                let chunk = block.carry.get::<Chunk>().map_or(0, |chunk| chunk.number);
+                sink(Decoded::Damaged(Damage { what: Damage::RECORD, chunk }));
+            }
+        }
+        Some(seen)
+    }
+
     /// Hands over one record, if it is one.
     fn record(
         &self,
@@ -112,21 +157,37 @@ impl ChunkDecoder {
         if xml.len() > limits::JSON_VALUE || event_xml::read_record(&mut record).is_err() {
             return false;
         }
+        let regions = Regions { block: xml, scratch: &scratch.text, fixed: "" };
+        self.give(origin, xml.into(), header_time, (&scratch.entries, regions), sink);
+        true
+    }
+
+    fn give(
+        &self,
+        origin: Origin,
+        raw: Raw<'_>,
+        header_time: Stamp,
+        (entries, regions): (&[Entry], Regions<'_>),
+        sink: &mut dyn FnMut(Decoded<'_, '_>),
+    ) {
         let mut event = Event {
             origin,
             lines: 1,
             format: self.format,
             payload: None,
-            raw: xml,
+            raw,
             header_time,
             time: Stamp::default(),
             marks: Marks::default(),
-            entries: &scratch.entries,
-            regions: Regions { block: xml, scratch: &scratch.text, fixed: "" },
+            entries,
+            regions,
             tags: TagSet::default(),
             layout: Layout::UNKNOWN,
         };
         sink(Decoded::Event(&mut event));
-        true
     }
+}
+
+fn origin(block: &Block, index: u32) -> Origin {
+    Origin { source: block.source, block: block.number, index, line: index, column: None }
 }

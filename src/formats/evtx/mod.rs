@@ -10,7 +10,13 @@
 
 mod cutter;
 mod decoder;
+mod fast;
+mod raw;
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod both;
+#[cfg(test)]
+mod both_tests;
 #[cfg(test)]
 mod build;
 #[cfg(test)]

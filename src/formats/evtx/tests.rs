@@ -171,10 +171,10 @@ fn records_that_cannot_be_found_are_counted() {
 }
 
 /// Pseudo-random numbers that are the same everywhere (xorshift).
-struct Dice(u64);
+pub(super) struct Dice(pub(super) u64);
 
 impl Dice {
-    fn below(&mut self, end: usize) -> usize {
+    pub(super) fn below(&mut self, end: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -183,7 +183,7 @@ impl Dice {
 }
 
 /// Damages a log in a few places, or cuts it.
-fn damage(log: &mut Vec<u8>, dice: &mut Dice) {
+pub(super) fn damage(log: &mut Vec<u8>, dice: &mut Dice) {
     for _ in 0..=dice.below(8) {
         // The part that is used lies at the beginnings of chunks.
         let chunk = HEADER + dice.below(log.len().saturating_sub(HEADER) / CHUNK) * CHUNK;
@@ -229,7 +229,7 @@ fn damages_of_collected_logs_break_nothing() {
         return;
     };
     let mut logs = Vec::new();
-    find(&Path::new(&dir).join("corpus"), &mut logs);
+    find(&Path::new(&dir).join("corpus"), SMALL, &mut logs);
     assert!(logs.len() > 20, "CORPORA_DIR holds no event logs");
     let mut dice = Dice(0x5eed);
     for _ in 0..100 {
@@ -238,15 +238,18 @@ fn damages_of_collected_logs_break_nothing() {
     }
 }
 
-/// Small event logs below a folder, in order.
-fn find(folder: &Path, into: &mut Vec<std::path::PathBuf>) {
+/// What is read many times is small.
+pub(super) const SMALL: u64 = 200_000;
+
+/// Event logs of fewer bytes than `most` below a folder, in order.
+pub(super) fn find(folder: &Path, most: u64, into: &mut Vec<std::path::PathBuf>) {
     let mut entries: Vec<_> = std::fs::read_dir(folder).expect("a folder").filter_map(Result::ok).collect();
     entries.sort_by_key(std::fs::DirEntry::path);
     for entry in entries {
         let path = entry.path();
-        let is_small = || entry.metadata().is_ok_and(|meta| meta.len() < 200_000);
+        let is_small = || entry.metadata().is_ok_and(|meta| meta.len() < most);
         if path.is_dir() {
-            find(&path, into);
+            find(&path, most, into);
         } else if path.extension().is_some_and(|e| e == "evtx") && is_small() {
             into.push(path);
         }

@@ -58,7 +58,7 @@ impl BareLines {
                 lines: 1,
                 format: FormatId::default(),
                 payload: None,
-                raw: text,
+                raw: text.into(),
                 header_time: Stamp::default(),
                 time: Stamp::default(),
                 marks: Marks { repaired, truncated: false },

@@ -102,7 +102,7 @@ impl LineDecoder {
                     lines: open.lines,
                     format: outcome.format,
                     payload: outcome.payload,
-                    raw,
+                    raw: raw.into(),
                     header_time: outcome.time,
                     time: Stamp::default(),
                     marks: Marks { repaired, truncated: reading.block.truncated },

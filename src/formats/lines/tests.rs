@@ -73,7 +73,7 @@ fn run_with(sniffed: &Sniffed, input: &[u8], options: &ReadOptions, sizes: Sizes
                         refused: None,
                         line: u32::try_from(first).expect("few lines") + event.origin.line,
                         lines: event.lines,
-                        raw: event.raw.to_owned(),
+                        raw: event.raw.text().to_owned(),
                         truncated: event.marks.truncated,
                     };
                     all.records.push((format(event.format).expect("a row").name.to_owned(), read));

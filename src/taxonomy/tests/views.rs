@@ -44,7 +44,7 @@ fn event<'r>(entries: &'r [Entry], regions: Regions<'r>, payload: Option<Sentenc
         lines: 1,
         format: FormatId(u16::MAX),
         payload,
-        raw: "",
+        raw: "".into(),
         header_time: Stamp::default(),
         time: Stamp::default(),
         marks: Marks::default(),
