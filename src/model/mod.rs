@@ -55,7 +55,7 @@ pub(crate) use members::{Member, MemberId};
 pub(crate) use origin::{Columns, Origin, Place, RuleId, SourceId, column_behind};
 pub(crate) use outline::{Bounds, Glance, Outline, Within};
 pub(crate) use problem::{Problem, ProblemKind, Problems};
-pub(crate) use raw::{LateText, Raw};
+pub(crate) use raw::{Late, LateText, Raw};
 pub(crate) use report::{Counting, InputSummary, LogSource, Report, RuleInfo, RuleTotals, Summary};
 pub(crate) use sample::{Sample, SampleField, SamplePart, SampleParts, SampleText, SampleWriter};
 pub(crate) use statistics::{FieldUse, RuleStatistics, SourceUse, Standing, Tally};

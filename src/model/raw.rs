@@ -24,6 +24,14 @@ impl<'r> Raw<'r> {
         }
     }
 
+    /// False only if the text surely does not hold these bytes; nothing is worked out to know it.
+    pub(crate) fn may_hold(self, bytes: &[u8]) -> bool {
+        match self {
+            Raw::Text(_) => true,
+            Raw::Late(late) => late.text.get().is_some() || late.from.may_hold(bytes),
+        }
+    }
+
     /// The text, if nothing must be done for it. Fields of a record are pieces of no other.
     pub(crate) fn at_hand(self) -> Option<&'r str> {
         match self {
@@ -39,20 +47,29 @@ impl<'r> From<&'r str> for Raw<'r> {
     }
 }
 
+/// Where texts come from that are worked out late.
+pub(crate) trait Late {
+    /// The text.
+    fn render(&self) -> String;
+
+    /// False only if the text surely does not hold these bytes.
+    fn may_hold(&self, bytes: &[u8]) -> bool;
+}
+
 /// A text that is worked out at most once.
 pub(crate) struct LateText<'r> {
     text: OnceCell<String>,
-    render: &'r dyn Fn() -> String,
+    from: &'r dyn Late,
 }
 
 impl<'r> LateText<'r> {
-    /// A text that `render` gives.
-    pub(crate) fn new(render: &'r dyn Fn() -> String) -> LateText<'r> {
-        LateText { text: OnceCell::new(), render }
+    /// A text that comes from there.
+    pub(crate) fn new(from: &'r dyn Late) -> LateText<'r> {
+        LateText { text: OnceCell::new(), from }
     }
 
     fn text(&self) -> &str {
-        self.text.get_or_init(self.render)
+        self.text.get_or_init(|| self.from.render())
     }
 }
 
@@ -67,17 +84,26 @@ mod tests {
     use super::*;
     use std::cell::Cell;
 
+    struct Counted(Cell<u32>);
+
+    impl Late for Counted {
+        fn render(&self) -> String {
+            self.0.set(self.0.get() + 1);
+            "text".to_owned()
+        }
+
+        fn may_hold(&self, bytes: &[u8]) -> bool {
+            bytes == b"te"
+        }
+    }
+
     #[test]
     fn a_late_text_is_worked_out_once_and_only_when_asked_for() {
-        let times = Cell::new(0);
-        let render = || {
-            times.set(times.get() + 1);
-            "text".to_owned()
-        };
-        let late = LateText::new(&render);
+        let counted = Counted(Cell::new(0));
+        let late = LateText::new(&counted);
         let raw = Raw::Late(&late);
-        assert_eq!((raw.at_hand(), times.get()), (None, 0));
-        assert_eq!((raw.text(), raw.text(), times.get()), ("text", "text", 1));
+        assert_eq!((raw.at_hand(), raw.may_hold(b"te"), raw.may_hold(b"to"), counted.0.get()), (None, true, false, 0));
+        assert_eq!((raw.text(), raw.text(), counted.0.get()), ("text", "text", 1));
         assert_eq!((Raw::from("a").at_hand(), Raw::from("a").text()), (Some("a"), "a"));
     }
 }

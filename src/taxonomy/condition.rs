@@ -8,7 +8,7 @@ use super::outline::Reach;
 use super::place::{Globs, Names, Place};
 use super::shape;
 use super::table::RawCondition;
-use crate::model::Outline;
+use crate::model::{Outline, Raw};
 use std::collections::{BTreeMap, HashMap};
 
 /// A compiled condition. All parts must hold; an empty part holds.
@@ -44,6 +44,11 @@ impl Target {
     pub(super) fn of(request: &str) -> Target {
         if Outline::is_of_proxy(request) { Target::Proxy } else { Target::Path }
     }
+}
+
+/// Whether a record holds a text.
+fn holds(raw: Raw<'_>, text: &memchr::memmem::Finder<'_>) -> bool {
+    raw.may_hold(text.needle()) && text.find(raw.text().as_bytes()).is_some()
 }
 
 /// What conditions are compiled with.
@@ -130,8 +135,7 @@ impl Condition {
             place.spelled(facts.event).any(|e| facts.event.datum(e).text().is_some_and(|t| globs.matches(t)))
         }) && self.types_hold(facts)
             && self.target_holds(facts)
-            && (self.contains.is_empty()
-                || self.contains.iter().any(|f| f.find(facts.event.raw.text().as_bytes()).is_some()))
+            && (self.contains.is_empty() || self.contains.iter().any(|f| holds(facts.event.raw, f)))
             && self.shape.is_none_or(|is_shaped| is_shaped(facts.event.raw.text().as_bytes()))
             && !self.not_products.iter().any(|bit| facts.products.has(*bit))
             && (self.any.is_empty() || self.any.iter().any(|c| c.may_hold(facts) && c.does_hold(facts)))

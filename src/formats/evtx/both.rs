@@ -80,7 +80,14 @@ fn compare_wanted(log: &[u8], table: &Arc<FieldTable>) -> Compared {
     compared
 }
 
+/// Texts that some log sources are told by.
+const HELD: [&str; 3] = ["rpd[", "[", "x[y"];
+
 fn seen(event: &Event<'_>) -> Seen {
+    let may_hold = HELD.map(|text| event.raw.may_hold(text.as_bytes()));
+    for (held, may_hold) in HELD.iter().zip(may_hold) {
+        assert!(may_hold || !event.raw.text().contains(held), "{held} was not found beforehand: {}", event.raw.text());
+    }
     let fields = event.entries.iter().map(|entry| Field {
         id: entry.field,
         spelling: entry.spelling,

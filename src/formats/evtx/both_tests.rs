@@ -76,7 +76,7 @@ fn values_of_every_type_and_size_are_read_alike() {
             }
         }
     }
-    assert!(kinds.fast > 300 && kinds.records > kinds.fast, "{kinds:?}");
+    assert!(kinds.fast > 250 && kinds.records > kinds.fast, "{kinds:?}");
 }
 
 #[test]
@@ -125,7 +125,7 @@ const NAMES: [&str; 11] = [
     "TimeCreated",
 ];
 const KEYS: [&str; 7] = ["Name", "xmlns", "xml:lang", "xmlns:n", "n:a", "SystemTime", "b"];
-const WORDS: [&str; 6] = ["", "x", "Level", "a<b & c", "\u{1}'\"", "ä"];
+const WORDS: [&str; 8] = ["", "x", "Level", "a<b & c", "\u{1}'\"", "ä", "rpd[1]", "[y"];
 const SLOTS: usize = 8;
 
 /// A template made by chance.

@@ -180,12 +180,18 @@ impl Out {
         for (name, parts) in &tag.attributes {
             self.0.push(6);
             self.name(name);
-            parts.iter().for_each(|part| self.part(part));
+            self.parts(parts);
         }
         let Some(children) = &tag.children else { return self.0.push(3) };
         self.0.push(2);
-        children.iter().for_each(|part| self.part(part));
+        self.parts(children);
         self.0.push(4);
+    }
+
+    fn parts(&mut self, parts: &[Part]) {
+        for part in parts {
+            self.part(part);
+        }
     }
 
     fn part(&mut self, part: &Part) {

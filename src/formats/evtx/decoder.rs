@@ -1,7 +1,7 @@
 //! Reads the records of a chunk.
 
 use super::cutter::Chunk;
-use super::raw::Crated;
+use super::raw::{Crated, Rendered};
 use super::{CHUNK, fast};
 use crate::formats::{Damage, Decoded, Decoder, ReadOptions, Record, Sniffed, YearTrack, event_xml};
 use crate::model::stamp::Zone;
@@ -97,8 +97,8 @@ impl ChunkDecoder {
         let mut templates = fast::Templates::of(scratch);
         let crated = Crated::new(&block.bytes, &self.settings);
         let read = fast::read(&block.bytes, &mut templates, scratch, &self.table, &mut |index, record, scratch| {
-            let render = || crated.render(index, record.start);
-            let late = LateText::new(&render);
+            let rendered = Rendered { chunk: &crated, index, start: record.start };
+            let late = LateText::new(&rendered);
             let regions = Regions { block: "", scratch: &scratch.text, fixed: record.fixed };
             self.give(origin(block, index), Raw::Late(&late), record.stamp, (&scratch.entries, regions), sink);
         });

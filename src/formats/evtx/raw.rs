@@ -5,8 +5,9 @@
 //! once.
 
 use super::fast::RECORDS;
+use crate::model::Late;
 use evtx::{EvtxChunkData, EvtxRecord, ParserSettings};
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::sync::Arc;
 
 /// A chunk, as far as the crate has rendered it.
@@ -16,6 +17,26 @@ pub(super) struct Crated<'c> {
     /// How many records were rendered one by one.
     single: Cell<u32>,
     all: OnceCell<Vec<String>>,
+    /// What was looked for in the chunk, and whether it is there.
+    looked: RefCell<Vec<(Vec<u8>, bool)>>,
+}
+
+/// The text of one record.
+pub(super) struct Rendered<'c> {
+    pub(super) chunk: &'c Crated<'c>,
+    pub(super) index: u32,
+    /// Where the record begins.
+    pub(super) start: usize,
+}
+
+impl Late for Rendered<'_> {
+    fn render(&self) -> String {
+        self.chunk.render(self.index, self.start)
+    }
+
+    fn may_hold(&self, bytes: &[u8]) -> bool {
+        self.chunk.may_hold(bytes)
+    }
 }
 
 /// So many records are rendered one by one; then the rest is likely to be wanted, too.
@@ -28,11 +49,10 @@ const ID: usize = 8;
 
 impl<'c> Crated<'c> {
     pub(super) fn new(chunk: &'c [u8], settings: &'c Arc<ParserSettings>) -> Crated<'c> {
-        Crated { chunk, settings, single: Cell::new(0), all: OnceCell::new() }
+        Crated { chunk, settings, single: Cell::new(0), all: OnceCell::new(), looked: RefCell::default() }
     }
 
-    /// The text of record `index`, which begins at `start`.
-    pub(super) fn render(&self, index: u32, start: usize) -> String {
+    fn render(&self, index: u32, start: usize) -> String {
         if self.all.get().is_none() && self.single.get() < SINGLE {
             self.single.set(self.single.get() + 1);
             if let Some(text) = self.one(start) {
@@ -41,6 +61,25 @@ impl<'c> Crated<'c> {
         }
         let all = self.all.get_or_init(|| self.every(self.chunk.to_vec(), 0).unwrap_or_default());
         all.get(index as usize).cloned().unwrap_or_default()
+    }
+
+    /// False only if no text of a record that was read without being rendered holds these bytes.
+    ///
+    /// Neither markup nor what numbers are written as has a bracket, and markup always stands between two pieces of text
+    /// of such a record. Letters before and behind a bracket are therefore of the same text, which stands in the chunk.
+    fn may_hold(&self, bytes: &[u8]) -> bool {
+        let is_of_text = bytes.contains(&b'[') && bytes.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'[');
+        if !is_of_text {
+            return true;
+        }
+        let mut looked = self.looked.borrow_mut();
+        if let Some((_, is_there)) = looked.iter().find(|(known, _)| known == bytes) {
+            return *is_there;
+        }
+        let wide: Vec<u8> = bytes.iter().flat_map(|b| [*b, 0]).collect();
+        let is_there = [bytes, &wide].iter().any(|bytes| memchr::memmem::find(self.chunk, bytes).is_some());
+        looked.push((bytes.to_owned(), is_there));
+        is_there
     }
 
     fn one(&self, start: usize) -> Option<String> {

@@ -346,6 +346,10 @@ impl Compiler<'_> {
         let mut text = String::new();
         for child in children {
             let Child::Held(Held::Text(piece)) = child else { return None };
+            // Of several pieces none would hold what the text does: see `Late::may_hold`.
+            if !text.is_empty() && !piece.is_empty() {
+                return None;
+            }
             text.push_str(piece);
         }
         self.program.bytes += 6 * text.len();

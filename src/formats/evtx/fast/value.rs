@@ -26,7 +26,9 @@ pub(super) fn is_kind(kind: u8) -> bool {
 pub(super) fn is_sound(kind: u8, bytes: &[u8]) -> bool {
     let len = bytes.len();
     match kind {
-        NULL | ANSI | BINARY | XML => true,
+        NULL | BINARY | XML => true,
+        // The crate leaves zeros out, wherever they stand.
+        ANSI => bytes.split(|b| *b == 0).skip(1).all(<[u8]>::is_empty),
         TEXT => len.is_multiple_of(2),
         0x03 | 0x04 => len == 1,
         0x05 | 0x06 => len == 2,
@@ -113,24 +115,45 @@ const RUN: usize = 16;
 
 /// Writes text in UTF-16 up to its first zero. What XML cannot hold becomes `_`, as Windows has it.
 pub(super) fn utf16(bytes: &[u8], into: &mut String) {
-    let units = bytes.as_chunks::<2>().0;
-    into.reserve(units.len());
-    let mut rest = units;
-    while let Some((run, behind)) = rest.split_first_chunk::<RUN>() {
-        let mut ascii = [0_u8; RUN];
-        let mut is_plain = true;
-        for (to, unit) in ascii.iter_mut().zip(run) {
-            *to = unit[0];
-            is_plain &= unit[1] == 0 && (0x20..0x80).contains(&unit[0]);
+    let mut rest = bytes.as_chunks::<2>().0;
+    into.reserve(rest.len());
+    while !rest.is_empty() {
+        while let Some((run, behind)) = rest.split_first_chunk::<RUN>() {
+            let mut ascii = [0_u8; RUN];
+            let mut odd = 0;
+            for (to, unit) in ascii.iter_mut().zip(run) {
+                *to = unit[0];
+                odd |= unit[1] | (unit[0] & 0x80) | u8::from(unit[0] < 0x20);
+            }
+            match std::str::from_utf8(&ascii) {
+                Ok(text) if odd == 0 => into.push_str(text),
+                _ => break,
+            }
+            rest = behind;
         }
-        match std::str::from_utf8(&ascii) {
-            Ok(text) if is_plain => into.push_str(text),
-            _ => break,
-        }
+        let Some(behind) = some(rest, into) else { break };
         rest = behind;
     }
-    let rest = rest.iter().map(|unit| u16::from_le_bytes(*unit)).take_while(|unit| *unit != 0);
-    into.extend(char::decode_utf16(rest).map(|c| c.map_or('_', shown)));
+}
+
+/// Writes about a run of any characters, and gives what is left unless the text ends.
+fn some<'u>(mut rest: &'u [[u8; 2]], into: &mut String) -> Option<&'u [[u8; 2]]> {
+    for _ in 0..RUN {
+        let ([first], behind) = rest.split_first_chunk()?;
+        rest = behind;
+        let unit = u16::from_le_bytes(*first);
+        match char::from_u32(unit.into()) {
+            Some('\0') => return None,
+            Some(c) => into.push(shown(c)),
+            None => {
+                let low = behind.first().map(|unit| u16::from_le_bytes(*unit));
+                let pair = low.and_then(|low| char::decode_utf16([unit, low]).next()?.ok());
+                into.push(pair.unwrap_or('_'));
+                rest = if pair.is_some() { behind.get(1..)? } else { behind };
+            }
+        }
+    }
+    Some(rest)
 }
 
 /// A character as XML can hold it.
