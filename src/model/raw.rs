@@ -32,6 +32,15 @@ impl<'r> Raw<'r> {
         }
     }
 
+    /// Whether the text is there.
+    #[cfg(test)]
+    pub(crate) fn is_worked_out(self) -> bool {
+        match self {
+            Raw::Text(_) => true,
+            Raw::Late(late) => late.text.get().is_some(),
+        }
+    }
+
     /// The text, if nothing must be done for it. Fields of a record are pieces of no other.
     pub(crate) fn at_hand(self) -> Option<&'r str> {
         match self {

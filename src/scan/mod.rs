@@ -15,6 +15,8 @@ mod explain;
 mod fields;
 mod finish;
 mod inputs;
+#[cfg(test)]
+mod late_tests;
 mod look;
 mod mapping;
 mod merge;

@@ -4,9 +4,10 @@
 //! header says of itself (how many chunks, whether it was closed) is not relied upon: every chunk that is there is read.
 //! Only chunks it counts and that are not there are missed; so are records that a chunk counts and that are not found.
 //!
-//! A record is rendered as the XML Windows would show and read as such ([`event_xml`](super::event_xml)): numbers, dates
-//! (with their 100 ns), GUIDs (lower case, in braces) and booleans are texts as Windows writes them. Records in the free
-//! space of chunks, left there from before the log was cleared, are not read.
+//! A record gives what the XML Windows would show gives when it is read as such ([`event_xml`](super::event_xml)): numbers,
+//! dates (with their 100 ns), GUIDs (lower case, in braces) and booleans are texts as Windows writes them. Nearly all are
+//! read from their binary form for that ([`fast`]); the others are rendered, and so is what somebody wants to see ([`raw`]).
+//! Records in the free space of chunks, left there from before the log was cleared, are not read.
 
 mod cutter;
 mod decoder;

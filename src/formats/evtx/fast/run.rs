@@ -39,7 +39,7 @@ pub(in crate::formats::evtx) fn read(
         };
         scratch.reset();
         let mut tables = Tables { chunk, slots, instances, left, templates, scratch, table };
-        let is_plain = tables.record(at).is_some();
+        let root = tables.record(at);
         (slots, instances, left) = (tables.slots, tables.instances, tables.left);
         let mut run = Run {
             chunk,
@@ -50,7 +50,7 @@ pub(in crate::formats::evtx) fn read(
             system: 0..0,
             shared: Shared::default(),
         };
-        if !is_plain || run.instance(instances.len().wrapping_sub(1)).is_none() {
+        if root.and_then(|root| run.instance(root)).is_none() {
             return (count, false);
         }
         let (system, shared) = (run.system, run.shared);
@@ -81,11 +81,19 @@ const WIDEST: usize = 8;
 /// A value of a record.
 #[derive(Clone, Copy, Debug)]
 struct Slot {
+    /// Where it stands in the chunk.
+    at: u32,
+    len: u16,
     kind: u8,
-    at: usize,
-    len: usize,
     /// The instance it is, if it is binary XML.
-    instance: usize,
+    instance: u32,
+}
+
+impl Slot {
+    fn bytes(self, chunk: &[u8]) -> &[u8] {
+        let at = self.at as usize;
+        chunk.get(at..at + usize::from(self.len)).unwrap_or_default()
+    }
 }
 
 /// A template and the values it is filled with.
@@ -108,14 +116,15 @@ struct Tables<'a> {
 }
 
 impl Tables<'_> {
-    fn record(&mut self, record: RecordAt) -> Option<()> {
+    /// Gives the number of the record's own instance.
+    fn record(&mut self, record: RecordAt) -> Option<u32> {
         self.slots.clear();
         self.instances.clear();
         let before = self.left;
         self.spend(64 + WIDEST * (record.to - record.from), 1)?;
-        self.fragment(record.from, record.to, 0, 0)?;
+        let root = self.fragment(record.from, record.to, 0, 0)?;
         let is_small = before.bytes - self.left.bytes <= RECORD_BYTES && before.nodes - self.left.nodes <= RECORD_NODES;
-        is_small.then_some(())
+        is_small.then_some(root)
     }
 
     fn spend(&mut self, bytes: usize, nodes: usize) -> Option<()> {
@@ -125,7 +134,7 @@ impl Tables<'_> {
     }
 
     /// One template instance, and nothing else. Gives its number.
-    fn fragment(&mut self, from: usize, to: usize, context: u32, level: usize) -> Option<usize> {
+    fn fragment(&mut self, from: usize, to: usize, context: u32, level: usize) -> Option<u32> {
         let mut cursor = Cursor::new(self.chunk, from, to)?;
         let mut token = cursor.u8()?;
         if token == 0x0f {
@@ -150,27 +159,30 @@ impl Tables<'_> {
             return None;
         }
         for n in slots.clone() {
-            let Slot { kind, at, len, .. } = *self.slots.get(n)?;
+            let slot = *self.slots.get(n)?;
+            if !matches!(slot.kind, value::XML | value::TEXTS) {
+                continue;
+            }
             let how = self.templates.program(program)?.used(n - slots.start);
-            match (kind, how) {
-                (value::XML, Use::Leaf(context) | Use::Elements(context)) if len > 0 => {
+            match (slot.kind, how) {
+                (value::XML, Use::Leaf(context) | Use::Elements(context)) => {
+                    let (at, len) = (slot.at as usize, usize::from(slot.len));
                     let instance = self.fragment(at, at + len, context, level + 1)?;
                     self.slots.get_mut(n)?.instance = instance;
                 }
-                (value::XML, _) if len > 0 => return None,
                 (value::TEXTS, Use::Leaf(_)) => {
-                    let count = value::texts(self.chunk.get(at..at + len)?).count();
+                    let count = value::texts(slot.bytes(self.chunk)).count();
                     if count > TEXTS {
                         return None;
                     }
                     self.spend(count * bytes, count * nodes)?;
                 }
-                (value::TEXTS, Use::Attribute | Use::Elements(_)) => return None,
+                (value::XML, _) | (value::TEXTS, Use::Attribute | Use::Elements(_)) => return None,
                 _ => {}
             }
         }
         self.instances.push(Instance { program, slots });
-        Some(self.instances.len() - 1)
+        u32::try_from(self.instances.len() - 1).ok()
     }
 
     /// The table of values: how long each is and of which type, then one behind the other.
@@ -179,14 +191,14 @@ impl Tables<'_> {
         let (heads, _) = cursor.take(count.checked_mul(4)?)?.as_chunks::<4>();
         let start = self.slots.len();
         for [low, high, kind, _] in heads {
-            let (at, len) = (cursor.at(), usize::from(u16::from_le_bytes([*low, *high])));
-            let bytes = cursor.take(len)?;
+            let (at, len) = (u32::try_from(cursor.at()).ok()?, u16::from_le_bytes([*low, *high]));
+            let bytes = cursor.take(usize::from(len))?;
             if !value::is_sound(*kind, bytes) {
                 return None;
             }
             // Binary XML of no bytes is nothing.
             let kind = if *kind == value::XML && len == 0 { value::NULL } else { *kind };
-            self.slots.push(Slot { kind, at, len, instance: usize::MAX });
+            self.slots.push(Slot { at, len, kind, instance: u32::MAX });
         }
         Some(start..self.slots.len())
     }
@@ -210,8 +222,8 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn instance(&mut self, number: usize) -> Option<()> {
-        let Instance { program, slots } = self.instances.get(number)?;
+    fn instance(&mut self, number: u32) -> Option<()> {
+        let Instance { program, slots } = self.instances.get(number as usize)?;
         let values = self.slots.get(slots.clone())?;
         let program = self.templates.program(*program)?;
         let mut at = 0;
@@ -257,14 +269,10 @@ impl<'a> Run<'a> {
         Some(())
     }
 
-    fn bytes(&self, slot: &Slot) -> &'a [u8] {
-        self.chunk.get(slot.at..slot.at + slot.len).unwrap_or_default()
-    }
-
     /// A value that is not empty.
     fn filled(&self, values: &[Slot], slot: u16) -> Option<(u8, &'a [u8])> {
         let slot = values.get(usize::from(slot))?;
-        let bytes = self.bytes(slot);
+        let bytes = slot.bytes(self.chunk);
         (!value::is_empty(slot.kind, bytes)).then_some((slot.kind, bytes))
     }
 

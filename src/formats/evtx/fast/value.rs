@@ -111,35 +111,38 @@ pub(super) fn plain(bytes: &[u8]) -> Option<String> {
 }
 
 /// Units that are looked at together.
-const RUN: usize = 16;
+const RUN: usize = 64;
 
 /// Writes text in UTF-16 up to its first zero. What XML cannot hold becomes `_`, as Windows has it.
 pub(super) fn utf16(bytes: &[u8], into: &mut String) {
     let mut rest = bytes.as_chunks::<2>().0;
-    into.reserve(rest.len());
     while !rest.is_empty() {
-        while let Some((run, behind)) = rest.split_first_chunk::<RUN>() {
-            let mut ascii = [0_u8; RUN];
-            let mut odd = 0;
-            for (to, unit) in ascii.iter_mut().zip(run) {
-                *to = unit[0];
-                odd |= unit[1] | (unit[0] & 0x80) | u8::from(unit[0] < 0x20);
-            }
-            match std::str::from_utf8(&ascii) {
-                Ok(text) if odd == 0 => into.push_str(text),
-                _ => break,
-            }
-            rest = behind;
+        let (run, behind) = rest.split_at(rest.len().min(RUN));
+        let mut ascii = [0_u8; RUN];
+        let mut odd = 0;
+        for (to, unit) in ascii.iter_mut().zip(run) {
+            let unit = u16::from_le_bytes(*unit);
+            *to = unit as u8;
+            // Controls are below, all else that is not of ASCII above.
+            odd |= unit | unit.wrapping_sub(0x20);
         }
-        let Some(behind) = some(rest, into) else { break };
-        rest = behind;
+        match ascii.get(..run.len()).map(std::str::from_utf8) {
+            Some(Ok(text)) if odd < 0x80 => {
+                into.push_str(text);
+                rest = behind;
+            }
+            _ => match some(rest, into) {
+                Some(behind) => rest = behind,
+                None => break,
+            },
+        }
     }
 }
 
 /// Writes about a run of any characters, and gives what is left unless the text ends.
 fn some<'u>(mut rest: &'u [[u8; 2]], into: &mut String) -> Option<&'u [[u8; 2]]> {
     for _ in 0..RUN {
-        let ([first], behind) = rest.split_first_chunk()?;
+        let Some(([first], behind)) = rest.split_first_chunk() else { break };
         rest = behind;
         let unit = u16::from_le_bytes(*first);
         match char::from_u32(unit.into()) {
@@ -149,7 +152,7 @@ fn some<'u>(mut rest: &'u [[u8; 2]], into: &mut String) -> Option<&'u [[u8; 2]]>
                 let low = behind.first().map(|unit| u16::from_le_bytes(*unit));
                 let pair = low.and_then(|low| char::decode_utf16([unit, low]).next()?.ok());
                 into.push(pair.unwrap_or('_'));
-                rest = if pair.is_some() { behind.get(1..)? } else { behind };
+                rest = behind.get(usize::from(pair.is_some())..)?;
             }
         }
     }
