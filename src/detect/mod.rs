@@ -42,6 +42,7 @@ mod reference;
 mod reference_tests;
 mod route;
 mod sieve;
+mod sweep;
 mod template;
 #[cfg(test)]
 mod testing;
@@ -60,3 +61,4 @@ pub(crate) use observe::Worker;
 pub(crate) use raw::RawView;
 pub(crate) use redaction::Redaction;
 pub(crate) use sieve::Sieve;
+pub(crate) use sweep::Sweep;

@@ -35,6 +35,8 @@ pub(crate) struct Sieve {
     /// Texts one of which a line has that holds what some rule needs, and those rules; the shorter ones apart.
     index: Option<Index>,
     short: Vec<(Finder<'static>, Vec<u32>)>,
+    /// All these texts.
+    texts: Box<[Box<str>]>,
     /// Rules that fit every record.
     surely: Box<[u32]>,
     /// Rules that fit some and not others.
@@ -76,6 +78,7 @@ impl Engine {
             }
             needs.push(Need::of_rule(rule, bounds));
         }
+        let all_texts = texts.keys().map(|text| text.as_str().into()).collect();
         let is_short = |text: &str| text.len() < SHORT;
         let has_few = texts.keys().filter(|text| is_short(text)).count() <= FEW;
         let (short, long): (Vec<_>, Vec<_>) = texts.into_iter().partition(|(text, _)| has_few && is_short(text));
@@ -86,6 +89,7 @@ impl Engine {
             needs,
             index: (!hints.is_empty()).then(|| Index::new(&hints)),
             short: short.into_iter().map(|(text, rules)| (Finder::new(&text).into_owned(), rules)).collect(),
+            texts: all_texts,
             surely: surely.into(),
             perhaps: perhaps.into(),
             has_met: (false, false),
@@ -185,13 +189,38 @@ fn in_line<'c>(clue: &'c Clue, bounds: &Bounds<'_>) -> Option<&'c str> {
 }
 
 impl Sieve {
-    /// Whether a line concerns no rule, as far as this worker has met those it may fit.
-    pub(crate) fn lets_through(&mut self, line: &str, worker: &mut Worker) -> bool {
+    /// Texts one of which a line has that concerns some rule, folded.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.texts.iter().map(AsRef::as_ref)
+    }
+
+    /// One that looks for these texts and nothing else.
+    #[cfg(test)]
+    pub(super) fn for_texts(texts: &[&str]) -> Sieve {
+        Sieve {
+            is_assigned: true,
+            needs: Vec::new(),
+            index: None,
+            short: Vec::new(),
+            texts: texts.iter().map(|text| (*text).into()).collect(),
+            surely: Box::default(),
+            perhaps: Box::default(),
+            has_met: (false, false),
+            found: Vec::new(),
+        }
+    }
+
+    /// Whether a line concerns no rule, as far as this worker has met those it may fit. `is_clear`: it is of ASCII and
+    /// holds none of the texts, as is known from before.
+    pub(crate) fn lets_through(&mut self, line: &str, is_clear: bool, worker: &mut Worker) -> bool {
         if !self.has_met.1 {
             let has_met = |n: &u32| worker.applicable().get(*n as usize).is_some_and(|is_met| *is_met);
             self.has_met.1 = self.perhaps.iter().all(has_met);
         }
-        if !self.has_met.1 || !line.is_ascii() {
+        if !self.has_met.1 || is_clear {
+            return self.has_met.1;
+        }
+        if !line.is_ascii() {
             return false;
         }
         let text = worker.text();

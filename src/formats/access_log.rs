@@ -4,9 +4,10 @@
 //! the names of Apache's documentation and of W3C. A request may hold quotes, so its closing quote is found from
 //! the right. Columns nobody documents are `extra1`, `extra2`, ...; escapes inside quotes stay as they are written.
 
+use super::access_outline::outline;
 use super::{Format, LineShape, Record, Refused, Sample, Shape, lines};
+use crate::model::Stamp;
 use crate::model::stamp::{self, Zone};
-use crate::model::{Outline, Quality, Stamp, StampMemo, StampText};
 use core::net::IpAddr;
 
 /// The row of [`FORMATS`](super::FORMATS).
@@ -27,12 +28,12 @@ pub(crate) const FORMAT: Format = Format {
 
 /// The columns of a line.
 #[derive(Debug)]
-struct Parts<'r> {
+pub(super) struct Parts<'r> {
     who: Who<'r>,
-    time: Stamp,
+    pub(super) time: Stamp,
     /// The stamp as written, without brackets.
     stamp: &'r str,
-    request: &'r str,
+    pub(super) request: &'r str,
     status: &'r str,
     bytes: Option<&'r str>,
     /// What stands behind.
@@ -41,7 +42,7 @@ struct Parts<'r> {
 
 /// The columns before the stamp.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Who<'r> {
+pub(super) struct Who<'r> {
     vhost: Option<&'r str>,
     client: &'r str,
     ident: Option<&'r str>,
@@ -50,7 +51,7 @@ struct Who<'r> {
 
 /// A request line.
 #[derive(Debug, PartialEq, Eq)]
-struct Request<'r> {
+pub(super) struct Request<'r> {
     method: &'r str,
     target: &'r str,
     version: Option<&'r str>,
@@ -84,82 +85,6 @@ fn read(record: &mut Record<'_>) -> Result<(), Refused> {
     }
     columns(record, parts.rest);
     Ok(())
-}
-
-/// The names of all columns that are documented.
-const NAMES: &[&str] = &[
-    "vhost",
-    "cs-host",
-    "remote_host",
-    "c-ip",
-    "ident",
-    "user",
-    "cs-username",
-    "time",
-    "request",
-    "status",
-    "sc-status",
-    "bytes",
-    "sc-bytes",
-    "cs-method",
-    "cs-uri",
-    "cs-uri-stem",
-    "cs-uri-query",
-    "cs-version",
-    "referer",
-    "cs-referer",
-    "agent",
-    "cs-user-agent",
-];
-
-/// What a record is, see [`Outline`]; nothing is said of one with columns of its own.
-fn outline<'r>(record: &mut Record<'r>) -> Option<Outline<'r>> {
-    let Record { text, zone, scratch, .. } = record;
-    let (before, parts) = Parts::behind(text, &mut |text| known_stamp(text, zone, &mut scratch.stamp))?;
-    let is_record = is_who(before) || Who::of(before).is_some();
-    (is_record && has_no_more(parts.rest)).then(|| {
-        record.time = parts.time;
-        let sure = Request::of(parts.request).map(|_| "request");
-        let (request, names) = (Some(parts.request), [NAMES, &[], &[]]);
-        Outline { request, names, stamp: Some("time"), sure, ..Outline::default() }
-    })
-}
-
-/// Whether a text is sure to hold the columns before the stamp: two words, and no proxies in front.
-fn is_who(text: &str) -> bool {
-    let words = text.as_bytes();
-    let end = memchr::memchr(b' ', words).unwrap_or(words.len());
-    let is_first = end > 0 && words.get(end - 1) != Some(&b',');
-    is_first && words.get(end + 1).is_some_and(|next| *next != b' ')
-}
-
-/// Reads a stamp that names its zone as [`clf_stamp`] does; the same text again is known from before.
-fn known_stamp(text: &str, zone: &Zone, known: &mut StampMemo) -> Option<(Stamp, usize)> {
-    // `[10/Oct/2000:13:55:36 -0700] `
-    let usual: Option<&StampText> = text.as_bytes().first_chunk();
-    let usual = usual.filter(|text| text.ends_with(b"] "));
-    if let (Some(text), Some((before, stamp))) = (usual, known.as_ref())
-        && text == before
-    {
-        return Some((*stamp, text.len() - 1));
-    }
-    let (stamp, taken) = clf_stamp(text, zone)?;
-    // Any other depends on the zone.
-    if let Some(text) = usual.filter(|text| stamp.quality == Quality::Exact && taken + 1 == text.len()) {
-        *known = Some((*text, stamp));
-    }
-    Some((stamp, taken))
-}
-
-/// Whether nothing stands behind the size but referer and agent.
-fn has_no_more(rest: &str) -> bool {
-    let bytes = rest.as_bytes();
-    let mut quotes = memchr::memchr2_iter(b'"', b'\\', bytes);
-    let Some(first) = quotes.next() else { return rest.is_empty() };
-    let four = (first, quotes.next(), quotes.next(), quotes.next());
-    let (0, Some(end), Some(start), Some(last)) = four else { return false };
-    let no_more = quotes.next().is_none() && last + 1 == bytes.len();
-    no_more && bytes.get(end..=start) == Some(b"\" \"") && !bytes.contains(&b'\\')
 }
 
 fn push(record: &mut Record<'_>, names: &[&str], value: Option<&str>) {
@@ -227,16 +152,17 @@ fn is_closing(text: &str, quote: usize) -> bool {
 }
 
 impl<'r> Parts<'r> {
-    fn of(text: &'r str, zone: &Zone) -> Option<Parts<'r>> {
-        let (before, mut parts) = Parts::behind(text, &mut |text| clf_stamp(text, zone))?;
+    pub(super) fn of(text: &'r str, zone: &Zone) -> Option<Parts<'r>> {
+        let (before, mut parts) = Parts::behind(text, &mut |text| clf_stamp(text, zone), split_request)?;
         parts.who = Who::of(before)?;
         Some(parts)
     }
 
     /// The columns from the stamp on, and the text before them.
-    fn behind(
+    pub(super) fn behind(
         text: &'r str,
         stamp_at: &mut dyn FnMut(&'r str) -> Option<(Stamp, usize)>,
+        split: fn(&'r str) -> Option<Split<'r>>,
     ) -> Option<(&'r str, Parts<'r>)> {
         // A user name may hold ` [`: the stamp is the first that reads as one.
         let bytes = text.as_bytes();
@@ -247,20 +173,20 @@ impl<'r> Parts<'r> {
         })?;
         let stamp = text.get(open + 2..open + taken)?;
         let quoted = text.get(open + 1 + taken..)?.strip_prefix(" \"")?;
-        let (request, status, bytes, rest) = split_request(quoted)?;
+        let (request, status, bytes, rest) = split(quoted)?;
         Some((text.get(..open)?, Parts { who: Who::default(), time, stamp, request, status, bytes, rest }))
     }
 }
 
 /// Reads `[10/Oct/2000:13:55:36 -0700]`; other stamps in brackets are error logs'.
-fn clf_stamp(text: &str, zone: &Zone) -> Option<(Stamp, usize)> {
+pub(super) fn clf_stamp(text: &str, zone: &Zone) -> Option<(Stamp, usize)> {
     let bytes = text.as_bytes();
     let has_slashes = bytes.get(3) == Some(&b'/') && bytes.get(7) == Some(&b'/');
     has_slashes.then(|| stamp::read_prefix(text, zone))?
 }
 
 impl<'r> Who<'r> {
-    fn of(text: &'r str) -> Option<Who<'r>> {
+    pub(super) fn of(text: &'r str) -> Option<Who<'r>> {
         let mut words: Vec<&str> = text.split(' ').filter(|w| !w.is_empty()).collect();
         // `client, proxy - -`: whom the request was forwarded for goes before who forwarded it.
         let proxies = words.iter().take_while(|w| w.ends_with(',')).count();
@@ -285,12 +211,12 @@ impl<'r> Who<'r> {
 }
 
 /// A request, its status, its size and further columns.
-type Split<'r> = (&'r str, &'r str, Option<&'r str>, &'r str);
+pub(super) type Split<'r> = (&'r str, &'r str, Option<&'r str>, &'r str);
 
 /// Splits what follows the opening quote. Of the quotes that may close the request that one is taken which the best follows,
 /// and of equals the last: a request that says its version, then a status of three digits, then any. A quote behind a
 /// backslash counts only where there is no other.
-fn split_request(text: &str) -> Option<Split<'_>> {
+pub(super) fn split_request(text: &str) -> Option<Split<'_>> {
     let mut best: Option<(u8, Split<'_>)> = None;
     let bytes = text.as_bytes();
     for at in memchr::memrchr_iter(b'"', bytes).filter(|at| bytes.get(at + 1) == Some(&b' ')) {
@@ -298,7 +224,7 @@ fn split_request(text: &str) -> Option<Split<'_>> {
         let Some((status, bytes, rest)) = status_and_size(behind) else { continue };
         let worth = if !is_closing(text, at) {
             0
-        } else if request.rsplit_once(' ').is_some_and(|(_, v)| is_version(v)) {
+        } else if split_version(request).is_some() {
             3
         } else {
             1 + u8::from(status != "-")
@@ -314,8 +240,13 @@ fn split_request(text: &str) -> Option<Split<'_>> {
 }
 
 /// Reads `404 1164` or `404 -` or `404`, and what follows.
-fn status_and_size(text: &str) -> Option<(&str, Option<&str>, &str)> {
-    let (status, rest) = text.split_once(' ').unwrap_or((text, ""));
+pub(super) fn status_and_size(text: &str) -> Option<(&str, Option<&str>, &str)> {
+    // Longer ones there are not.
+    let end = text.bytes().take(4).position(|b| b == b' ');
+    let (status, rest) = match end {
+        Some(end) => (text.get(..end)?, text.get(end + 1..)?),
+        None => (text, ""),
+    };
     let is_number = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
     if status != "-" && (status.len() != 3 || !is_number(status)) {
         return None;
@@ -323,20 +254,35 @@ fn status_and_size(text: &str) -> Option<(&str, Option<&str>, &str)> {
     if rest.is_empty() {
         return Some((status, None, ""));
     }
-    let (bytes, rest) = rest.split_once(' ').unwrap_or((rest, ""));
-    (bytes == "-" || is_number(bytes)).then_some((status, Some(bytes), rest))
+    let end =
+        if rest.starts_with('-') { 1 } else { rest.bytes().position(|b| !b.is_ascii_digit()).unwrap_or(rest.len()) };
+    let (bytes, behind) = rest.split_at_checked(end).filter(|_| end > 0)?;
+    let behind = if behind.is_empty() { behind } else { behind.strip_prefix(' ')? };
+    Some((status, Some(bytes), behind))
+}
+
+/// A target and the version behind it.
+fn split_version(text: &str) -> Option<(&str, &str)> {
+    // ` HTTP/1.1`
+    const USUAL: usize = 9;
+    if let [.., b' ', b'H', b'T', b'T', b'P', b'/', b'0'..=b'9', b'.', b'0'..=b'9'] = text.as_bytes() {
+        return Some((text.get(..text.len() - USUAL)?, text.get(text.len() - USUAL + 1..)?));
+    }
+    text.rsplit_once(' ').filter(|(_, version)| is_version(version))
 }
 
 impl<'r> Request<'r> {
     /// `METHOD SP target[ SP HTTP/x]`; a target may hold blanks. Anything else (the bytes of a TLS handshake) is no
     /// request.
-    fn of(text: &'r str) -> Option<Request<'r>> {
-        let (method, rest) = text.split_once(' ')?;
-        let is_method = (1..=24).contains(&method.len())
-            && method.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_'));
-        let (target, version) = match rest.rsplit_once(' ') {
-            Some((target, version)) if is_version(version) => (target, Some(version)),
-            _ => (rest, None),
+    pub(super) fn of(text: &'r str) -> Option<Request<'r>> {
+        const LONGEST: usize = 24;
+        let end = text.bytes().take(LONGEST + 1).position(|b| b == b' ')?;
+        let (method, rest) = (text.get(..end)?, text.get(end + 1..)?);
+        let is_method =
+            !method.is_empty() && method.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_'));
+        let (target, version) = match split_version(rest) {
+            Some((target, version)) => (target, Some(version)),
+            None => (rest, None),
         };
         (is_method && !target.is_empty()).then_some(Request { method, target, version })
     }
@@ -425,8 +371,6 @@ const SAMPLES: &[Sample] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::formats::YearTrack;
-    use crate::model::{FieldTable, Scratch};
 
     #[track_caller]
     fn who(text: &str, want: (Option<&str>, &str, Option<&str>, Option<&str>)) {
@@ -445,29 +389,6 @@ mod tests {
         who("203.0.113.9, 10.0.0.1 - -", (None, "203.0.113.9", Some("-"), Some("-")));
         who("c.example - -", (None, "c.example", Some("-"), Some("-")));
         assert_eq!(Who::of("alone"), None);
-    }
-
-    #[test]
-    fn an_outline_has_the_stamp_that_is_read() {
-        let (table, zone, mut year) = (FieldTable::default(), Zone::default(), YearTrack::default());
-        let mut scratch = Scratch::default();
-        let stamps = [
-            "10/Oct/2000:13:55:36 -0700",
-            "10/Oct/2000:13:55:36 -0700",
-            "10/Oct/2000:13:55:36 +0700",
-            "10/Oct/2000:13:55:36",
-            "10/Oct/2000:13:55:36 EST",
-            "10/Oct/2000:13:55:36 -0700",
-        ];
-        for who in ["203.0.113.9 - -", "203.0.113.9 - a [b", "10.0.0.1, 10.0.0.2 - -", "alone", " a -", "a  -"] {
-            for stamp in stamps {
-                let text = format!("{who} [{stamp}] \"GET / HTTP/1.1\" 200 5");
-                scratch.reset();
-                let mut record = Record::new(&text, 0, &mut scratch, &table, &zone, &mut year);
-                let outline = outline(&mut record).map(|_| record.time);
-                assert_eq!(outline, Parts::of(&text, &zone).map(|parts| parts.time), "{text}");
-            }
-        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! its documentation gives them. To add a format: one file beside this one and one row in [`FORMATS`].
 
 mod access_log;
+mod access_outline;
 mod apache_error;
 mod auditd;
 mod aws_elb;
@@ -48,6 +49,7 @@ mod syslog;
 mod syslog_3164;
 mod syslog_3339;
 mod syslog_5424;
+mod syslog_heads;
 pub(crate) mod text;
 mod w3c;
 pub(crate) mod years;
@@ -145,8 +147,21 @@ pub(crate) type ReadYearless = fn(&[u8]) -> Option<Yearless>;
 pub(crate) type ReadRecord = fn(&mut Record<'_>) -> Result<(), Refused>;
 
 /// Tells what a record is without its fields: pushes nothing, and sets the time that reading it would. `None`: it must
-/// be read to know.
-pub(crate) type ReadOutline = for<'a> fn(&mut Record<'a>) -> Option<Outline<'a>>;
+/// be read to know. What the lines of the block above were like makes it cheaper, and nothing else.
+pub(crate) type ReadOutline = for<'a> fn(&mut Record<'a>, &mut Met) -> Option<Outline<'a>>;
+
+/// What outlines remember of the lines above, in one block.
+#[derive(Default)]
+pub(crate) struct Met {
+    stamp: StampMemo,
+    heads: syslog_heads::Heads,
+}
+
+/// A stamp of a fixed width with a blank behind, and what it means in any zone.
+type StampMemo = Option<(StampText, Stamp)>;
+
+/// Such a stamp, as access logs write it.
+type StampText = [u8; 29];
 
 /// Why a record was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -157,14 +157,17 @@ pub(super) fn finish(record: &mut Record<'_>, tag: Option<Tag<'_>>, message: &st
     }
 }
 
+/// How messages begin that [`said`] takes something off.
+pub(super) const OPENED: [&str; 2] = ["message repeated ", "[ID "];
+
 /// What a message says, without what relays put around it, and how often it was said if they tell.
-fn said(message: &str) -> (Option<&str>, &str) {
+pub(super) fn said(message: &str) -> (Option<&str>, &str) {
     let (count, inner) = repeated(message).map_or((None, message), |(count, inner)| (Some(count), inner));
     (count, without_solaris_id(inner))
 }
 
 /// The names [`finish`] pushes, and those of headers.
-const NAMES: &[&str] = &["pri", "hostname", "appname", "procid", "msg", "repeat_count"];
+pub(super) const NAMES: &[&str] = &["pri", "hostname", "appname", "procid", "msg", "repeat_count"];
 
 /// What a record is whose header was read: see [`Outline`]. Nothing is said of lines with a percent sign, which may be a
 /// mnemonic anywhere, nor of those in which a module or no program is named.

@@ -6,7 +6,7 @@
 //! names are not understood.
 
 use super::syslog::{begins_pair, finish, priority, tag};
-use super::{Format, Head, LineShape, Record, Refused, Sample, Shape, Sniffed, syslog};
+use super::{Format, Head, LineShape, Met, Record, Refused, Sample, Shape, Sniffed, syslog};
 use crate::model::stamp::{self, Yearless, Zone};
 use crate::model::{Outline, Stamp, limits};
 
@@ -78,9 +78,14 @@ fn read(record: &mut Record<'_>) -> Result<(), Refused> {
     Ok(())
 }
 
-fn outline<'r>(record: &mut Record<'r>) -> Option<Outline<'r>> {
+fn outline<'r>(record: &mut Record<'r>, met: &mut Met) -> Option<Outline<'r>> {
+    if let Some(outline) = met.heads.outline(record) {
+        return Some(outline);
+    }
     let Header { pri, rest, .. } = header(record).ok()?;
-    syslog::outline(record, pri, rest)
+    let outline = syslog::outline(record, pri, rest)?;
+    met.heads.learn(record, &outline);
+    Some(outline)
 }
 
 /// What stands before tag and message.

@@ -4,7 +4,7 @@
 //! a priority a tag must follow: application logs begin alike.
 
 use super::syslog::{finish, priority, tag};
-use super::{Format, Head, LineShape, Record, Refused, Sample, Shape, Sniffed, syslog};
+use super::{Format, Head, LineShape, Met, Record, Refused, Sample, Shape, Sniffed, syslog};
 use crate::model::stamp::{self, Zone};
 use crate::model::{Outline, Quality, Stamp, limits};
 
@@ -74,7 +74,7 @@ fn read(record: &mut Record<'_>) -> Result<(), Refused> {
     Ok(())
 }
 
-fn outline<'r>(record: &mut Record<'r>) -> Option<Outline<'r>> {
+fn outline<'r>(record: &mut Record<'r>, _: &mut Met) -> Option<Outline<'r>> {
     let parts = split(record.text)?;
     record.time = parts.time;
     syslog::outline(record, parts.pri, parts.rest)

@@ -185,17 +185,9 @@ pub(crate) struct Scratch {
     pub(crate) within: Region,
     /// Into how many texts inside others the reading went.
     pub(crate) inside: u8,
-    /// A stamp that was read before.
-    pub(crate) stamp: StampMemo,
     /// What the decoder of a format keeps from block to block, for itself: nothing that is read depends on it.
     pub(crate) kept: Option<Box<dyn Any + Send>>,
 }
-
-/// A stamp of a fixed width with a blank behind, and what it means in any zone.
-pub(crate) type StampMemo = Option<(StampText, Stamp)>;
-
-/// Such a stamp, as access logs write it.
-pub(crate) type StampText = [u8; 29];
 
 /// A container (object, array) whose end has not been read yet.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,7 @@
 //! Names: what rules ask for, and which names of a record may answer.
 
 use super::event::FormatId;
+use super::hash::QuickMap;
 use std::collections::HashMap;
 
 /// An original name some view wants, interned without regard to case and to `_ - .` and blanks.
@@ -82,6 +83,9 @@ pub(crate) struct FieldTable {
     beginnings: Vec<String>,
     /// The bytes they begin with: a bit each.
     first_bytes: [u64; 4],
+    /// Places in `heard` by the name of a program in small letters, and those that tell programs by how they begin.
+    named: QuickMap<String, Vec<usize>>,
+    begun: Vec<usize>,
 }
 
 /// Messages that are of a declared format.
@@ -128,7 +132,26 @@ impl FieldTable {
                 None => self.first_bytes = [u64::MAX; 4],
             }
         }
+        if let Speaker::Program(name) = &heard.who {
+            let places = if name.ends_with('*') {
+                &mut self.begun
+            } else {
+                self.named.entry(name.to_ascii_lowercase()).or_default()
+            };
+            places.push(self.heard.len());
+        }
         self.heard.push(heard);
+    }
+
+    /// Those of them who may be meant by a program's name, a name without a path, in order of preference.
+    pub(crate) fn heard_of(&self, program: &str) -> impl Iterator<Item = &Heard> {
+        let named = self.named.get(&program.to_ascii_lowercase()).map_or(&[][..], Vec::as_slice);
+        let (mut named, mut begun) = (named.iter().peekable(), self.begun.iter().peekable());
+        std::iter::from_fn(move || {
+            let is_named = named.peek().is_some_and(|place| begun.peek().is_none_or(|other| *place < *other));
+            let place = if is_named { named.next() } else { begun.next() };
+            self.heard.get(*place?)
+        })
     }
 
     /// Whether a message may be of a declared format by how it begins.
@@ -137,6 +160,11 @@ impl FieldTable {
         // Most messages begin with another byte than all of them.
         message.bytes().next().is_none_or(may_be)
             && self.beginnings.iter().any(|beginning| message.starts_with(beginning.as_str()))
+    }
+
+    /// How messages of declared formats begin, whoever says them.
+    pub(crate) fn beginnings(&self) -> impl Iterator<Item = &str> {
+        self.beginnings.iter().map(String::as_str)
     }
 
     /// Whose messages are of declared formats, in order of preference.
@@ -186,6 +214,21 @@ fn unwrapped<'a>(key: &'a str, name: &str) -> &'a str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_may_be_meant_by_a_program_is_found_in_order() {
+        let mut table = FieldTable::default();
+        let who = ["sshd", "ss*", "Cron", "sshd", "x*", "SSHD"];
+        for (n, who) in (0..).zip(who) {
+            table.hear(Heard { format: FormatId(n), who: Speaker::Program(who.to_owned()) });
+            table.hear(Heard { format: FormatId(9), who: Speaker::Anybody(who.to_owned()) });
+        }
+        for program in ["sshd", "SSHD", "cron", "x", "nobody", ""] {
+            let may_be = |heard: &&Heard| heard.who.may_be(program);
+            let all: Vec<&Heard> = table.heard().iter().filter(may_be).collect();
+            assert_eq!(table.heard_of(program).filter(may_be).collect::<Vec<_>>(), all, "{program}");
+        }
+    }
 
     #[test]
     fn spellings_of_one_name_share_an_id() {

@@ -35,9 +35,7 @@ mod view;
 pub(crate) use alert::{Alert, AlertKind, AlertStatus, Detail, Entity, Known, Pair, Suppression};
 pub(crate) use block::{Block, Carry};
 pub(crate) use effort::{Clock, Counts, Effort, Times};
-pub(crate) use event::{
-    Entry, Event, FormatId, Marks, Named, Open, Region, Regions, Scratch, Sentence, Span, StampMemo, StampText,
-};
+pub(crate) use event::{Entry, Event, FormatId, Marks, Named, Open, Region, Regions, Scratch, Sentence, Span};
 pub(crate) use excuse::{Excuse, Excused, Wanted};
 pub(crate) use explanation::{
     Contributor, ExplainedCorrelation, ExplainedEvent, ExplainedWindow, Explanation, FieldTrace, SourceWord, TestTrace,

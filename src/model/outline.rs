@@ -33,9 +33,10 @@ pub(crate) struct Outline<'r> {
 impl Outline<'_> {
     /// Whether a request line asks a proxy for what stands elsewhere.
     pub(crate) fn is_of_proxy(request: &str) -> bool {
-        let mut words = request.split(' ');
-        let method = words.next().unwrap_or_default();
-        let url = words.next().unwrap_or_default();
+        // Neither of what a proxy is asked for holds a blank, so what follows the second word does not matter.
+        let end = request.bytes().position(|byte| byte == b' ').unwrap_or(request.len());
+        let (method, url) = request.split_at_checked(end).unwrap_or_default();
+        let url = url.strip_prefix(' ').unwrap_or(url);
         method == "CONNECT" || url.starts_with("http://") || url.starts_with("https://")
     }
 }
@@ -47,6 +48,8 @@ pub(crate) struct Glance<'r> {
     pub(crate) format: FormatId,
     /// The record as written, line end off.
     pub(crate) raw: &'r str,
+    /// Where it begins among the bytes of its block, if those are its text.
+    pub(crate) at: Option<u32>,
     /// The stamp of its header.
     pub(crate) header_time: Stamp,
     /// Out: everything there is to know was told, the record need not be read.

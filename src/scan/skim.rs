@@ -4,9 +4,12 @@
 //! a rule; here the three meet. What a report tells of every event (that it is one, its time, whether a rule's log source
 //! fits it) is told by the outline, so no report depends on whether this is done. In a block most of whose lines must be
 //! read anyway it is soon given up, and tried again in the next.
+//!
+//! What the sieves that are known look for is looked for in a whole block at once ([`Sweep`]); the lines it is found in are
+//! held against their sieve one by one.
 
 use super::work::Desk;
-use crate::detect::{Sieve, Worker};
+use crate::detect::{Sieve, Sweep, Worker};
 use crate::model::{FormatId, Glance, Outline};
 
 /// Outlines a worker remembers: programs and priorities, in logs that are no attack.
@@ -20,6 +23,13 @@ pub(super) struct Skim {
     known: Vec<Known>,
     /// The one met last.
     last: usize,
+    /// What all sieves look for, and how many outlines there were when it was made.
+    sweep: Option<Sweep>,
+    swept: usize,
+    /// Whether no line of this block was asked for yet, and whether most of the block before had to be read: then most
+    /// would be looked for in vain.
+    is_new: bool,
+    was_vain: bool,
     /// Lines of this block that were looked at, and how many of them had to be read.
     looked_at: u32,
     read: u32,
@@ -61,20 +71,51 @@ fn is_proxy(outline: &Outline<'_>) -> bool {
 impl Skim {
     /// Begins a block.
     pub(super) fn begin(&mut self) {
+        self.was_vain = self.is_vain();
+        self.is_new = true;
         (self.looked_at, self.read) = (0, 0);
     }
 
-    /// The sieve that lets a record through, if one does: then it need not be read.
-    pub(super) fn sieve(&mut self, desk: &Desk<'_>, glance: &Glance<'_>, worker: &mut Worker) -> Option<&mut Sieve> {
-        if self.looked_at >= TRIAL && self.read > self.looked_at / 2 {
+    /// Looks a block through before its first line is asked for.
+    fn sweep(&mut self, block: &[u8]) {
+        if self.swept < self.known.len() {
+            self.sweep = Sweep::of(self.known.iter().filter_map(|known| known.sieve.as_ref()));
+            self.swept = self.known.len();
+        }
+        match &mut self.sweep {
+            Some(sweep) if self.was_vain => sweep.leave(),
+            Some(sweep) => sweep.over(block),
+            None => {}
+        }
+    }
+
+    /// Whether most lines looked at in this block had to be read.
+    fn is_vain(&self) -> bool {
+        self.looked_at >= TRIAL && self.read > self.looked_at / 2
+    }
+
+    /// The sieve that lets a record of a block through, if one does: then it need not be read.
+    pub(super) fn sieve(
+        &mut self,
+        desk: &Desk<'_>,
+        (block, glance): (&[u8], &Glance<'_>),
+        worker: &mut Worker,
+    ) -> Option<&mut Sieve> {
+        if std::mem::take(&mut self.is_new) {
+            self.sweep(block);
+        }
+        if self.is_vain() {
             return None;
         }
         self.looked_at += 1;
         self.read += 1;
         glance.header_time.time?;
         let at = self.find(desk, glance)?;
+        let place =
+            glance.at.filter(|_| at < self.swept).map(|start| start as usize..start as usize + glance.raw.len());
+        let is_clear = self.sweep.as_mut().zip(place).is_some_and(|(sweep, place)| sweep.is_clear(place));
         let sieve = self.known.get_mut(at)?.sieve.as_mut()?;
-        if !sieve.lets_through(glance.raw, worker) {
+        if !sieve.lets_through(glance.raw, is_clear, worker) {
             return None;
         }
         self.read -= 1;

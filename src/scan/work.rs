@@ -73,7 +73,7 @@ impl Desk<'_> {
         let (began, before) = (self.now(), times.tagged + times.matched);
         decoder.skim(block, scratch, &mut |decoded| match decoded {
             Decoded::Glance(glance) => {
-                if let Some(sieve) = skim.sieve(self, glance, worker) {
+                if let Some(sieve) = skim.sieve(self, (&block.bytes, glance), worker) {
                     glance.is_told = true;
                     self.passed(sieve, glance.header_time, worker, &mut findings);
                 }

@@ -16,7 +16,7 @@ use super::{
     FORMATS, Format, Head, Learned, LineShape, Record, Refused, Sample, Shape, Sniffed, YearTrack, payload, sniff,
 };
 use crate::model::stamp::Zone;
-use crate::model::{Counting, FieldTable, FormatId, Regions, Scratch, Sentence, Speaker, Value, limits};
+use crate::model::{Counting, FieldTable, FormatId, Heard, Regions, Scratch, Sentence, Speaker, Value, limits};
 use row::{RawRow, RawSample};
 use std::sync::{LazyLock, PoisonError, RwLock};
 
@@ -91,11 +91,16 @@ pub(crate) fn row(id: FormatId) -> Option<(&'static str, &'static Declared)> {
 /// Reads what a program says, by the first declared format that is for it and takes the message.
 pub(super) fn said(program: &str, message: &str, record: &mut Record<'_>) -> Option<Sentence> {
     let table = record.table;
-    let mut heard = table.heard().iter().filter(|heard| is_speaker(&heard.who, program, message));
-    heard.find_map(|heard| {
+    let is_it = |heard: &&Heard| is_speaker(&heard.who, program, message);
+    let mut read = |heard: &Heard| {
         let (name, declared) = row(heard.format)?;
         declared.said(message, record).then_some(Sentence { payload: name, name: "" })
-    })
+    };
+    // Most messages begin like none of theirs, and few formats name a program.
+    if table.is_beginning(message) || program.contains('/') {
+        return table.heard().iter().filter(is_it).find_map(&mut read);
+    }
+    table.heard_of(program).filter(is_it).find_map(&mut read)
 }
 
 fn is_speaker(who: &Speaker, program: &str, message: &str) -> bool {

@@ -10,7 +10,16 @@ use crate::model::stamp::Yearless;
 
 /// The day followed last, if its stamp was of the usual form: `Nov  2 `.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::formats) struct Day(Option<[u8; 7]>);
+pub(in crate::formats) struct Day(Option<u64>);
+
+/// A stamp of the usual form, with the beginning of a name behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::formats) struct Usual {
+    /// Month and day as written.
+    pub(in crate::formats) day: u64,
+    /// Seconds since midnight.
+    pub(in crate::formats) second: u32,
+}
 
 /// What a line is to the day of the lines before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,9 +35,12 @@ pub(in crate::formats) enum Start {
 impl Day {
     /// Looks at the beginning of a line; the stamp is to be followed.
     pub(in crate::formats) fn start(&mut self, line: &[u8]) -> Start {
-        let day = usual_day(line);
+        let day = Usual::of(line).map(|usual| usual.day);
         if day.is_some() && day == self.0 {
             return Start::Same;
+        }
+        if day.is_none() && begins_address(line) {
+            return Start::Other;
         }
         let Some(stamp) = yearless(line) else { return Start::Other };
         self.0 = day;
@@ -44,25 +56,84 @@ impl Day {
     }
 }
 
-/// The month and the day of `Nov  2 15:40:14 host`, if the time is one and a name follows.
-fn usual_day(line: &[u8]) -> Option<[u8; 7]> {
-    let start: &[u8; 18] = line.first_chunk()?;
-    let (day, clock, name) = (start.first_chunk()?, start.get(7..15)?, start.last_chunk()?);
-    let is_pair = |at: usize, most: u8| match clock.get(at..at + 2) {
-        Some([tens, ones]) => {
-            tens.is_ascii_digit() && ones.is_ascii_digit() && (tens - b'0') * 10 + (ones - b'0') <= most
-        }
-        _ => false,
+/// Whether a line begins with up to three digits and a dot, as an address does and no stamp.
+pub(in crate::formats) fn begins_address(line: &[u8]) -> bool {
+    let dot = match line {
+        [b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', dot, ..]
+        | [b'0'..=b'9', b'0'..=b'9', dot @ b'.', ..]
+        | [b'0'..=b'9', dot @ b'.', ..] => *dot,
+        _ => 0,
     };
-    let is_clock = is_pair(0, 23) && is_pair(3, 59) && is_pair(6, 59) && matches!(clock, [_, _, b':', _, _, b':', ..]);
-    let is_name = matches!(name, [b' ', b'a'..=b'z', _] | [b' ', b'A'..=b'Z', b'a'..=b'z']);
-    (is_clock && is_name && matches!(day, [_, _, _, b' ', _, _, b' '])).then_some(*day)
+    dot == b'.'
+}
+
+impl Usual {
+    /// How many bytes such a stamp has, the blank behind it left out.
+    pub(in crate::formats) const LEN: usize = 15;
+
+    /// Reads `Nov  2 15:40:14 host`, if the time is one and a name follows; whether there is such a day is not asked.
+    pub(in crate::formats) fn of(line: &[u8]) -> Option<Usual> {
+        let start: &[u8; 18] = line.first_chunk()?;
+        let [a, b, c, b' ', day, of_day, b' ', clock @ .., b' ', first, second] = start else { return None };
+        let is_name = matches!((first, second), (b'a'..=b'z', _) | (b'A'..=b'Z', b'a'..=b'z'));
+        let second = second_of_day(*clock).filter(|_| is_name)?;
+        Some(Usual { day: u64::from_le_bytes([*a, *b, *c, b' ', *day, *of_day, b' ', 0]), second })
+    }
+}
+
+/// The seconds since midnight that `15:40:14` says; a second 60 is none. All bytes are tried at once.
+fn second_of_day(clock: [u8; 8]) -> Option<u32> {
+    // What is left of digits is their value, and of colons nothing.
+    let digits = u64::from_le_bytes(clock) ^ u64::from_le_bytes(*b"00:00:00");
+    // What goes beyond 9, or beyond 5 where tens of minutes and seconds stand, reaches the upper half of its byte.
+    let beyond = digits.checked_add(u64::from_le_bytes([6, 6, 15, 10, 6, 15, 10, 6]))?;
+    if (digits | beyond) & 0xf0f0_f0f0_f0f0_f0f0 != 0 {
+        return None;
+    }
+    let digit = |at: u32| (digits >> (8 * at)) as u32 & 15;
+    let (hour, minute, second) = (digit(0) * 10 + digit(1), digit(3) * 10 + digit(4), digit(6) * 10 + digit(7));
+    (hour <= 23).then_some((hour * 60 + minute) * 60 + second)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_time_of_day_is_told_at_once() {
+        for (clock, second) in
+            [("00:00:00", Some(0)), ("23:59:59", Some(86_399)), ("09:05:07", Some(32_707)), ("24:00:00", None)]
+        {
+            assert_eq!(second_of_day(*clock.as_bytes().first_chunk().unwrap()), second, "{clock}");
+        }
+        // Every byte in every place.
+        for (at, byte) in (0..8).flat_map(|at| (0..=255u8).map(move |byte| (at, byte))) {
+            let mut clock = *b"01:23:45";
+            clock[at] = byte;
+            let is_it = match at {
+                2 | 5 => byte == b':',
+                0 => matches!(byte, b'0'..=b'2'),
+                3 | 6 => matches!(byte, b'0'..=b'5'),
+                _ => byte.is_ascii_digit(),
+            };
+            assert_eq!(second_of_day(clock).is_some(), is_it, "{clock:?}");
+        }
+    }
+
+    #[test]
+    fn no_stamp_begins_as_an_address_does() {
+        for line in ["1.2 ", "10.0.0.5 - -", "203.0.113.9 - -", "4.Nov 2 "] {
+            assert!(begins_address(line.as_bytes()), "{line}");
+            assert!(
+                yearless(line.as_bytes()).is_none()
+                    && crate::model::stamp::read_prefix(line, &crate::model::stamp::Zone::default()).is_none()
+            );
+        }
+        for line in ["", "2024.11.02 ", "1/2", ".1", "a.b", "12", "123"] {
+            assert!(!begins_address(line.as_bytes()), "{line}");
+        }
+    }
 
     proptest! {
         /// What is passed over has the month and day of the stamp before, and what is not is read.

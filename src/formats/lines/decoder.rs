@@ -4,7 +4,7 @@ use super::framer::{Framer, Turn};
 use super::join::{Frame, Joined};
 use super::{Day, Readers, header, yearless};
 use crate::formats::text::{self, Text};
-use crate::formats::{Decoded, Decoder, ReadOptions, Record, Refused, YearTrack};
+use crate::formats::{Decoded, Decoder, Met, ReadOptions, Record, Refused, YearTrack};
 use crate::model::stamp::Zone;
 use crate::model::{
     Block, Event, FieldTable, FormatId, Glance, Layout, Marks, Origin, Regions, Scratch, Sentence, Stamp, TagSet,
@@ -52,8 +52,9 @@ struct Reading<'b> {
     index: u32,
     /// Blank lines not told yet.
     blank: u32,
-    /// Whether records are told by their outlines first.
+    /// Whether records are told by their outlines first, and what those remember.
     does_skim: bool,
+    met: Met,
 }
 
 impl LineDecoder {
@@ -85,8 +86,11 @@ impl LineDecoder {
         let body_start = u32::try_from(start + raw.len() - body.len()).unwrap_or(u32::MAX);
         let index = reading.index;
         reading.index += 1;
-        if reading.does_skim && self.is_told((raw, body, body_start), open, reading, scratch, sink) {
-            return;
+        if reading.does_skim {
+            let of_block = (&reading.text, reading.block);
+            if self.is_told((raw, body, body_start), open, of_block, &mut reading.met, scratch, sink) {
+                return;
+            }
         }
         match self.read(body, body_start, open, scratch) {
             Ok(outcome) => {
@@ -123,20 +127,21 @@ impl LineDecoder {
         &self,
         (raw, body, start): (&str, &str, u32),
         open: &Open,
-        reading: &Reading<'_>,
+        (text, block): (&Text<'_>, &Block),
+        met: &mut Met,
         scratch: &mut Scratch,
         sink: &mut dyn FnMut(Decoded<'_, '_>),
     ) -> bool {
         let (format, shape) = self.readers.own;
-        let is_plain = open.lines == 1 && !open.is_prose && body.len() == raw.len() && !reading.block.truncated;
-        let Some(outline) = shape.outline.filter(|_| is_plain && !reading.text.is_repaired(open.start, open.end))
-        else {
+        let is_plain = open.lines == 1 && !open.is_prose && body.len() == raw.len() && !block.truncated;
+        let Some(outline) = shape.outline.filter(|_| is_plain && !text.is_repaired(open.start, open.end)) else {
             return false;
         };
         let mut year = open.year;
         let mut record = Record::new(body, start, scratch, &self.table, &self.zone, &mut year);
-        let Some(outline) = outline(&mut record) else { return false };
-        let mut glance = Glance { outline, format, raw, header_time: record.time, is_told: false };
+        let Some(outline) = outline(&mut record, met) else { return false };
+        let at = matches!(text.text, Cow::Borrowed(_)).then_some(start);
+        let mut glance = Glance { outline, format, raw, at, header_time: record.time, is_told: false };
         sink(Decoded::Glance(&mut glance));
         glance.is_told
     }
@@ -267,7 +272,8 @@ impl Decoder for LineDecoder {
 
 impl LineDecoder {
     fn block(&self, block: &Block, does_skim: bool, scratch: &mut Scratch, sink: &mut Sink<'_>) {
-        let reading = Reading { text: Text::clean(&block.bytes), block, index: 0, blank: 0, does_skim };
+        let reading =
+            Reading { text: Text::clean(&block.bytes), block, index: 0, blank: 0, does_skim, met: Met::default() };
         if let Some(joined) = block.carry.get::<Joined>() {
             scratch.header = Arc::default();
             return self.joined(joined, reading, scratch, sink);

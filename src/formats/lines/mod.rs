@@ -27,7 +27,7 @@ use super::{
 use crate::model::stamp::{Yearless, Zone};
 use crate::model::{FieldTable, FormatId, Scratch, limits};
 use cutter::LineCutter;
-pub(super) use day::{Day, Start};
+pub(super) use day::{Day, Start, Usual, begins_address};
 use decoder::LineDecoder;
 pub(super) use join::Link;
 use join::{JoinCutter, LinkOf};
@@ -139,6 +139,8 @@ struct Readers {
     grouping: Option<Grouping>,
     /// What reads the format's records, where that is no function.
     declared: Option<&'static Declared>,
+    /// Whether nothing but the format itself says what a line is to those around it.
+    is_simple: bool,
 }
 
 /// How lines make records.
@@ -199,8 +201,15 @@ impl Readers {
             link,
             grouping: None,
             declared: declared.map(|(_, declared)| declared),
+            is_simple: false,
         };
         readers.grouping = Grouping::of(&readers, sniffed, options);
+        readers.is_simple = readers.grouping.is_none()
+            && readers.declared.is_none()
+            && readers.header.is_none()
+            && readers.prose.is_none()
+            && readers.prefix.is_empty()
+            && !readers.has_priorities;
         Some(readers)
     }
 

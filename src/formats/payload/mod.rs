@@ -132,10 +132,11 @@ mod systemd;
 mod template;
 mod web;
 
-pub(super) use outline::{Outlook, outlook};
+pub(super) use outline::{Opening, Outlook, has_usual_keys, opening, outlook};
 
 use super::{Record, declared};
-use crate::model::Sentence;
+use crate::model::{QuickMap, Sentence};
+use std::sync::LazyLock;
 
 /// One row of [`PAYLOADS`].
 pub(crate) struct Payload {
@@ -198,11 +199,12 @@ pub(crate) fn extract(program: Option<&str>, message: &str, record: &mut Record<
     let program = leaf(path);
     // What continues a record is no part of the sentence, but pairs, JSON and XML may stand there.
     let sentence = message.lines().next().unwrap_or(message);
+    let first = message.as_bytes().first();
     let mut is_claimed = false;
-    for row in PAYLOADS {
-        let by_program = row.programs.iter().any(|p| is_program(p, program));
+    for (row, may_say) in PAYLOADS.iter().zip(Rows::for_program(program)) {
+        let by_program = may_say && row.programs.iter().any(|p| is_program(p, program));
         is_claimed |= by_program;
-        if by_program || row.prefixes.iter().any(|p| message.starts_with(p)) {
+        if by_program || row.prefixes.iter().any(|p| p.as_bytes().first() == first && message.starts_with(p)) {
             let is_open = [event::PAYLOAD.name, kv::JSON.name, kv::PAYLOAD.name].contains(&row.name);
             record.payload = (row.extract)(if is_open { message } else { sentence }, record);
             if record.payload.is_some() {
@@ -213,6 +215,48 @@ pub(crate) fn extract(program: Option<&str>, message: &str, record: &mut Record<
     record.payload = declared::said(path, sentence, record);
     if !is_claimed && record.payload.is_none() {
         record.payload = (kv::PAYLOAD.extract)(message, record);
+    }
+}
+
+/// Which rows name a program: those that name it in full are known at once.
+struct Rows {
+    /// By its name in small letters, a bit a row.
+    named: QuickMap<Box<[u8]>, u64>,
+    /// Rows that name programs by how they begin.
+    begun: u64,
+}
+
+/// Longer names are no tags, and are asked of every row.
+const LONGEST_NAME: usize = 64;
+
+impl Rows {
+    fn new() -> Rows {
+        let mut rows = Rows { named: QuickMap::default(), begun: 0 };
+        for (n, row) in PAYLOADS.iter().enumerate() {
+            // More rows than bits are asked by all.
+            let bit = u32::try_from(n).ok().and_then(|n| 1_u64.checked_shl(n)).unwrap_or(0);
+            for program in row.programs {
+                if program.ends_with('*') {
+                    rows.begun |= bit;
+                } else {
+                    *rows.named.entry(program.to_ascii_lowercase().into_bytes().into()).or_default() |= bit;
+                }
+            }
+        }
+        rows
+    }
+
+    /// Row by row, whether its programs may be meant by a name.
+    fn for_program(program: &str) -> impl Iterator<Item = bool> {
+        static ROWS: LazyLock<Rows> = LazyLock::new(Rows::new);
+        let mut small = [0; LONGEST_NAME];
+        let name = small.get_mut(..program.len()).map(|small| {
+            small.copy_from_slice(program.as_bytes());
+            small.make_ascii_lowercase();
+            &*small
+        });
+        let bits = name.map_or(u64::MAX, |name| ROWS.named.get(name).copied().unwrap_or(0) | ROWS.begun);
+        (0_u32..).map(move |n| bits.checked_shr(n).is_none_or(|bits| bits & 1 == 1))
     }
 }
 
@@ -263,6 +307,20 @@ mod tests {
             payload = record.payload;
         });
         (payload, entries.into_iter().map(|(name, value, _)| (name, value)).collect())
+    }
+
+    #[test]
+    fn rows_that_name_a_program_are_found() {
+        let named = PAYLOADS.iter().flat_map(|row| row.programs).map(|program| program.trim_end_matches('*'));
+        let long = "x".repeat(LONGEST_NAME + 1);
+        for program in named.chain(["gdm-password", "nobody", "", "\u{212a}", &long]) {
+            for program in [program.to_owned(), program.to_ascii_uppercase()] {
+                for (row, may_say) in PAYLOADS.iter().zip(Rows::for_program(&program)) {
+                    let is_named = row.programs.iter().any(|p| is_program(p, &program));
+                    assert!(may_say || !is_named, "{program}: {}", row.name);
+                }
+            }
+        }
     }
 
     #[test]

@@ -67,8 +67,11 @@ const OF_PAM: &[&str] = &[
 
 /// What dropbear calls a public key is called otherwise by OpenSSH, and here.
 fn has_dropbear_key(message: &str) -> bool {
-    ["Pubkey", "error: Pubkey", "fatal: Pubkey", "debug1: Pubkey"].iter().any(|start| message.starts_with(start))
+    DROPBEAR.iter().any(|start| message.starts_with(start))
 }
+
+/// How messages about such a key begin.
+static DROPBEAR: [&str; 4] = ["Pubkey", "error: Pubkey", "fatal: Pubkey", "debug1: Pubkey"];
 
 /// What `program` may be found to say in `message`, unless a declared format is for the program; `None`: it must be read
 /// to know.
@@ -99,32 +102,73 @@ fn told(program: &str) -> Option<&'static Told> {
 
 /// Whether a message begins like those of some row but PAM's, whatever its program.
 fn begins_another(message: &str) -> bool {
-    static BEGINNINGS: LazyLock<Vec<Vec<&str>>> = LazyLock::new(|| {
-        let mut by_first = vec![Vec::new(); 256];
-        let others = PAYLOADS.iter().filter(|row| row.name != pam::PAYLOAD.name).flat_map(|row| row.prefixes);
-        for prefix in others {
-            if let Some(prefixes) = prefix.bytes().next().and_then(|byte| by_first.get_mut(usize::from(byte))) {
-                prefixes.push(*prefix);
-            }
-        }
-        by_first
-    });
     let first = message.bytes().next().and_then(|byte| BEGINNINGS.get(usize::from(byte)));
     first.is_some_and(|prefixes| prefixes.iter().any(|prefix| message.starts_with(prefix)))
 }
 
+/// How the messages of rows but PAM's begin, whatever their program: by the first byte.
+static BEGINNINGS: LazyLock<Vec<Vec<&str>>> = LazyLock::new(|| {
+    let mut by_first = vec![Vec::new(); 256];
+    let others = PAYLOADS.iter().filter(|row| row.name != pam::PAYLOAD.name).flat_map(|row| row.prefixes);
+    for prefix in others {
+        if let Some(prefixes) = prefix.bytes().next().and_then(|byte| by_first.get_mut(usize::from(byte))) {
+            prefixes.push(*prefix);
+        }
+    }
+    by_first
+});
+
+/// What the first bytes of a message tell of its [`Outlook`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Opening {
+    /// Any message of a program that has an outlook has one if it begins so,
+    Plain,
+    /// or if its keys are the usual ones, since a PAM module says it.
+    Pam,
+    /// More must be looked at.
+    Unsure,
+}
+
+/// Tells it of four bytes; `others`: what else a message may begin with that is to be looked at.
+pub(crate) fn opening(first: [u8; 4], table: &FieldTable, others: &[&str]) -> Opening {
+    // One begins as the other goes on.
+    let may_be = |prefix: &str| prefix.bytes().zip(first).all(|(a, b)| a == b);
+    let has_prefix = BEGINNINGS.iter().flatten().chain(&DROPBEAR).chain(others).any(|prefix| may_be(prefix));
+    if has_prefix || table.beginnings().any(may_be) {
+        return Opening::Unsure;
+    }
+    let of_pam: Vec<&str> = pam::PAYLOAD.prefixes.iter().copied().filter(|prefix| may_be(prefix)).collect();
+    match of_pam[..] {
+        [] => Opening::Plain,
+        [prefix] if prefix.len() <= first.len() => Opening::Pam,
+        _ => Opening::Unsure,
+    }
+}
+
 /// Whether every word before an equals sign is a key PAM writes, and no value is quoted.
-fn has_usual_keys(message: &str) -> bool {
+pub(crate) fn has_usual_keys(message: &str) -> bool {
     let bytes = message.as_bytes();
     let is_usual = |at: usize| {
-        let before = bytes.get(..at).unwrap_or_default();
-        let start = before.iter().rposition(|b| !b.is_ascii_alphabetic()).map_or(0, |n| n + 1);
-        let key = before.get(start..).unwrap_or_default();
+        let Some((before, key)) = bytes.get(..at).and_then(key_at_end) else { return false };
         // What stands before the key must end the word before, or the key goes on there.
-        let is_apart = start.checked_sub(1).and_then(|n| before.get(n)).is_none_or(|b| matches!(b, b' ' | b'(' | b';'));
-        is_apart && [&b"logname"[..], b"uid", b"euid", b"tty", b"ruser", b"rhost", b"user"].contains(&key)
+        before.get(..at - key).and_then(<[u8]>::last).is_none_or(|b| matches!(b, b' ' | b'(' | b';'))
     };
     memchr::memchr_iter(b'=', bytes).all(is_usual) && memchr::memchr(b'"', bytes).is_none()
+}
+
+/// The length of the key that a text ends with, if it is one of PAM's; the text again.
+fn key_at_end(text: &[u8]) -> Option<(&[u8], usize)> {
+    let key: &[u8] = match text.last()? {
+        b'e' => b"logname",
+        b'd' if text.ends_with(b"euid") => b"euid",
+        b'd' => b"uid",
+        b'y' => b"tty",
+        b't' => b"rhost",
+        b'r' if text.ends_with(b"ruser") => b"ruser",
+        b'r' => b"user",
+        _ => return None,
+    };
+    text.ends_with(key).then_some((text, key.len()))
 }
 
 #[cfg(test)]
@@ -184,6 +228,31 @@ mod tests {
         assert!(!has("sshd", "CEF:0|a|b|c|d|e|f|rt=1"));
         assert!(!has("kernel", "usb 1-1: new device"));
         assert!(!has("app", "a=b"));
+    }
+
+    #[test]
+    fn an_opening_tells_of_messages_what_reading_them_on_does() {
+        let mut table = FieldTable::default();
+        let who = crate::model::Speaker::Anybody("Decl".to_owned());
+        table.hear(crate::model::Heard { format: crate::model::FormatId(0), who });
+        let samples = PAYLOADS.iter().flat_map(|row| row.samples).map(|sample| sample.text);
+        let prefixes = PAYLOADS.iter().flat_map(|row| row.prefixes).copied();
+        let others = ["Declared", "Dec", "pam", "Pubkey auth", "error: Pubkey", "nothing of the kind", "abc"];
+        for text in samples.chain(prefixes).chain(others) {
+            let Some(first) = text.as_bytes().first_chunk() else { continue };
+            let has_outlook = outlook("sshd", text, &table).is_some();
+            match opening(*first, &table, &[]) {
+                Opening::Plain => assert!(has_outlook, "{text}"),
+                Opening::Pam => assert_eq!(has_outlook, has_usual_keys(text), "{text}"),
+                Opening::Unsure => {}
+            }
+        }
+        let of = |first: &[u8; 4]| opening(*first, &table, &["message repeated "]);
+        assert_eq!(of(b"Fail"), Opening::Plain);
+        assert_eq!(of(b"pam_"), Opening::Pam);
+        for first in [b"mess", b"Decl", b"CEF:"] {
+            assert_eq!(of(first), Opening::Unsure);
+        }
     }
 
     proptest! {

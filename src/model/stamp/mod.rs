@@ -49,6 +49,11 @@ impl Zone {
         TimeZone::get(text).ok().map(|zone| Zone { zone, fixed: None })
     }
 
+    /// Whether its clocks are never put forward or back.
+    pub(crate) fn is_fixed(&self) -> bool {
+        self.fixed.is_some()
+    }
+
     /// What clocks show in this zone at an instant.
     pub(crate) fn civil(&self, time: Time) -> Option<jiff::civil::DateTime> {
         let instant = jiff::Timestamp::from_nanosecond(i128::from(time.0)).ok()?;
