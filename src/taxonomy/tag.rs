@@ -120,7 +120,8 @@ impl Tagger {
         }
         let routes = self.routes.iter().map(|route| &route.condition);
         let likely = Arc::new(Likely { routes: positions(routes, facts), profiles: positions(&self.profiles, facts) });
-        if memo.known.len() < limits::ROUTES {
+        // Hostile records may name programs and channels at any length.
+        if memo.known.len() < limits::ROUTES && memo.key.len() <= limits::KIND_KNOWN {
             memo.known.insert(memo.key.as_slice().into(), Arc::clone(&likely));
         }
         likely

@@ -65,6 +65,14 @@ pub(super) static SHAPES: &[Shape] = &[
         feed: sources,
         says: "",
     },
+    Shape {
+        name: "kinds of records with long names",
+        rules: super::EVERY,
+        short: 900,
+        full: 10_000,
+        feed: kinds,
+        says: "",
+    },
 ];
 
 /// So many bytes that hardly repeat, without a line end.
@@ -106,6 +114,19 @@ fn sources(n: u64, out: &mut dyn Write) -> io::Result<()> {
                 "{{\"timestamp\":\"2026-01-01T{hour:02}:{minute:02}:{second:02}Z\",\"src_ip\":\"10.{a}.{b}.{c}\",\"user\":\"u{turn}{n}\"}}"
             )?;
         }
+    }
+    Ok(())
+}
+
+/// Records that each name a provider, a channel and a field of their own, at length.
+fn kinds(n: u64, out: &mut dyn Write) -> io::Result<()> {
+    let long = "x".repeat(100_000);
+    for n in 0..n {
+        let (provider, field) = (format!("{n}{long}"), format!("f{n}{long}"));
+        writeln!(
+            out,
+            "{{\"EventID\":1,\"Provider_Name\":\"{provider}\",\"Channel\":\"{provider}\",\"{field}\":1,\"user\":\"a\"}}"
+        )?;
     }
     Ok(())
 }
