@@ -111,7 +111,8 @@ fn numbers_times_and_texts_are_written_alike() {
     }
 }
 
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 12] = [
+    "A\u{1b}",
     "System",
     "EventData",
     "UserData",
@@ -124,7 +125,7 @@ const NAMES: [&str; 11] = [
     "n:A",
     "TimeCreated",
 ];
-const KEYS: [&str; 7] = ["Name", "xmlns", "xml:lang", "xmlns:n", "n:a", "SystemTime", "b"];
+const KEYS: [&str; 8] = ["B\u{1b}", "Name", "xmlns", "xml:lang", "xmlns:n", "n:a", "SystemTime", "b"];
 const WORDS: [&str; 8] = ["", "x", "Level", "a<b & c", "\u{1}'\"", "ä", "rpd[1]", "[y"];
 const SLOTS: usize = 8;
 
@@ -182,5 +183,5 @@ fn templates_made_by_chance_are_read_alike() {
         all.fast += compared.fast;
     }
     eprintln!("{all:?}");
-    assert!(all.fast * 4 > all.records, "{all:?}");
+    assert!(all.fast * 5 > all.records, "{all:?}");
 }

@@ -193,7 +193,9 @@ const LONGEST: usize = 256;
 
 /// A name that is one in XML, whatever reads it.
 fn xml_name(units: &[u8]) -> Option<String> {
-    let name = value::plain(units)?;
+    // Whatever stands in a name is rendered as it is.
+    let letter = |unit: &[u8; 2]| char::from_u32(u16::from_le_bytes(*unit).into());
+    let name: String = units.as_chunks::<2>().0.iter().map(letter).collect::<Option<_>>()?;
     let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b':'))
         && name.len() <= LONGEST;
