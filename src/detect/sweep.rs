@@ -3,7 +3,8 @@
 //!
 //! Like the [index](super::index), but over a block and with places instead of rules: texts of seven bytes and more are
 //! filed under four windows of four bytes, one behind the other, and only every fourth window of the block is asked; where
-//! there are many of five or six, two windows and every second. Shorter ones are looked for one by one.
+//! there are many of five or six, two windows and every second. Which ones, a block tells: those it has least of. Shorter
+//! texts are looked for one by one.
 //!
 //! Sound because the block is folded as its lines are, byte for byte: of a block that is not of ASCII nothing is told. A
 //! text that stands in a line begins in it, so a line in which no text begins holds none. Windows are folded coarsely, by
@@ -43,8 +44,8 @@ pub(crate) struct Sweep {
 }
 
 impl Sweep {
-    /// For the texts of these sieves; `None`: too many of them are short.
-    pub(crate) fn of<'s>(sieves: impl Iterator<Item = &'s Sieve>) -> Option<Sweep> {
+    /// For the texts of these sieves, in blocks like this one; `None`: too many of them are short.
+    pub(crate) fn of<'s>(sieves: impl Iterator<Item = &'s Sieve>, block: &[u8]) -> Option<Sweep> {
         let texts: BTreeSet<&str> = sieves.flat_map(Sieve::texts).collect();
         let has_few = texts.iter().filter(|text| text.len() < LONG).count() <= FEW / 2;
         let shortest = if has_few { LONG } else { MEDIUM };
@@ -64,11 +65,11 @@ impl Sweep {
             passed: 0,
             is_swept: false,
         };
+        let often = often(block);
         for (n, text) in (0u32..).zip(&long) {
             let windows: Vec<u32> = text.as_bytes().windows(4).filter_map(window).collect();
-            // Those whose bytes are seldom met together: what no letter stands in, else what stands last.
-            let best =
-                windows.windows(step).enumerate().max_by_key(|(at, run)| (run.iter().map(|w| strange(*w)).min(), *at));
+            let met = |run: &[u32]| run.iter().map(|w| often.get(hash(*w)).copied().map_or(0, u64::from)).sum::<u64>();
+            let best = windows.windows(step).enumerate().min_by_key(|(_, run)| met(run));
             for (at, window) in (0u32..).zip(&windows).skip(best.map_or(0, |(at, _)| at)).take(step) {
                 let hash = hash(*window);
                 sweep.bits[hash >> 6] |= 1 << (hash & 63);
@@ -185,14 +186,18 @@ fn hash(window: u32) -> usize {
     (window.wrapping_mul(0x9e37_79b1) >> (32 - BITS)) as usize
 }
 
-/// How seldom a window is met, roughly: signs are, and letters that words seldom have.
-fn strange(window: u32) -> u32 {
-    let of_byte = |byte: u8| match byte {
-        b' ' | b'0'..=b'9' | b'a' | b'e' | b'i' | b'n' | b'o' | b'r' | b's' | b't' | b'/' | b'.' => 0,
-        b'a'..=b'z' => 2,
-        _ => 3,
-    };
-    window.to_le_bytes().into_iter().map(of_byte).sum()
+/// Bytes of a block that show what it is like.
+const SAMPLE: usize = 1 << 15;
+
+/// How often windows of each hash are met in a block: texts are filed under those that are met least.
+fn often(block: &[u8]) -> Vec<u32> {
+    let mut often = vec![0_u32; 1 << BITS];
+    for window in block.get(..SAMPLE).unwrap_or(block).windows(4).filter_map(window) {
+        if let Some(count) = often.get_mut(hash(window)) {
+            *count = count.saturating_add(1);
+        }
+    }
+    often
 }
 
 /// A place in a block, which is far smaller than 4 GiB.
@@ -207,7 +212,7 @@ mod tests {
 
     fn sweep(texts: &[&str]) -> Option<Sweep> {
         let sieve = Sieve::for_texts(texts);
-        Sweep::of(std::iter::once(&sieve))
+        Sweep::of(std::iter::once(&sieve), b"a bb/ab/b and so on")
     }
 
     proptest! {

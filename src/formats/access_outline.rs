@@ -3,9 +3,10 @@
 //! Nothing is said of lines with columns of their own.
 
 use super::access_log::{Parts, Request, Split, Who, clf_stamp, split_request, status_and_size};
+use super::lines::second_of_day;
 use super::{Met, Record, StampMemo, StampText};
 use crate::model::stamp::Zone;
-use crate::model::{Outline, Quality, Stamp};
+use crate::model::{Outline, Quality, Stamp, Time};
 
 /// The names of all columns that are documented.
 const NAMES: &[&str] = &[
@@ -54,22 +55,42 @@ fn is_who(text: &str) -> bool {
     is_first && words.get(end + 1).is_some_and(|next| *next != b' ')
 }
 
-/// Reads a stamp that names its zone as [`clf_stamp`] does; the same text again is known from before.
+/// Reads a stamp that names its zone as [`clf_stamp`] does; another of the same day and zone is known from before.
 fn known_stamp(text: &str, zone: &Zone, known: &mut StampMemo) -> Option<(Stamp, usize)> {
-    // `[10/Oct/2000:13:55:36 -0700] `
-    let usual: Option<&StampText> = text.as_bytes().first_chunk();
-    let usual = usual.filter(|text| text.ends_with(b"] "));
-    if let (Some(text), Some((before, stamp))) = (usual, known.as_ref())
-        && text == before
+    const SECOND: i64 = 1_000_000_000;
+    let usual = text.as_bytes().first_chunk().and_then(at_midnight);
+    if let (Some((day, second)), Some((before, start))) = (usual, *known)
+        && day == before
     {
-        return Some((*stamp, text.len() - 1));
+        let time = Some(Time(start + i64::from(second) * SECOND));
+        return Some((Stamp { time, decimals: 0, quality: Quality::Exact }, day.len() - 1));
     }
-    let (stamp, taken) = clf_stamp(text, zone)?;
-    // Any other depends on the zone.
-    if let Some(text) = usual.filter(|text| stamp.quality == Quality::Exact && taken + 1 == text.len()) {
-        *known = Some((*text, stamp));
+    let read = clf_stamp(text, zone)?;
+    if let Some((day, _)) = usual {
+        // Its midnight and its last second say the same of the day, or nothing is said of it.
+        let at = |clock: &[u8; CLOCK.end - CLOCK.start]| {
+            let mut text = day;
+            text.get_mut(CLOCK)?.copy_from_slice(clock);
+            let (stamp, taken) = clf_stamp(std::str::from_utf8(&text).ok()?, zone)?;
+            let is_exact = stamp.quality == Quality::Exact && stamp.decimals == 0 && taken + 1 == text.len();
+            stamp.time.filter(|_| is_exact)
+        };
+        let ends = at(b"00:00:00").zip(at(b"23:59:59")).filter(|(from, to)| to.0 - from.0 == 86_399 * SECOND);
+        *known = ends.map(|(from, _)| (day, from.0)).or(*known);
     }
-    Some((stamp, taken))
+    Some(read)
+}
+
+/// Where the time of day stands in `[10/Oct/2000:13:55:36 -0700] `.
+const CLOCK: std::ops::Range<usize> = 13..21;
+
+/// Such a stamp at midnight, and the seconds it is away from it.
+fn at_midnight(usual: &StampText) -> Option<(StampText, u32)> {
+    let is_usual = usual.get(12) == Some(&b':') && usual.get(21) == Some(&b' ') && usual.ends_with(b"] ");
+    let second = usual.get(CLOCK)?.first_chunk().copied().and_then(second_of_day).filter(|_| is_usual)?;
+    let mut day = *usual;
+    day.get_mut(CLOCK)?.copy_from_slice(b"00:00:00");
+    Some((day, second))
 }
 
 /// Whether nothing stands behind the size but referer and agent.
@@ -119,7 +140,16 @@ mod tests {
         let (mut scratch, mut met) = (Scratch::default(), Met::default());
         let stamps = [
             "10/Oct/2000:13:55:36 -0700",
-            "10/Oct/2000:13:55:36 -0700",
+            "10/Oct/2000:00:00:00 -0700",
+            "10/Oct/2000:23:59:60 -0700",
+            "10/Oct/2000:24:00:00 -0700",
+            "11/Oct/2000:23:59:59 -0700",
+            "31/Feb/2000:23:59:59 -0700",
+            "01/Jan/1970:00:00:01 +0200",
+            "01/Jan/1970:05:00:00 +0200",
+            "31/Dec/2200:23:59:59 -0200",
+            "31/Dec/2200:12:59:59 -0200",
+            "10/Oct/2000:13:55:36.5 -07",
             "10/Oct/2000:13:55:36 +0700",
             "10/Oct/2000:13:55:36",
             "10/Oct/2000:13:55:36 EST",

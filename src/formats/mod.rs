@@ -150,15 +150,15 @@ pub(crate) type ReadRecord = fn(&mut Record<'_>) -> Result<(), Refused>;
 /// be read to know. What the lines of the block above were like makes it cheaper, and nothing else.
 pub(crate) type ReadOutline = for<'a> fn(&mut Record<'a>, &mut Met) -> Option<Outline<'a>>;
 
-/// What outlines remember of the lines above, in one block.
+/// What outlines remember of the lines above.
 #[derive(Default)]
 pub(crate) struct Met {
     stamp: StampMemo,
     heads: syslog_heads::Heads,
 }
 
-/// A stamp of a fixed width with a blank behind, and what it means in any zone.
-type StampMemo = Option<(StampText, Stamp)>;
+/// A stamp of a fixed width at midnight, with a blank behind, and the instant that is in any zone.
+type StampMemo = Option<(StampText, i64)>;
 
 /// Such a stamp, as access logs write it.
 type StampText = [u8; 29];

@@ -178,7 +178,7 @@ pub(super) fn outline<'r>(record: &Record<'r>, priority: Option<&'r str>, rest: 
     let (tag, message) = tag(rest)?;
     let message = message.trim_matches([' ', '\u{feff}']);
     let is_usual = tag.pam_module.is_none() && !tag.program.is_empty() && !message.is_empty();
-    let Outlook { payloads, names: [own, of_pam] } =
+    let Outlook { payloads, names: [own, of_pam], .. } =
         is_usual.then(|| payload::outlook(tag.program, said(message).1, record.table))??;
     let names = [NAMES, own, of_pam];
     Some(Outline { program: Some(tag.program), priority, names, payloads, ..Outline::default() })

@@ -19,14 +19,14 @@ use crate::model::stamp::{self, Yearless, Zone};
 use crate::model::{Outline, Quality, QuickMap, Stamp, Time};
 use std::ops::Range;
 
-/// Heads and openings remembered of one block.
+/// Heads and openings remembered at once.
 const MOST: usize = 512;
 /// Digits of a process's number.
 const LONGEST_PROCESS: usize = 10;
 /// Nanoseconds of a second.
 const SECOND: i64 = 1_000_000_000;
 
-/// What lines of a block began with.
+/// What lines above began with.
 #[derive(Default)]
 pub(super) struct Heads {
     clock: Option<Clock>,
@@ -73,11 +73,13 @@ impl Heads {
         let (openings, table) = (&mut self.openings, record.table);
         let known = openings.get(&u32::from_le_bytes(first)).copied();
         let opening = known.unwrap_or_else(|| payload::opening(first, table, &syslog::OPENED));
-        if known.is_none() && openings.len() < MOST {
+        if known.is_none() {
+            forget_if_full(openings);
             openings.insert(u32::from_le_bytes(first), opening);
         }
         let program = text.get(program.clone())?;
         let is_told = match opening {
+            Opening::Plain if outlook.is_bare => first.is_ascii() && memchr::memchr(b'=', message.as_bytes()).is_none(),
             Opening::Plain => first.is_ascii(),
             Opening::Pam => payload::has_usual_keys(message),
             Opening::Unsure => {
@@ -101,10 +103,9 @@ impl Heads {
 
     /// Remembers how a record begins of which reading its header gave this.
     pub(super) fn learn(&mut self, record: &Record<'_>, outline: &Outline<'_>) {
-        let Some((_, key, _)) = split(record.text).filter(|_| self.known.len() < MOST) else { return };
-        let [_, own, of_pam] = outline.names;
-        let outlook = Outlook { payloads: outline.payloads, names: [own, of_pam] };
+        let Some((_, key, _)) = split(record.text) else { return };
         let program = outline.program.unwrap_or_default();
+        let Some(outlook) = payload::outlook_of(program) else { return };
         // The tag ends where the key does, with nothing taken off the program.
         let end = Usual::LEN + key.len();
         let start = program.as_ptr().addr().checked_sub(record.text.as_ptr().addr());
@@ -112,8 +113,15 @@ impl Heads {
         // What is remembered gives this again.
         let place = place.filter(|_| outline_of(program, outlook) == *outline);
         if let Some(program) = place {
+            forget_if_full(&mut self.known);
             self.known.insert(key.into(), Head { program, outlook });
         }
+    }
+}
+
+fn forget_if_full<K, V>(map: &mut QuickMap<K, V>) {
+    if map.len() >= MOST {
+        map.clear();
     }
 }
 
@@ -121,11 +129,12 @@ impl Heads {
 fn split(line: &str) -> Option<(Usual, &[u8], &str)> {
     let usual = Usual::of(line.as_bytes())?;
     let behind = line.as_bytes().get(Usual::LEN + 1..)?;
-    let end = memchr::memchr2(b'[', b':', behind)?;
+    // Both are mostly near.
+    let end = behind.iter().position(|byte| matches!(byte, b'[' | b':'))?;
     Some((usual, behind.get(..=end)?, line.get(Usual::LEN + 1 + end + 1..)?))
 }
 
-fn outline_of(program: &str, Outlook { payloads, names: [own, of_pam] }: Outlook) -> Outline<'_> {
+fn outline_of(program: &str, Outlook { payloads, names: [own, of_pam], .. }: Outlook) -> Outline<'_> {
     Outline { program: Some(program), names: [syslog::NAMES, own, of_pam], payloads, ..Outline::default() }
 }
 
@@ -208,6 +217,9 @@ mod tests {
             "a%b sudo: ",
             "web1 systemd-logind[x]: ",
             "web1 kernel: ",
+            "web1 app[7]: ",
+            "web1 useradd[7]: ",
+            "web1 systemd[1]: ",
         ];
         let messages = [
             "Failed password for root from 203.0.113.9 port 4 ssh2",
@@ -220,6 +232,9 @@ mod tests {
             "CEF:0|a|b|c|d|e|f|rt=1",
             "Pubkey auth succeeded for 'a' with key x y from b:1",
             "100% of it",
+            "IN=eth0 OUT= SRC=1.2.3.4",
+            "usb 1-1: new device",
+            "a=b",
             "a",
             "",
             "   ",

@@ -5,6 +5,9 @@ use crate::formats::Cutter;
 use crate::model::{Block, SourceId};
 use std::io;
 
+/// Room that is asked for at once, at most.
+const ROOM: usize = 1 << 21;
+
 /// Reads a stream through the cutter of its format.
 pub(super) struct Reader {
     pub(super) source: SourceId,
@@ -39,6 +42,10 @@ impl Reader {
         let left = usize::try_from(until - self.position).unwrap_or(usize::MAX);
         let target = target.min(left).max(1);
         let (mut wanted, mut step) = (target, STEP);
+        // A first block may be all there is.
+        if self.position > 0 {
+            self.pending.reserve(target.saturating_add(STEP).saturating_sub(self.pending.len()).min(ROOM));
+        }
         loop {
             self.fill(wanted);
             if let Some(mut block) = self.cutter.cut(&mut self.pending, target, self.ended) {

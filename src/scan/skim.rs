@@ -13,7 +13,7 @@ use crate::detect::{Sieve, Sweep, Worker};
 use crate::model::{FormatId, Glance, Outline};
 
 /// Outlines a worker remembers: programs and priorities, in logs that are no attack.
-const OUTLINES: usize = 64;
+const OUTLINES: usize = 128;
 /// Lines of a block after which it shows whether it pays.
 const TRIAL: u32 = 512;
 
@@ -79,7 +79,7 @@ impl Skim {
     /// Looks a block through before its first line is asked for.
     fn sweep(&mut self, block: &[u8]) {
         if self.swept < self.known.len() {
-            self.sweep = Sweep::of(self.known.iter().filter_map(|known| known.sieve.as_ref()));
+            self.sweep = Sweep::of(self.known.iter().filter_map(|known| known.sieve.as_ref()), block);
             self.swept = self.known.len();
         }
         match &mut self.sweep {

@@ -82,7 +82,7 @@ impl Usual {
 }
 
 /// The seconds since midnight that `15:40:14` says; a second 60 is none. All bytes are tried at once.
-fn second_of_day(clock: [u8; 8]) -> Option<u32> {
+pub(in crate::formats) fn second_of_day(clock: [u8; 8]) -> Option<u32> {
     // What is left of digits is their value, and of colons nothing.
     let digits = u64::from_le_bytes(clock) ^ u64::from_le_bytes(*b"00:00:00");
     // What goes beyond 9, or beyond 5 where tens of minutes and seconds stand, reaches the upper half of its byte.

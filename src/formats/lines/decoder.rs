@@ -11,6 +11,7 @@ use crate::model::{
 };
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Reads blocks of one input.
 pub(super) struct LineDecoder {
@@ -19,6 +20,8 @@ pub(super) struct LineDecoder {
     zone: Zone,
     /// The year at the start of the input.
     first: YearTrack,
+    /// No other decoder's: what one remembers is nothing to another, whose zone and names may differ.
+    number: u64,
 }
 
 /// A record that is complete once a line does not continue it.
@@ -54,12 +57,17 @@ struct Reading<'b> {
     blank: u32,
     /// Whether records are told by their outlines first, and what those remember.
     does_skim: bool,
-    met: Met,
+    met: Box<Memory>,
 }
+
+/// What outlines of one decoder remember, with its number.
+type Memory = (u64, Met);
 
 impl LineDecoder {
     pub(super) fn new(readers: Readers, table: Arc<FieldTable>, options: &ReadOptions) -> LineDecoder {
-        LineDecoder { readers, table, zone: options.zone.clone(), first: YearTrack::starting(options) }
+        static NUMBERS: AtomicU64 = AtomicU64::new(0);
+        let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
+        LineDecoder { readers, table, zone: options.zone.clone(), first: YearTrack::starting(options), number }
     }
 
     /// Reads and hands over one record.
@@ -88,7 +96,7 @@ impl LineDecoder {
         reading.index += 1;
         if reading.does_skim {
             let of_block = (&reading.text, reading.block);
-            if self.is_told((raw, body, body_start), open, of_block, &mut reading.met, scratch, sink) {
+            if self.is_told((raw, body, body_start), open, of_block, &mut reading.met.1, scratch, sink) {
                 return;
             }
         }
@@ -172,7 +180,7 @@ impl LineDecoder {
 
 impl LineDecoder {
     /// Reads lines that follow each other.
-    fn lines(&self, mut year: YearTrack, mut reading: Reading<'_>, scratch: &mut Scratch, sink: &mut Sink<'_>) {
+    fn lines(&self, mut year: YearTrack, reading: &mut Reading<'_>, scratch: &mut Scratch, sink: &mut Sink<'_>) {
         let mut framer = Framer::new(&self.readers);
         let mut open: Option<Open> = None;
         let mut day = Day::default();
@@ -201,7 +209,7 @@ impl LineDecoder {
                 continue;
             }
             if let Some(open) = open.take() {
-                self.finish(&open, &mut reading, scratch, sink);
+                self.finish(&open, reading, scratch, sink);
             }
             reading.blank += std::mem::take(&mut inside);
             if turn == Turn::Blank {
@@ -209,7 +217,7 @@ impl LineDecoder {
                 continue;
             }
             if turn == Turn::Header {
-                tell_blank(&mut reading, sink);
+                tell_blank(reading, sink);
                 self.readers.read_header(self.readers.body(line), &mut scratch.header);
                 sink(Decoded::Header(1));
                 continue;
@@ -228,14 +236,14 @@ impl LineDecoder {
             });
         }
         if let Some(open) = open {
-            self.finish(&open, &mut reading, scratch, sink);
+            self.finish(&open, reading, scratch, sink);
         }
         reading.blank += inside;
-        tell_blank(&mut reading, sink);
+        tell_blank(reading, sink);
     }
 
     /// Reads records that the cutter put together.
-    fn joined(&self, joined: &Joined, mut reading: Reading<'_>, scratch: &mut Scratch, sink: &mut Sink<'_>) {
+    fn joined(&self, joined: &Joined, reading: &mut Reading<'_>, scratch: &mut Scratch, sink: &mut Sink<'_>) {
         let (mut year, mut at) = (joined.year, 0);
         for frame in &joined.frames {
             let start = at;
@@ -250,10 +258,10 @@ impl LineDecoder {
             // Other lines may stand between its own.
             let column = (lines == 1).then_some(0);
             let open = Open { start, end: at.saturating_sub(1), line, lines, column, is_prose: false, year };
-            self.finish(&open, &mut reading, scratch, sink);
+            self.finish(&open, reading, scratch, sink);
         }
         reading.blank = joined.blank;
-        tell_blank(&mut reading, sink);
+        tell_blank(reading, sink);
     }
 }
 
@@ -272,8 +280,16 @@ impl Decoder for LineDecoder {
 
 impl LineDecoder {
     fn block(&self, block: &Block, does_skim: bool, scratch: &mut Scratch, sink: &mut Sink<'_>) {
-        let reading =
-            Reading { text: Text::clean(&block.bytes), block, index: 0, blank: 0, does_skim, met: Met::default() };
+        let known = scratch.kept.take().and_then(|memory| memory.downcast::<Memory>().ok());
+        let met =
+            known.filter(|known| known.0 == self.number).unwrap_or_else(|| Box::new((self.number, Met::default())));
+        let mut reading = Reading { text: Text::clean(&block.bytes), block, index: 0, blank: 0, does_skim, met };
+        self.records(&mut reading, scratch, sink);
+        scratch.kept = Some(reading.met);
+    }
+
+    fn records(&self, reading: &mut Reading<'_>, scratch: &mut Scratch, sink: &mut Sink<'_>) {
+        let block = reading.block;
         if let Some(joined) = block.carry.get::<Joined>() {
             scratch.header = Arc::default();
             return self.joined(joined, reading, scratch, sink);

@@ -132,7 +132,7 @@ mod systemd;
 mod template;
 mod web;
 
-pub(super) use outline::{Opening, Outlook, has_usual_keys, opening, outlook};
+pub(super) use outline::{Opening, Outlook, has_usual_keys, opening, outlook, outlook_of};
 
 use super::{Record, declared};
 use crate::model::{QuickMap, Sentence};

@@ -5,17 +5,19 @@
 //! of the message, nor a declared format (who reads by program is asked once a program, in `taxonomy`). Every value then
 //! stands in the message, case aside: the tests hold all samples of these rows, and mangled ones, to that.
 
-use super::{PAYLOADS, Payload, cron, is_program, leaf, login, pam, sshd, su, sudo, systemd};
+use super::{PAYLOADS, Payload, Rows, cron, is_program, kv, leaf, login, netfilter, pam, sshd, su, sudo, systemd};
 use crate::model::{FieldTable, QuickMap};
 use std::sync::LazyLock;
 
 /// What a message may turn out to be.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Outlook {
     /// The row that reads the program's messages, and PAM's, by name.
     pub(crate) payloads: [&'static str; 2],
     /// All names either pushes.
     pub(crate) names: [&'static [&'static str]; 2],
+    /// Whether this holds only for messages without an equals sign, or for those of PAM.
+    pub(crate) is_bare: bool,
 }
 
 /// A row whose fields are known by name.
@@ -24,25 +26,50 @@ struct Told {
     names: &'static [&'static str],
     /// Whether a value is a word of ours that the message does not hold.
     is_made_up: fn(&str) -> bool,
+    /// Whether names are known only of messages without an equals sign.
+    is_bare: bool,
+}
+
+impl Told {
+    const fn always(row: &'static Payload, names: &'static [&'static str]) -> Told {
+        Told { row, names, is_made_up: |_| false, is_bare: false }
+    }
+
+    /// Of a row, and of programs no row is for, that look for pairs and push nothing else.
+    const fn without_pairs(row: &'static Payload) -> Told {
+        Told { is_bare: true, ..Told::always(row, &[]) }
+    }
+
+    fn outlook(&self) -> Outlook {
+        let (payloads, names) = ([self.row.name, pam::PAYLOAD.name], [self.names, OF_PAM]);
+        Outlook { payloads, names, is_bare: self.is_bare }
+    }
 }
 
 /// Rows that are the only ones for their programs and push these names, whatever the message.
-static TOLD: [Told; 6] = [
+static TOLD: [Told; 8] = [
     Told {
-        row: &sshd::PAYLOAD,
-        names: &["method", "user", "rhost", "port", "key_type", "fingerprint", "laddr", "lport", "rname"],
         is_made_up: has_dropbear_key,
+        ..Told::always(
+            &sshd::PAYLOAD,
+            &["method", "user", "rhost", "port", "key_type", "fingerprint", "laddr", "lport", "rname"],
+        )
     },
-    Told { row: &cron::PAYLOAD, names: &["user", "command", "verb", "target_user"], is_made_up: |_| false },
-    Told {
-        row: &sudo::PAYLOAD,
-        names: &["user", "reason", "count", "HOST", "TTY", "CHROOT", "PWD", "USER", "GROUP", "TSID", "ENV", "COMMAND"],
-        is_made_up: |_| false,
-    },
-    Told { row: &systemd::LOGIND, names: &["session", "user"], is_made_up: |_| false },
-    Told { row: &su::PAYLOAD, names: &["user", "target_user", "tty"], is_made_up: |_| false },
-    Told { row: &login::PAYLOAD, names: &["user", "tty", "rhost", "count"], is_made_up: |_| false },
+    Told::always(&cron::PAYLOAD, &["user", "command", "verb", "target_user"]),
+    Told::always(
+        &sudo::PAYLOAD,
+        &["user", "reason", "count", "HOST", "TTY", "CHROOT", "PWD", "USER", "GROUP", "TSID", "ENV", "COMMAND"],
+    ),
+    Told::always(&systemd::PAYLOAD, &["unit", "code", "status", "result"]),
+    Told::always(&systemd::LOGIND, &["session", "user"]),
+    Told::always(&su::PAYLOAD, &["user", "target_user", "tty"]),
+    Told::always(&login::PAYLOAD, &["user", "tty", "rhost", "count"]),
+    // Packets are pairs, and what else kernels say is not read.
+    Told::without_pairs(&netfilter::PAYLOAD),
 ];
+
+/// Programs no row is for.
+static OTHERS: Told = Told::without_pairs(&kv::PAYLOAD);
 
 /// What a PAM module's message gives, when [`has_usual_keys`].
 const OF_PAM: &[&str] = &[
@@ -79,11 +106,18 @@ pub(crate) fn outlook(program: &str, message: &str, table: &FieldTable) -> Optio
     let told = told(program)?;
     if pam::PAYLOAD.prefixes.iter().any(|prefix| message.starts_with(prefix)) {
         has_usual_keys(message).then_some(())?;
-    } else if begins_another(message) || (told.is_made_up)(message) {
+    } else if begins_another(message)
+        || (told.is_made_up)(message)
+        || (told.is_bare && memchr::memchr(b'=', message.as_bytes()).is_some())
+    {
         return None;
     }
-    (!table.is_beginning(message))
-        .then_some(Outlook { payloads: [told.row.name, pam::PAYLOAD.name], names: [told.names, OF_PAM] })
+    (!table.is_beginning(message)).then(|| told.outlook())
+}
+
+/// What the outlook of a program's messages is, if they have one.
+pub(crate) fn outlook_of(program: &str) -> Option<Outlook> {
+    told(program).map(Told::outlook)
 }
 
 /// The row of a program. Those that are spelt like the row are found at once.
@@ -95,7 +129,9 @@ fn told(program: &str) -> Option<&'static Told> {
     });
     let plainly = || {
         let leaf = leaf(program);
-        TOLD.iter().find(|told| told.row.programs.iter().any(|row| is_program(row, leaf)))
+        let is_for = |row: &Payload| row.programs.iter().any(|row| is_program(row, leaf));
+        let is_claimed = || PAYLOADS.iter().zip(Rows::for_program(leaf)).any(|(row, may_say)| may_say && is_for(row));
+        TOLD.iter().find(|told| is_for(told.row)).or_else(|| (!is_claimed()).then_some(&OTHERS))
     };
     BY_NAME.get(program).copied().or_else(plainly)
 }
@@ -148,12 +184,12 @@ pub(crate) fn opening(first: [u8; 4], table: &FieldTable, others: &[&str]) -> Op
 /// Whether every word before an equals sign is a key PAM writes, and no value is quoted.
 pub(crate) fn has_usual_keys(message: &str) -> bool {
     let bytes = message.as_bytes();
-    let is_usual = |at: usize| {
-        let Some((before, key)) = bytes.get(..at).and_then(key_at_end) else { return false };
+    let mut signs = bytes.iter().enumerate().filter(|(_, byte)| matches!(byte, b'=' | b'"'));
+    signs.all(|(at, sign)| {
+        let Some((before, key)) = bytes.get(..at).filter(|_| *sign == b'=').and_then(key_at_end) else { return false };
         // What stands before the key must end the word before, or the key goes on there.
         before.get(..at - key).and_then(<[u8]>::last).is_none_or(|b| matches!(b, b' ' | b'(' | b';'))
-    };
-    memchr::memchr_iter(b'=', bytes).all(is_usual) && memchr::memchr(b'"', bytes).is_none()
+    })
 }
 
 /// The length of the key that a text ends with, if it is one of PAM's; the text again.
@@ -180,8 +216,11 @@ mod tests {
     /// Holds what a row makes of a message, if the message is one of which it is told.
     #[track_caller]
     fn check(row: &Payload, names: &[&str], message: &str) {
-        let told = TOLD.iter().find(|told| told.row.name == row.name);
-        if told.map_or_else(|| !has_usual_keys(message), |told| (told.is_made_up)(message)) {
+        let told = TOLD.iter().chain([&OTHERS]).find(|told| told.row.name == row.name);
+        let has_pairs = message.contains('=');
+        if told
+            .map_or_else(|| !has_usual_keys(message), |told| (told.is_made_up)(message) || (told.is_bare && has_pairs))
+        {
             return;
         }
         let entries = testing::read_by(&testing::everything(), message, |record| {
@@ -196,7 +235,7 @@ mod tests {
 
     /// Rows and what they push at most.
     fn rows() -> impl Iterator<Item = (&'static Payload, &'static [&'static str])> {
-        TOLD.iter().map(|told| (told.row, told.names)).chain([(&pam::PAYLOAD, OF_PAM)])
+        TOLD.iter().chain([&OTHERS]).map(|told| (told.row, told.names)).chain([(&pam::PAYLOAD, OF_PAM)])
     }
 
     #[test]
@@ -226,8 +265,11 @@ mod tests {
         assert!(!has("sshd", "pam_unix(sshd:auth): authentication failure; user=\"a\\\"b\""));
         assert!(!has("sshd", "{\"time\": 1}"));
         assert!(!has("sshd", "CEF:0|a|b|c|d|e|f|rt=1"));
-        assert!(!has("kernel", "usb 1-1: new device"));
-        assert!(!has("app", "a=b"));
+        assert!(has("kernel", "usb 1-1: new device") && has("app", "says what it likes") && has("/opt/app", "100"));
+        assert!(
+            !has("kernel", "IN=eth0 OUT=") && !has("app", "a=b") && !has("app", "{}") && !has("useradd", "nothing")
+        );
+        assert!(has("app", "pam_unix(app:auth): check pass; user unknown"));
     }
 
     #[test]
