@@ -20,14 +20,14 @@ const LONG: usize = 7;
 const MEDIUM: usize = 5;
 /// More short texts than this make a sweep dear.
 const FEW: usize = 12;
-/// Bits of the set of windows: what the fastest cache holds.
+/// Bits of the hash of a window.
 const BITS: u32 = 16;
-const WORDS: usize = 1 << (BITS - 6);
 
 /// The texts of some sieves, and where they begin in a block.
 pub(crate) struct Sweep {
-    /// A bit for each hash of a window.
-    bits: Box<[u64; WORDS]>,
+    /// For each hash of a window whether some text has it: a byte each, which is asked for sooner than a bit. Few of them
+    /// are asked for often.
+    has: Box<[u8; 1 << BITS]>,
     /// How far windows that are asked for lie apart.
     step: usize,
     /// Windows in order, with the text each is of and where it stands in it.
@@ -55,7 +55,7 @@ impl Sweep {
         }
         let step = if long.iter().all(|text| text.len() >= LONG) { 4 } else { 2 };
         let mut sweep = Sweep {
-            bits: Box::new([0; WORDS]),
+            has: vec![0; 1 << BITS].into_boxed_slice().try_into().ok()?,
             step,
             windows: Vec::new(),
             long: long.iter().map(|text| text.as_bytes().into()).collect(),
@@ -71,8 +71,7 @@ impl Sweep {
             let met = |run: &[u32]| run.iter().map(|w| often.get(hash(*w)).copied().map_or(0, u64::from)).sum::<u64>();
             let best = windows.windows(step).enumerate().min_by_key(|(_, run)| met(run));
             for (at, window) in (0u32..).zip(&windows).skip(best.map_or(0, |(at, _)| at)).take(step) {
-                let hash = hash(*window);
-                sweep.bits[hash >> 6] |= 1 << (hash & 63);
+                sweep.has[hash(*window)] = 1;
                 sweep.windows.push((*window, n, at));
             }
         }
@@ -126,17 +125,18 @@ impl Sweep {
         for (n, word) in words.enumerate() {
             let word = word.first_chunk().map_or(0, |word| u64::from_le_bytes(*word)) | u64::from_le_bytes([FOLD; 8]);
             if STEP == 4 {
-                if self.may_be(word as u32) | self.may_be((word >> 32) as u32) {
-                    self.confirm([(word as u32, 8 * n), ((word >> 32) as u32, 8 * n + 4)], block, places);
+                let (first, second) = (word as u32, (word >> 32) as u32);
+                if self.has(first) | self.has(second) != 0 {
+                    self.confirm([(first, 8 * n), (second, 8 * n + 4)], block, places);
                 }
             } else {
                 // The window that reaches into this word is asked with it.
                 let joint = (before >> 48) as u32 | (word as u32) << 16;
-                if self.may_be(joint) | self.may_be(word as u32) {
-                    self.confirm([(joint, (8 * n).wrapping_sub(2)), (word as u32, 8 * n)], block, places);
-                }
-                if self.may_be((word >> 16) as u32) | self.may_be((word >> 32) as u32) {
-                    self.confirm([((word >> 16) as u32, 8 * n + 2), ((word >> 32) as u32, 8 * n + 4)], block, places);
+                let (first, second, third) = (word as u32, (word >> 16) as u32, (word >> 32) as u32);
+                if self.has(joint) | self.has(first) | self.has(second) | self.has(third) != 0 {
+                    let at = 8 * n;
+                    let four = [(joint, at.wrapping_sub(2)), (first, at), (second, at + 2), (third, at + 4)];
+                    self.confirm(four, block, places);
                 }
                 before = word;
             }
@@ -148,16 +148,16 @@ impl Sweep {
         }
     }
 
+    /// Nought where no text has the window.
     #[inline]
-    fn may_be(&self, window: u32) -> bool {
-        let hash = hash(window);
-        self.bits[hash >> 6] >> (hash & 63) & 1 != 0
+    fn has(&self, window: u32) -> u8 {
+        self.has[hash(window)]
     }
 
     /// Notes where texts begin that have one of these windows there.
     #[cold]
     fn confirm(&self, windows: impl IntoIterator<Item = (u32, usize)>, block: &[u8], places: &mut Vec<u32>) {
-        for (window, at) in windows.into_iter().filter(|(window, _)| self.may_be(*window)) {
+        for (window, at) in windows.into_iter().filter(|(window, _)| self.has(*window) != 0) {
             let first = self.windows.partition_point(|(known, ..)| *known < window);
             for (_, text, ahead) in self.windows.iter().skip(first).take_while(|(known, ..)| *known == window) {
                 let Some((text, start)) = self.long.get(*text as usize).zip(at.checked_sub(*ahead as usize)) else {

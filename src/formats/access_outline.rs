@@ -110,22 +110,21 @@ fn has_no_more(rest: &str) -> bool {
 /// Most lines have five quotes and no backslash. Where the second and the fourth open a column, only the first can close the
 /// request: behind each of the others follows a quote, a blank less, or nothing.
 fn split_usual(text: &str) -> Option<Split<'_>> {
-    let bytes = text.as_bytes();
-    let mut marks = memchr::memchr2_iter(b'"', b'\\', bytes);
-    let five = [marks.next(), marks.next(), marks.next(), marks.next(), marks.next()];
-    if let [Some(end), Some(referer), Some(closed), Some(agent), Some(last)] = five
-        && marks.next().is_none()
-        && last + 1 == bytes.len()
-        && bytes.get(closed..=agent) == Some(b"\" \"")
-        && [end, referer, last].iter().all(|at| bytes.get(*at) == Some(&b'"'))
-        && [referer, agent].iter().all(|at| bytes.get(at + 1) != Some(&b' '))
-        && let Some((status, size, rest)) =
-            text.get(end + 1..).and_then(|t| t.strip_prefix(' ')).and_then(status_and_size)
-        && rest.len() == bytes.len() - referer
-    {
-        return Some((text.get(..end)?, status, size, rest));
-    }
-    split_request(text).filter(|(.., rest)| has_no_more(rest))
+    split_five(text).or_else(|| split_request(text).filter(|(.., rest)| has_no_more(rest)))
+}
+
+/// The usual case; `None`: it is another.
+fn split_five(text: &str) -> Option<Split<'_>> {
+    let end = memchr::memchr(b'"', text.as_bytes())?;
+    let (status, size, rest) = status_and_size(text.get(end + 1..)?.strip_prefix(' ')?)?;
+    let columns = rest.strip_prefix('"')?.strip_suffix('"')?;
+    let referer = memchr::memchr(b'"', columns.as_bytes())?;
+    let agent = columns.get(referer..)?.strip_prefix("\" \"")?;
+    let is_told = !columns.starts_with(' ')
+        && !agent.starts_with(' ')
+        && memchr::memchr(b'"', agent.as_bytes()).is_none()
+        && memchr::memchr(b'\\', text.as_bytes()).is_none();
+    is_told.then_some((text.get(..end)?, status, size, rest))
 }
 
 #[cfg(test)]

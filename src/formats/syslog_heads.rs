@@ -70,6 +70,8 @@ impl Heads {
         let blanks = message.bytes().take_while(|byte| *byte == b' ').count();
         let message = message.get(blanks..)?;
         let first = *message.as_bytes().first_chunk()?;
+        // What is taken off its end may be a part of how it begins.
+        message.as_bytes().last().filter(|last| last.is_ascii() && **last != b' ')?;
         let (openings, table) = (&mut self.openings, record.table);
         let known = openings.get(&u32::from_le_bytes(first)).copied();
         let opening = known.unwrap_or_else(|| payload::opening(first, table, &syslog::OPENED));
@@ -78,19 +80,23 @@ impl Heads {
             openings.insert(u32::from_le_bytes(first), opening);
         }
         let program = text.get(program.clone())?;
-        let is_told = match opening {
-            Opening::Plain if outlook.is_bare => first.is_ascii() && memchr::memchr(b'=', message.as_bytes()).is_none(),
-            Opening::Plain => first.is_ascii(),
-            Opening::Pam => payload::has_usual_keys(message),
+        let outlook = match opening {
+            Opening::Plain => {
+                let is_told =
+                    first.is_ascii() && !(outlook.is_bare && memchr::memchr(b'=', message.as_bytes()).is_some());
+                is_told.then_some(*outlook)?
+            }
+            Opening::Pam => payload::has_usual_keys(message).then(|| outlook.of_pam())?,
             Opening::Unsure => {
                 let message = message.trim_matches([' ', '\u{feff}']);
-                !message.is_empty() && payload::outlook(program, syslog::said(message).1, table).is_some()
+                let said = Some(message).filter(|message| !message.is_empty());
+                payload::outlook(program, syslog::said(said?).1, table)?
             }
         };
-        if !is_told || memchr::memchr(b'%', text.as_bytes()).is_some() {
+        if memchr::memchr(b'%', text.as_bytes()).is_some() {
             return None;
         }
-        let outline = outline_of(program, *outlook);
+        let outline = outline_of(program, outlook);
         if let Some(stamp) = self.clock.and_then(|clock| clock.stamp(usual, record.year)) {
             record.time = stamp;
         } else {
@@ -111,7 +117,8 @@ impl Heads {
         let start = program.as_ptr().addr().checked_sub(record.text.as_ptr().addr());
         let place = start.map(|start| start..start + program.len()).filter(|place| place.end == end);
         // What is remembered gives this again.
-        let place = place.filter(|_| outline_of(program, outlook) == *outline);
+        let place =
+            place.filter(|_| [outlook, outlook.of_pam()].iter().any(|known| outline_of(program, *known) == *outline));
         if let Some(program) = place {
             forget_if_full(&mut self.known);
             self.known.insert(key.into(), Head { program, outlook });
@@ -235,6 +242,9 @@ mod tests {
             "IN=eth0 OUT= SRC=1.2.3.4",
             "usb 1-1: new device",
             "a=b",
+            "PAM ",
+            "PAM  \u{feff}",
+            "Fai \u{feff} ",
             "a",
             "",
             "   ",

@@ -35,6 +35,9 @@ impl<'b> Text<'b> {
     /// Whether something between two offsets of the text (the end included: what was cut off the end
     /// of a record counts) was replaced or cut.
     pub(crate) fn is_repaired(&self, start: usize, end: usize) -> bool {
+        if self.repairs.is_empty() {
+            return false;
+        }
         let first = self.repairs.partition_point(|at| *at < start);
         self.repairs.get(first).is_some_and(|at| *at <= end)
     }
@@ -103,9 +106,12 @@ impl<'b> Pieces<'b> {
 /// A record without a byte order mark before it and without the carriage return behind it.
 /// Gives where it starts in `line`, and itself.
 pub(crate) fn record(line: &str) -> (usize, &str) {
-    let kept = line.strip_prefix(BOM).unwrap_or(line);
+    // A byte tells most lines from one with a mark.
+    let kept =
+        if line.as_bytes().first() == BOM.as_bytes().first() { line.strip_prefix(BOM).unwrap_or(line) } else { line };
     let start = line.len() - kept.len();
-    (start, kept.strip_suffix('\r').unwrap_or(kept))
+    let is_returned = kept.as_bytes().last() == Some(&b'\r');
+    (start, if is_returned { kept.strip_suffix('\r').unwrap_or(kept) } else { kept })
 }
 
 /// Whether a line holds nothing: blanks, or what is left of a run of NUL.

@@ -41,6 +41,7 @@ struct Shape {
     format: FormatId,
     program: Option<Box<str>>,
     priority: Option<Box<str>>,
+    payloads: [&'static str; 2],
     is_proxy: bool,
 }
 
@@ -53,13 +54,14 @@ struct Known {
 impl Shape {
     fn of(outline: &Outline<'_>, format: FormatId) -> Shape {
         let (program, priority) = (outline.program.map(Into::into), outline.priority.map(Into::into));
-        Shape { format, program, priority, is_proxy: is_proxy(outline) }
+        Shape { format, program, priority, payloads: outline.payloads, is_proxy: is_proxy(outline) }
     }
 
     fn is(&self, outline: &Outline<'_>, format: FormatId) -> bool {
         self.format == format
             && self.program.as_deref() == outline.program
             && self.priority.as_deref() == outline.priority
+            && self.payloads.iter().zip(outline.payloads).all(|(known, name)| std::ptr::eq(*known, name))
             && self.is_proxy == is_proxy(outline)
     }
 }

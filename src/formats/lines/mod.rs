@@ -245,7 +245,7 @@ impl Readers {
     /// A line without its byte order mark, NULs and the constant prefix.
     fn body<'l>(&self, line: &'l [u8]) -> &'l [u8] {
         let line = visible(line);
-        line.strip_prefix(self.prefix.as_bytes()).unwrap_or(line)
+        if self.prefix.is_empty() { line } else { line.strip_prefix(self.prefix.as_bytes()).unwrap_or(line) }
     }
 
     /// Whether some format reads this text, be it the input's own (JSON behind a prefix) or another.

@@ -12,12 +12,20 @@ use std::sync::LazyLock;
 /// What a message may turn out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Outlook {
-    /// The row that reads the program's messages, and PAM's, by name.
+    /// The row that reads the program's messages, and PAM's if one begins like those, by name.
     pub(crate) payloads: [&'static str; 2],
     /// All names either pushes.
     pub(crate) names: [&'static [&'static str]; 2],
     /// Whether this holds only for messages without an equals sign, or for those of PAM.
     pub(crate) is_bare: bool,
+}
+
+impl Outlook {
+    /// The same of messages that begin like PAM's.
+    pub(crate) fn of_pam(self) -> Outlook {
+        let ([payload, _], [names, _]) = (self.payloads, self.names);
+        Outlook { payloads: [payload, pam::PAYLOAD.name], names: [names, OF_PAM], ..self }
+    }
 }
 
 /// A row whose fields are known by name.
@@ -41,7 +49,7 @@ impl Told {
     }
 
     fn outlook(&self) -> Outlook {
-        let (payloads, names) = ([self.row.name, pam::PAYLOAD.name], [self.names, OF_PAM]);
+        let (payloads, names) = ([self.row.name, ""], [self.names, &[][..]]);
         Outlook { payloads, names, is_bare: self.is_bare }
     }
 }
@@ -104,7 +112,8 @@ static DROPBEAR: [&str; 4] = ["Pubkey", "error: Pubkey", "fatal: Pubkey", "debug
 /// to know.
 pub(crate) fn outlook(program: &str, message: &str, table: &FieldTable) -> Option<Outlook> {
     let told = told(program)?;
-    if pam::PAYLOAD.prefixes.iter().any(|prefix| message.starts_with(prefix)) {
+    let is_of_pam = pam::PAYLOAD.prefixes.iter().any(|prefix| message.starts_with(prefix));
+    if is_of_pam {
         has_usual_keys(message).then_some(())?;
     } else if begins_another(message)
         || (told.is_made_up)(message)
@@ -112,10 +121,11 @@ pub(crate) fn outlook(program: &str, message: &str, table: &FieldTable) -> Optio
     {
         return None;
     }
-    (!table.is_beginning(message)).then(|| told.outlook())
+    let outlook = if is_of_pam { told.outlook().of_pam() } else { told.outlook() };
+    (!table.is_beginning(message)).then_some(outlook)
 }
 
-/// What the outlook of a program's messages is, if they have one.
+/// What the outlook of a program's messages is, if they have one and PAM has no part in them.
 pub(crate) fn outlook_of(program: &str) -> Option<Outlook> {
     told(program).map(Told::outlook)
 }
