@@ -16,7 +16,7 @@ use super::lines::Usual;
 use super::payload::{self, Opening, Outlook};
 use super::{Record, YearTrack, syslog};
 use crate::model::stamp::{self, Yearless, Zone};
-use crate::model::{Outline, Quality, QuickMap, Stamp, Time};
+use crate::model::{Outline, Quality, QuickMap, Stamp, Time, limits};
 use std::ops::Range;
 
 /// Heads and openings remembered at once.
@@ -109,7 +109,10 @@ impl Heads {
 
     /// Remembers how a record begins of which reading its header gave this.
     pub(super) fn learn(&mut self, record: &Record<'_>, outline: &Outline<'_>) {
-        let Some((_, key, _)) = split(record.text) else { return };
+        // Hostile hosts and programs may have any length.
+        let Some((_, key, _)) = split(record.text).filter(|(_, key, _)| key.len() <= limits::NAME_KNOWN) else {
+            return;
+        };
         let program = outline.program.unwrap_or_default();
         let Some(outlook) = payload::outlook_of(program) else { return };
         // The tag ends where the key does, with nothing taken off the program.

@@ -10,7 +10,7 @@
 
 use super::work::Desk;
 use crate::detect::{Sieve, Sweep, Worker};
-use crate::model::{FormatId, Glance, Outline};
+use crate::model::{FormatId, Glance, Outline, limits};
 
 /// Outlines a worker remembers: programs and priorities, in logs that are no attack.
 const OUTLINES: usize = 128;
@@ -64,6 +64,11 @@ impl Shape {
             && self.payloads.iter().zip(outline.payloads).all(|(known, name)| std::ptr::eq(*known, name))
             && self.is_proxy == is_proxy(outline)
     }
+}
+
+/// Whether its program may be remembered: hostile ones have any length.
+fn is_short(outline: &Outline<'_>) -> bool {
+    outline.program.is_none_or(|program| program.len() <= limits::NAME_KNOWN)
 }
 
 fn is_proxy(outline: &Outline<'_>) -> bool {
@@ -132,7 +137,7 @@ impl Skim {
         }
         let at = match self.known.iter().position(is_it) {
             Some(at) => at,
-            None if self.known.len() < OUTLINES => {
+            None if self.known.len() < OUTLINES && is_short(&glance.outline) => {
                 let bounds = desk.taxonomy.bounds(&glance.outline, glance.format);
                 let sieve = bounds.and_then(|bounds| desk.engine.sieve(&bounds, glance.format));
                 self.known.push(Known { shape: Shape::of(&glance.outline, glance.format), sieve });

@@ -73,6 +73,7 @@ pub(super) static SHAPES: &[Shape] = &[
         feed: kinds,
         says: "",
     },
+    Shape { name: "programs with long names", rules: super::EVERY, short: 500, full: 10_000, feed: programs, says: "" },
 ];
 
 /// So many bytes that hardly repeat, without a line end.
@@ -127,6 +128,15 @@ fn kinds(n: u64, out: &mut dyn Write) -> io::Result<()> {
             out,
             "{{\"EventID\":1,\"Provider_Name\":\"{provider}\",\"Channel\":\"{provider}\",\"{field}\":1,\"user\":\"a\"}}"
         )?;
+    }
+    Ok(())
+}
+
+/// Lines that each name a host and a program of their own, at length.
+fn programs(n: u64, out: &mut dyn Write) -> io::Result<()> {
+    let long = "x".repeat(200_000);
+    for n in 0..n {
+        writeln!(out, "Mar  2 09:00:01 h{n}{long} p{n}{long}[77]: something was done")?;
     }
     Ok(())
 }
