@@ -56,9 +56,10 @@ impl Reader {
             if self.ended {
                 return None;
             }
-            // The last record mostly ends soon; what is read behind it is moved to the next block.
-            wanted = self.pending.len().max(wanted).saturating_add(step);
-            step = step.saturating_mul(2);
+            // The last record mostly ends soon; what is read behind it is moved to the next block. Of one that is passed over
+            // nothing is pending, however long it goes on.
+            wanted = self.pending.len().saturating_add(step);
+            step = step.saturating_mul(2).min(self.pending.len().max(target));
         }
     }
 
@@ -88,6 +89,29 @@ impl Reader {
                     self.failure = Some(error);
                 }
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::{self, Head, ReadOptions, sniff};
+    use crate::source::{Bounds, Found, Opened, Place, open};
+    use std::sync::Arc;
+
+    #[test]
+    fn a_line_that_does_not_end_is_not_held() {
+        for name in ["plain", "jsonl"] {
+            let bytes = [b"{\"a\":\"".as_slice(), &vec![b'x'; 96 << 20]].concat();
+            let place = Place::Held(Arc::new(bytes));
+            let mut found = Found { place, shown: String::new(), named: true, promised: 0 };
+            let Ok(Opened::Log(stream)) = open(&mut found, &Bounds::default()) else { panic!("it is a log") };
+            let sniffed = sniff::forced(name, &Head::new("", true)).expect("it is a row");
+            let cutter = formats::cutter(&sniffed, &ReadOptions::default());
+            let mut reader = Reader::new(SourceId(0), TextStream::new(stream, None), cutter, 0);
+            while reader.next(1 << 17, u64::MAX).is_some() {}
+            assert!(reader.pending.capacity() <= 40 << 20, "{name}: {}", reader.pending.capacity());
         }
     }
 }
