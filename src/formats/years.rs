@@ -171,8 +171,8 @@ impl YearScan {
         match self.day.start(line) {
             Start::Same => return,
             Start::Stamp(stamp) => return self.follow(stamp),
-            // So does every line of an access log, and no date.
-            Start::Other if lines::begins_address(line) => return,
+            // So does every line of an access log or of JSON, and no date.
+            Start::Other if lines::begins_address(line) || line.first() == Some(&b'{') => return,
             Start::Other => {}
         }
         let date = match std::str::from_utf8(line) {
