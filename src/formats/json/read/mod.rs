@@ -23,6 +23,13 @@ pub(super) struct Place {
     pub(super) start: u32,
 }
 
+impl Place {
+    /// A piece of the text that is read.
+    fn span(self, start: usize, end: usize) -> Span {
+        Span { region: self.region, start: self.start.saturating_add(offset(start)), len: offset(end - start) }
+    }
+}
+
 /// Reads the object that starts at `from`, pushes its fields, and gives where it ends, whether anything in it had to be
 /// repaired, and which telling names it has. When it is refused, nothing stays pushed.
 pub(super) fn object(
@@ -337,7 +344,7 @@ impl<'r> Reader<'r> {
         let field = self.scratch.names.find(self.table, &self.scratch.path);
         let name = match field {
             None => Span::default(),
-            Some(_) if path == 0 && !key.escaped => self.span(key.start, key.end),
+            Some(_) if path == 0 && !key.escaped => self.place.span(key.start, key.end),
             Some(_) => {
                 let start = self.scratch.text.len();
                 self.scratch.text.push_str(&self.scratch.path);
@@ -425,10 +432,10 @@ impl<'r> Reader<'r> {
             b"true" => Value::Bool(true),
             b"false" => Value::Bool(false),
             b"null" => Value::Null,
-            number if token::is_number(number) => Value::Number(self.span(start, end)),
+            number if token::is_number(number) => Value::Number(self.place.span(start, end)),
             _ => {
                 self.repaired = true;
-                Value::Text(self.span(start, end))
+                Value::Text(self.place.span(start, end))
             }
         };
         if let Some(field) = slot.field {
@@ -449,15 +456,6 @@ impl<'r> Reader<'r> {
         while let Some(b' ' | b'\n' | b'\t' | b'\r') = self.byte() {
             self.at += 1;
             self.blanks += 1;
-        }
-    }
-
-    /// A piece of the text that is read.
-    fn span(&self, start: usize, end: usize) -> Span {
-        Span {
-            region: self.place.region,
-            start: self.place.start.saturating_add(offset(start)),
-            len: offset(end - start),
         }
     }
 

@@ -152,7 +152,7 @@ impl Regular<'_> {
         }
         let span = match member.named {
             None => Span::default(),
-            Some(_) if self.depth == 0 => self.span(start, end),
+            Some(_) if self.depth == 0 => self.place.span(start, end),
             Some(_) => {
                 let start = self.scratch.text.len();
                 self.scratch.text.push_str(path);
@@ -192,7 +192,7 @@ impl Regular<'_> {
                 if escaped {
                     self.escaped((start, end), member, name)?;
                 } else if let Some(named) = member.named {
-                    let value = Value::Text(self.span(start, end));
+                    let value = Value::Text(self.place.span(start, end));
                     self.push(named, member, name, value);
                 }
             }
@@ -255,8 +255,8 @@ impl Regular<'_> {
             b"true" => Value::Bool(true),
             b"false" => Value::Bool(false),
             b"null" => Value::Null,
-            _ if is_number => Value::Number(self.span(start, end)),
-            _ => Value::Text(self.span(start, end)),
+            _ if is_number => Value::Number(self.place.span(start, end)),
+            _ => Value::Text(self.place.span(start, end)),
         };
         self.push(named, member, name, value);
         Some(())
@@ -326,15 +326,6 @@ impl Regular<'_> {
         while self.byte() == Some(b' ') {
             self.at += 1;
             self.blanks += 1;
-        }
-    }
-
-    /// A piece of the text that is read.
-    fn span(&self, start: usize, end: usize) -> Span {
-        Span {
-            region: self.place.region,
-            start: self.place.start.saturating_add(offset(start)),
-            len: offset(end - start),
         }
     }
 }

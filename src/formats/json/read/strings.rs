@@ -21,7 +21,7 @@ impl Reader<'_> {
         let inside = self.text.get(quoted.start..quoted.end).unwrap_or("");
         if !quoted.escaped {
             if let Some(field) = slot.field {
-                self.push(field, slot, Value::Text(self.span(quoted.start, quoted.end)));
+                self.push(field, slot, Value::Text(self.place.span(quoted.start, quoted.end)));
             }
             return;
         }
