@@ -28,7 +28,7 @@ fn write(value: &impl Serialize, layout: impl Formatter, out: &mut dyn Write) ->
 /// A string behind what was written so far: what [`to_line`] makes of it, quicker.
 pub(super) fn string(text: &str, out: &mut Vec<u8>) {
     // Nearly all text is plain, and stays as it is.
-    if text.bytes().fold(true, |plain, byte| plain & is_plain(byte)) {
+    if is_all_plain(text.as_bytes()) {
         out.push(b'"');
         out.extend_from_slice(text.as_bytes());
         out.push(b'"');
@@ -39,9 +39,15 @@ pub(super) fn string(text: &str, out: &mut Vec<u8>) {
     }
 }
 
-/// Whether a byte stands for itself, whatever stands around it.
-fn is_plain(byte: u8) -> bool {
-    (b' '..=b'~').contains(&byte) && !matches!(byte, b'"' | b'\\' | b'#')
+/// Whether every byte stands for itself, whatever stands around it. Without a way out in the middle, many are compared at
+/// a time.
+fn is_all_plain(bytes: &[u8]) -> bool {
+    let mut is_odd = false;
+    for byte in bytes {
+        let is_printable = byte.wrapping_sub(b' ') <= b'~' - b' ';
+        is_odd |= !is_printable | (*byte == b'"') | (*byte == b'\\') | (*byte == b'#');
+    }
+    !is_odd
 }
 
 /// Whether a runner would read a command from here on: `##[error]`, `##vso[task]`.
