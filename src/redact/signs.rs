@@ -135,9 +135,15 @@ impl Near {
     /// Whether what must stand near a literal does.
     fn is_met(&self, text: &[u8], literal: Range<usize>) -> bool {
         let around = literal.start.saturating_sub(self.before)..(literal.end + self.behind).min(text.len());
-        // They are few: comparing them one by one takes less than setting out to search.
-        let is_one = |byte: &u8| self.bytes.iter().any(|one| one == byte);
-        let has_byte = || text.get(around).is_some_and(|around| around.iter().any(is_one));
+        let has_byte = || {
+            let around = text.get(around).unwrap_or_default();
+            match *self.bytes {
+                [one] => memchr::memchr(one, around).is_some(),
+                [one, other] => memchr::memchr2(one, other, around).is_some(),
+                [one, other, third] => memchr::memchr3(one, other, third, around).is_some(),
+                _ => around.iter().any(|byte| self.bytes.contains(byte)),
+            }
+        };
         (self.bytes.is_empty() || has_byte()) && (self.word.is_empty() || has(text, self.word))
     }
 }
