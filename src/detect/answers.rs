@@ -4,7 +4,7 @@
 //! [`Answers::recycled`] must stand between two cases.
 
 use super::reference::Case;
-use crate::model::{AskId, Datum, Values};
+use crate::model::{AskId, Datum, One, Values};
 
 /// Answers of the view for one case, and memory for those to the next.
 #[derive(Default)]
@@ -48,8 +48,17 @@ impl<'r> Answers<'r> {
         let (now, start) = (self.case, self.values.len());
         let answer = slot(&mut self.all, ask);
         if answer.case != now {
-            case.view.values(case.event, ask, &mut self.values);
+            let one = case.view.answer(case.event, ask, &mut self.values);
             *answer = Answer { case: now, start, end: self.values.len() };
+            // Who asks for all mostly asks for the one, too.
+            let told = match one {
+                One::At(at) => Some(at..at + 1),
+                One::Nothing => Some(start..start),
+                One::Unknown => None,
+            };
+            if let Some(told) = told {
+                *slot(&mut self.single, ask) = Answer { case: now, start: told.start, end: told.end };
+            }
         }
     }
 

@@ -157,6 +157,9 @@ fn by_list<'n, 'r>(
             }
         }
     }
+    if !is_meant.contains(&true) {
+        return None;
+    }
     let fields = ENTITY_FIELDS.iter().zip(rule.about.canonical.iter()).zip(is_meant);
     let meant = fields.filter(|(_, is_meant)| *is_meant).map(|(field, _)| field);
     meant.into_iter().find_map(|(name, field)| Some((*name, sides.value(field.ask, answers)?)))

@@ -5,7 +5,7 @@ use super::answers::Answers;
 use super::compile::{CompiledRule, Named};
 use super::redaction::{Looked, Redaction, field};
 use super::reference::{Case, selection_holds};
-use crate::model::{Columns, Datum, Event, Place, RuleId, Sample, SampleWriter, Stamp, limits, show};
+use crate::model::{Columns, Datum, Event, FieldsWriter, Place, RuleId, Sample, SampleWriter, Stamp, limits, show};
 use crate::redact::Redactor;
 use crate::sigma::Expr;
 use std::borrow::Cow;
@@ -92,31 +92,13 @@ impl Draft {
     /// The event as an alert keeps it: its fields, and the record.
     pub(super) fn write<'r>(&mut self, rule: &CompiledRule, seen: Seen<'_, 'r>, answers: &mut Answers<'r>) {
         let Seen { case, place, redaction, looked } = seen;
-        self.write_fields(rule, Seen { case, place, redaction, looked }, std::iter::empty(), answers);
-        let raw = case.event.raw.text();
-        self.push(What::Raw, raw, limits::SAMPLE_RAW, looked.is_clean(raw, raw.into(), redaction));
-    }
-
-    /// The event as a stream shows it, which has no records: the fields the detection names, in order of first naming,
-    /// under the rule's spelling and under the canonical one; then those of `others` that are not among them.
-    pub(super) fn write_fields<'n, 'r>(
-        &mut self,
-        rule: &'n CompiledRule,
-        seen: Seen<'_, 'r>,
-        others: impl Iterator<Item = &'n Named>,
-        answers: &mut Answers<'r>,
-    ) {
-        let Seen { case, place, redaction, looked } = seen;
         self.text.clear();
         self.parts.clear();
-        let mut is_clean = |text: &str| looked.is_clean(text, case.event.raw, redaction);
-        for named in rule.named.iter().chain(others) {
-            self.add(&named.name, answers.all(case, named.ask), &mut is_clean);
-            if let Some(name) = case.view.canonical_name(named.ask).filter(|name| *name != named.name) {
-                let single = answers.single(case, named.ask).map_or(&[][..], std::slice::from_ref);
-                self.add(name, single, &mut is_clean);
-            }
-        }
+        each_field(rule, std::iter::empty(), case, answers, |name, values| {
+            self.add(name, values, &mut |text| looked.is_clean(text, case.event.raw, redaction));
+        });
+        let raw = case.event.raw.text();
+        self.push(What::Raw, raw, limits::SAMPLE_RAW, looked.is_clean(raw, raw.into(), redaction));
         (self.rule, self.time, self.place) = (rule.id, case.event.time, place);
     }
 
@@ -125,11 +107,7 @@ impl Draft {
         if names.any(|part| self.of(part) == name) {
             return;
         }
-        let texts = values.iter().filter_map(|value| match value {
-            Datum::Object(json) => Some(*json),
-            other => other.text(),
-        });
-        for (n, text) in texts.take(limits::SAMPLE_VALUES).enumerate() {
+        for (n, text) in texts(values).enumerate() {
             if n == 0 {
                 self.push(What::Name, name, limits::SAMPLE_VALUE, true);
             }
@@ -139,11 +117,10 @@ impl Draft {
 
     /// Keeps enough of `text` to show `max` bytes of it.
     fn push(&mut self, what: What, text: &str, max: usize, clean: bool) {
-        let ahead = max.saturating_mul(READ_AHEAD).min(text.len());
-        let kept = (0..=ahead).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
         let start = self.text.len();
-        self.text.push_str(text.get(..kept).unwrap_or_default());
-        self.parts.push(Part { what, start, end: self.text.len(), more: kept < text.len(), clean });
+        let (kept, more) = ahead(text, max);
+        self.text.push_str(kept);
+        self.parts.push(Part { what, start, end: self.text.len(), more, clean });
     }
 
     fn of(&self, part: &Part) -> &str {
@@ -189,6 +166,74 @@ impl Draft {
     }
 }
 
+/// The event as a stream shows it, which has no records: fields as an alert's, and those of `others` that are not among
+/// them.
+pub(super) fn stream<'n, 'r>(
+    rule: &'n CompiledRule,
+    seen: Seen<'_, 'r>,
+    others: impl Iterator<Item = &'n Named>,
+    answers: &mut Answers<'r>,
+    writer: &mut FieldsWriter<'_>,
+) {
+    let Seen { case, redaction, looked, .. } = seen;
+    let mut is_full = false;
+    each_field(rule, others, case, answers, |name, values| {
+        if is_full || writer.has(name) {
+            return;
+        }
+        for (n, text) in texts(values).enumerate() {
+            let (kept, more) = ahead(text, limits::SAMPLE_VALUE);
+            let fits = |text: &str, writer: &FieldsWriter<'_>| {
+                writer.len() + text.len().min(limits::SAMPLE_VALUE) <= limits::SAMPLE_TEXT
+            };
+            if n == 0 && fits(name, writer) {
+                writer.name(name);
+            } else if n == 0 {
+                is_full = true;
+            }
+            is_full |= !fits(kept, writer);
+            if is_full {
+                return;
+            }
+            let shown = field(redaction.shown(), name, kept, looked.is_clean(text, case.event.raw, redaction));
+            writer.value(&cut(&shown, more, limits::SAMPLE_VALUE));
+        }
+    });
+}
+
+/// The fields the detection names, in order of first naming, under the rule's spelling and under the canonical one; then
+/// `others`. A name may come again.
+fn each_field<'n, 'r>(
+    rule: &'n CompiledRule,
+    others: impl Iterator<Item = &'n Named>,
+    case: &Case<'_, 'r>,
+    answers: &mut Answers<'r>,
+    mut take: impl FnMut(&str, &[Datum<'r>]),
+) {
+    for named in rule.named.iter().chain(others) {
+        take(&named.name, answers.all(case, named.ask));
+        if let Some(name) = case.view.canonical_name(named.ask).filter(|name| *name != named.name) {
+            take(name, answers.single(case, named.ask).map_or(&[], std::slice::from_ref));
+        }
+    }
+}
+
+/// As many texts of a field as are shown.
+fn texts<'v>(values: &'v [Datum<'_>]) -> impl Iterator<Item = &'v str> {
+    let texts = values.iter().filter_map(|value| match value {
+        Datum::Object(json) => Some(*json),
+        other => other.text(),
+    });
+    texts.take(limits::SAMPLE_VALUES)
+}
+
+/// As much of `text` as is read to show `max` bytes of it, and whether there is more.
+fn ahead(text: &str, max: usize) -> (&str, bool) {
+    let ahead = max.saturating_mul(READ_AHEAD).min(text.len());
+    let end = (0..=ahead).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    (text.get(..end).unwrap_or_default(), end < text.len())
+}
+
 /// An event a rule held for, with what is known of it.
 pub(super) struct Seen<'c, 'r> {
     pub(super) case: &'c Case<'c, 'r>,
@@ -199,12 +244,17 @@ pub(super) struct Seen<'c, 'r> {
 
 /// Where an event stands within its block.
 pub(super) fn place(event: &Event<'_>) -> Place {
+    Place { columns: columns(event), ..line(event) }
+}
+
+/// The same, as far as lines tell.
+pub(super) fn line(event: &Event<'_>) -> Place {
     Place {
         source: event.origin.source,
         line: u64::from(event.origin.line) + 1,
         record: u64::from(event.origin.index) + 1,
         lines: event.lines,
-        columns: columns(event),
+        columns: Columns::default(),
     }
 }
 

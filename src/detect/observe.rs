@@ -4,7 +4,7 @@ use super::answers::Answers;
 use super::candidates::Finder;
 use super::compile::{CompiledFeed, CompiledRule, Engine, KeyField};
 use super::entity::{About, Sides, about, subject};
-use super::evidence::{Draft, Evidence, Seen, place};
+use super::evidence::{Draft, Evidence, Seen, line, place, stream};
 use super::excuse::excuses;
 use super::fold_need::Needs;
 use super::leaf::Objects;
@@ -12,7 +12,7 @@ use super::pending::{Keeping, One, Pending};
 use super::redaction::Looked;
 use super::reference::{Case, holds};
 use super::route::{Key, Route};
-use crate::model::{Bare, Counts, Datum, Entry, Event, Findings, Hit, QuickMap, RuleId, SampleWriter, View, limits};
+use crate::model::{Bare, Counts, Datum, Entry, Event, FieldsWriter, Findings, Hit, QuickMap, View, limits};
 use std::cell::LazyCell;
 use std::ops::Range;
 use std::sync::Arc;
@@ -26,7 +26,6 @@ pub(crate) struct Worker {
     pending: Pending,
     needs: Arc<Needs>,
     evidence: Evidence,
-    streamed: Option<Draft>,
     /// Routes met before, and the one met last: events of a kind come one after another.
     routes: QuickMap<Key, Arc<Route>>,
     last: Option<(Key, Arc<Route>)>,
@@ -113,20 +112,20 @@ impl Engine {
     ) -> bool {
         let route = worker.route(self, event, view);
         let whole = self.case(event, view);
-        let mut answers = std::mem::take(&mut worker.answers).recycled();
-        worker.lines.forget();
-        let mut finder = std::mem::take(&mut worker.finder);
+        let Worker { answers: memory, of_line: memory_of_line, lines: split, finder, .. } = worker;
+        // Emptied when it was put back.
+        let mut answers: Answers<'_> = std::mem::take(memory);
+        split.forget();
         let mut held = 0;
         let mut keeper = Keeper {
             pending: &mut worker.pending,
             needs: &worker.needs,
             evidence: &mut worker.evidence,
-            streamed: worker.streamed.get_or_insert_with(|| Draft::empty(RuleId(0))),
-            looked: Looked::default(),
+            looked: Looked::new(worker.needs.register().is_some()),
             findings,
         };
         for rule in finder.find(&route, &whole, &mut answers).iter().filter_map(|n| self.rules.get(*n as usize)) {
-            let lines = if rule.one_line { worker.lines.split(event) } else { 0 };
+            let lines = if rule.one_line { split.split(event) } else { 0 };
             if lines == 0 {
                 if holds(rule, &whole, &mut answers) {
                     held += 1;
@@ -136,9 +135,9 @@ impl Engine {
                 continue;
             }
             // An audit event: the first line that fits by itself.
-            let mut of_line = std::mem::take(&mut worker.of_line).recycled();
+            let mut of_line = std::mem::take(memory_of_line).recycled();
             for n in 0..lines {
-                let line = Event { entries: worker.lines.line(n), ..*event };
+                let line = Event { entries: split.line(n), ..*event };
                 let raw_text = whole.raw_text.map(|text| text.lines().nth(n).unwrap_or(text));
                 let case = Case { event: &line, raw_text, ..whole };
                 of_line = of_line.recycled();
@@ -149,11 +148,10 @@ impl Engine {
                     break;
                 }
             }
-            worker.of_line = of_line.recycled();
+            *memory_of_line = of_line.recycled();
         }
-        worker.answers = answers.recycled();
+        *memory = answers.recycled();
         finder.counts.held += held;
-        worker.finder = finder;
         route.is_assigned
     }
 
@@ -189,27 +187,29 @@ impl Engine {
 
     /// What people see of a match: a line of the stream, and its part of an alert.
     fn keep<'r>(&self, rule: &CompiledRule, sides: &Sides<'_, 'r>, answers: &mut Answers<'r>, keeper: &mut Keeper<'_>) {
-        let Keeper { pending, needs, evidence, streamed, looked, findings } = keeper;
+        let Keeper { pending, needs, evidence, looked, findings } = keeper;
         let (case, redaction) = (sides.line, &self.options.redaction);
         evidence.look(rule, case, answers);
         let subject = subject(rule, sides, evidence, answers);
         let entries = excuses(rule, sides, answers, &redaction.stable);
         let is_plain = subject.is_plain(case.event.raw, redaction, looked);
         let about = LazyCell::new(|| about(&subject, redaction, is_plain));
-        let (place, time) = (place(case.event), case.event.time);
+        // Columns are told in lists of alerts alone.
+        let is_counted = needs.register().is_some();
+        let (place, time) = (if is_counted { line(case.event) } else { place(case.event) }, case.event.time);
         if let Some(matches) = &mut findings.matches {
             let feeds = rule.feeds.iter().filter_map(|n| self.feeds.get(*n));
             let keys = feeds.flat_map(|feed| &feed.key).map(|key| &key.field);
-            streamed.write_fields(rule, Seen { case, place, redaction, looked }, keys, answers);
             let (feeds, reported, entries) = (Arc::clone(&rule.fed), rule.reported, entries.clone());
             let bare = Bare { place, time, rule: rule.id, feeds, reported, entries };
             let identity = needs.is_judged(rule.id).then(|| about.identity());
-            let fields = |writer: &mut SampleWriter| streamed.fields_into(writer, redaction.shown());
+            let seen = Seen { case, place, redaction, looked };
+            let fields = |writer: &mut FieldsWriter<'_>| stream(rule, seen, keys, answers, writer);
             matches.push(bare, fields, (about.field, &about.shown), identity.as_deref());
         }
         if rule.reported {
             findings.matches_total += 1;
-            if needs.register().is_some() {
+            if is_counted {
                 pending.count(rule.id, || &*about, (needs, findings.source));
                 return;
             }
@@ -271,7 +271,6 @@ struct Keeper<'w> {
     pending: &'w mut Pending,
     needs: &'w Needs,
     evidence: &'w mut Evidence,
-    streamed: &'w mut Draft,
     looked: Looked,
     findings: &'w mut Findings,
 }

@@ -6,6 +6,7 @@
 use crate::model::Raw;
 use crate::redact::Redactor;
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// The redactors of a run.
 #[derive(Debug)]
@@ -39,22 +40,45 @@ impl Redaction {
 
 /// What is known of the text of the event at hand. Most hold no secret; then no piece of it does, and neither its fields
 /// nor what its matches are about need be looked at one by one.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Looked {
-    /// Whether there is none; looked for when first asked.
-    is_clean: Option<bool>,
+    /// Nobody will ask for the whole record: of a piece that is most of it, the rest need not be looked at.
+    has_pieces: bool,
+    /// The last text that was looked at, by its address, and whether there is none in it.
+    last: Option<(Range<usize>, bool)>,
 }
 
 impl Looked {
     /// In longer records what is wanted is mostly a small part.
     const LONG: usize = 512;
 
+    /// Nothing is known yet. `has_pieces` says that nobody will ask for the whole record.
+    pub(super) fn new(has_pieces: bool) -> Looked {
+        Looked { has_pieces, last: None }
+    }
+
     /// Whether it is sure that nothing is blanked in `text`, whoever sees it. `raw` is the event's.
     pub(super) fn is_clean(&mut self, text: &str, raw: Raw<'_>, redaction: &Redaction) -> bool {
         let Some(raw) = raw.at_hand() else { return false };
-        let (start, raw_start) = (text.as_ptr().addr(), raw.as_ptr().addr());
-        let is_piece = raw_start <= start && start + text.len() <= raw_start + raw.len();
-        is_piece && *self.is_clean.get_or_insert_with(|| raw.len() <= Self::LONG && redaction.finds_nothing(raw))
+        let place = |text: &str| {
+            let text = text.as_bytes().as_ptr_range();
+            text.start.addr()..text.end.addr()
+        };
+        let (piece, whole) = (place(text), place(raw));
+        let is_within = |outer: &Range<usize>| outer.start <= piece.start && piece.end <= outer.end;
+        if raw.len() > Self::LONG || !is_within(&whole) {
+            return false;
+        }
+        if let Some((known, is_clean)) = &self.last
+            && (piece == *known || whole == *known || (*is_clean && is_within(known)))
+        {
+            return *is_clean;
+        }
+        let is_most = self.has_pieces && text.len() > raw.len() / 2;
+        let (looked_at, place) = if is_most { (text, piece) } else { (raw, whole) };
+        let is_clean = redaction.finds_nothing(looked_at);
+        self.last = Some((place, is_clean));
+        is_clean
     }
 }
 

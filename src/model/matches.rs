@@ -1,7 +1,7 @@
-//! The matches of a block, for the `matches` stream: in two pieces of memory, since a loud log has one for every record.
+//! The matches of a block, for the `matches` stream: in a few pieces of memory, since a loud log has one for every record.
 
 use super::origin::{Place, RuleId};
-use super::sample::{SampleParts, SampleWriter};
+use super::sample::SamplePart;
 use super::time::Stamp;
 use std::ops::Range;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ pub(crate) struct Match<'m> {
     /// The rule.
     pub(crate) rule: RuleId,
     /// The fields the rule read, redacted and cut.
-    pub(crate) fields: SampleParts<'m>,
+    pub(crate) fields: MatchFields<'m>,
     /// What it is about, as people see it: a field and its value.
     pub(crate) entity: (&'m str, &'m str),
     /// What its alert is recognised by; known only where an ignore entry may put it aside.
@@ -45,16 +45,95 @@ pub(crate) struct Bare {
 pub(crate) struct Matches {
     rows: Vec<Row>,
     /// Of each match one behind the other: fields, field and value of the entity, value of the identity.
-    text: Vec<u8>,
+    text: String,
+    /// What the fields are made of.
+    parts: Vec<Part>,
 }
 
 #[derive(Clone, Debug)]
 struct Row {
     bare: Bare,
-    fields: Range<usize>,
+    /// Where its text begins.
+    start: usize,
+    parts: Range<usize>,
     /// Where the field, the value and the identity end.
     ends: [usize; 3],
     has_identity: bool,
+}
+
+/// A name, or a value of the field named last.
+#[derive(Clone, Copy, Debug)]
+struct Part {
+    is_name: bool,
+    end: usize,
+}
+
+/// The fields of a match, part by part.
+#[derive(Clone, Debug)]
+pub(crate) struct MatchFields<'m> {
+    text: &'m str,
+    start: usize,
+    parts: std::slice::Iter<'m, Part>,
+}
+
+impl<'m> Iterator for MatchFields<'m> {
+    type Item = SamplePart<'m>;
+
+    fn next(&mut self) -> Option<SamplePart<'m>> {
+        let part = self.parts.next()?;
+        let text = self.text.get(self.start..part.end).unwrap_or_default();
+        self.start = part.end;
+        Some(if part.is_name { SamplePart::Name(text) } else { SamplePart::Value(text) })
+    }
+}
+
+impl PartialEq for MatchFields<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.clone().eq(other.clone())
+    }
+}
+
+impl Eq for MatchFields<'_> {}
+
+/// Writes the fields of a match.
+pub(crate) struct FieldsWriter<'w> {
+    text: &'w mut String,
+    parts: &'w mut Vec<Part>,
+    /// Where text and parts begin.
+    start: (usize, usize),
+}
+
+impl FieldsWriter<'_> {
+    /// Bytes written so far.
+    pub(crate) fn len(&self) -> usize {
+        self.text.len() - self.start.0
+    }
+
+    /// Whether a field of this name is there.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        let mut start = self.start.0;
+        let mut parts = self.parts.get(self.start.1..).unwrap_or_default().iter();
+        parts.any(|part| {
+            let text = self.text.get(start..part.end);
+            start = part.end;
+            part.is_name && text == Some(name)
+        })
+    }
+
+    /// The name of a field; its values follow.
+    pub(crate) fn name(&mut self, name: &str) {
+        self.part(true, name);
+    }
+
+    /// A value of the field.
+    pub(crate) fn value(&mut self, value: &str) {
+        self.part(false, value);
+    }
+
+    fn part(&mut self, is_name: bool, text: &str) {
+        self.text.push_str(text);
+        self.parts.push(Part { is_name, end: self.text.len() });
+    }
 }
 
 impl Matches {
@@ -62,21 +141,19 @@ impl Matches {
     pub(crate) fn push(
         &mut self,
         bare: Bare,
-        fields: impl FnOnce(&mut SampleWriter),
+        fields: impl FnOnce(&mut FieldsWriter<'_>),
         entity: (&str, &str),
         identity: Option<&str>,
     ) {
-        let start = self.text.len();
-        let mut writer = SampleWriter::behind(std::mem::take(&mut self.text), None);
-        fields(&mut writer);
-        self.text = writer.into_bytes();
-        let fields = start..self.text.len();
+        let Matches { rows, text, parts } = self;
+        let (start, first) = (text.len(), parts.len());
+        fields(&mut FieldsWriter { text: &mut *text, parts: &mut *parts, start: (start, first) });
         let texts = [entity.0, entity.1, identity.unwrap_or_default()];
-        let ends = texts.map(|text| {
-            self.text.extend_from_slice(text.as_bytes());
-            self.text.len()
+        let ends = texts.map(|piece| {
+            text.push_str(piece);
+            text.len()
         });
-        self.rows.push(Row { bare, fields, ends, has_identity: identity.is_some() });
+        rows.push(Row { bare, start, parts: first..parts.len(), ends, has_identity: identity.is_some() });
     }
 
     /// How many.
@@ -86,19 +163,21 @@ impl Matches {
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = Match<'_>> {
-        let text = |range: Range<usize>| {
-            self.text.get(range).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
-        };
-        self.rows.iter().map(move |Row { bare, fields, ends: [field, value, identity], has_identity }| Match {
-            place: bare.place,
-            time: bare.time,
-            rule: bare.rule,
-            fields: SampleParts::of(self.text.get(fields.clone()).unwrap_or_default()),
-            entity: (text(fields.end..*field), text(*field..*value)),
-            identity: has_identity.then(|| text(*value..*identity)),
-            feeds: &bare.feeds,
-            reported: bare.reported,
-            entries: &bare.entries,
+        let text = |range: Range<usize>| self.text.get(range).unwrap_or_default();
+        self.rows.iter().map(move |Row { bare, start, parts, ends: [field, value, identity], has_identity }| {
+            let parts = self.parts.get(parts.clone()).unwrap_or_default();
+            let end = parts.last().map_or(*start, |part| part.end);
+            Match {
+                place: bare.place,
+                time: bare.time,
+                rule: bare.rule,
+                fields: MatchFields { text: &self.text, start: *start, parts: parts.iter() },
+                entity: (text(end..*field), text(*field..*value)),
+                identity: has_identity.then(|| text(*value..*identity)),
+                feeds: &bare.feeds,
+                reported: bare.reported,
+                entries: &bare.entries,
+            }
         })
     }
 }
@@ -111,7 +190,6 @@ impl PartialEq for Matches {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample::SamplePart;
     use super::*;
 
     #[test]
@@ -126,7 +204,7 @@ mod tests {
             entries: Box::default(),
         };
         let write = |name: &'static str, values: &'static [&'static str]| {
-            move |writer: &mut SampleWriter| {
+            move |writer: &mut FieldsWriter<'_>| {
                 writer.name(name);
                 for value in values {
                     writer.value(value);

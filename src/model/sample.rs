@@ -116,14 +116,14 @@ pub(crate) enum SamplePart<'s> {
 
 /// The fields of an event, part by part.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct SampleParts<'s> {
+struct SampleParts<'s> {
     raw: Option<&'s str>,
     rest: &'s [u8],
 }
 
 impl<'s> SampleParts<'s> {
     /// Of what [`SampleWriter`] wrote.
-    pub(crate) fn of(bytes: &'s [u8]) -> SampleParts<'s> {
+    fn of(bytes: &'s [u8]) -> SampleParts<'s> {
         let (raw, rest) = split(bytes).unwrap_or_default();
         SampleParts { raw, rest }
     }

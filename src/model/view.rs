@@ -95,6 +95,17 @@ impl TagSet {
     }
 }
 
+/// Which of all values of a field is the one to group, count and print by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum One {
+    /// The one at this place has its text.
+    At(usize),
+    /// There is none.
+    Nothing,
+    /// To be asked for.
+    Unknown,
+}
+
 /// The way records of one profile are read: for each question the ordered places to look.
 /// `taxonomy` builds views in setup, for every question of [`Asks`](super::Asks); they are frozen for
 /// the scan.
@@ -124,6 +135,12 @@ pub(crate) trait View: Send + Sync {
     /// only; for any other name the canonical value, else the first original. `None` when missing, null
     /// or not a scalar.
     fn single<'r>(&self, event: &Event<'r>, ask: AskId) -> Option<Datum<'r>>;
+
+    /// The same as [`View::values`], and which of them has the text of [`View::single`], where that is known by the way.
+    fn answer<'r>(&self, event: &Event<'r>, ask: AskId, into: &mut Values<'r>) -> One {
+        self.values(event, ask, into);
+        One::Unknown
+    }
 
     /// The canonical field the asked name stands for in this profile, if any: `user` for
     /// `TargetUserName` of a Windows logon.

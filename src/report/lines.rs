@@ -246,7 +246,7 @@ fn number<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
 mod tests {
     use super::super::sample;
     use super::*;
-    use crate::model::{LogSource, Match, Place, Sample, SampleParts, SampleWriter, SourceId, Stamp, Time};
+    use crate::model::{Bare, FieldsWriter, LogSource, Match, Matches, Place, Sample, SourceId, Stamp, Time};
 
     #[test]
     fn matches_and_bursts_are_lines_and_the_summary_is_the_last() {
@@ -255,26 +255,24 @@ mod tests {
         let alert =
             report.alerts.iter().find(|a| a.samples.iter().any(|s| s.text.raw().is_some())).expect("one has raw lines");
         let shown = alert.samples.first().expect("it has samples");
-        let mut fields = SampleWriter::new(None);
-        for (name, values) in shown.text.fields() {
-            fields.name(name);
-            for value in values {
-                fields.value(value);
-            }
-        }
-        let fields = fields.text();
         let [entity] = alert.entity.as_slice() else { panic!("a detection is about one field") };
-        let found = Match {
+        let bare = Bare {
             place: shown.place,
             time: shown.time,
             rule: shown.rule,
-            fields: SampleParts::of(fields.bytes()),
-            entity: (&entity.field, &entity.value),
-            identity: None,
-            feeds: &[RuleId(0)],
+            feeds: [RuleId(0)].into(),
             reported: true,
-            entries: &[],
+            entries: Box::default(),
         };
+        let mut matches = Matches::default();
+        let fields = |writer: &mut FieldsWriter<'_>| {
+            for (name, values) in shown.text.fields() {
+                writer.name(name);
+                values.iter().for_each(|value| writer.value(value));
+            }
+        };
+        matches.push(bare, fields, (&entity.field, &entity.value), None);
+        let found = matches.iter().next().expect("it was added");
         let silent = Match { reported: false, feeds: &[], ..found.clone() };
         let burst = &report.alerts[0];
         let burst = Burst {

@@ -4,7 +4,7 @@
 //! matches of a rule, and for all of an input, is spelt once.
 
 use super::{Where, json_text};
-use crate::model::{InputSummary, Match, RuleId, RuleInfo, SamplePart, SampleParts, SourceId};
+use crate::model::{InputSummary, Match, MatchFields, RuleId, RuleInfo, SamplePart, SourceId, Time, Written};
 
 /// The memory of a stream.
 #[derive(Debug, Default)]
@@ -14,12 +14,14 @@ pub(super) struct MatchWriter {
     heads: Vec<Vec<u8>>,
     /// The path of the last input.
     path: Option<(SourceId, Vec<u8>)>,
+    /// The time of the last match that had one: neighbours share their second.
+    time: Option<(Time, u8, Written)>,
 }
 
 impl MatchWriter {
     /// The line of a match, with its newline.
     pub(super) fn line(&mut self, found: &Match<'_>, rules: &[RuleInfo], inputs: &[InputSummary]) -> &[u8] {
-        let MatchWriter { line, heads, path } = self;
+        let MatchWriter { line, heads, path, time: last } = self;
         let place = Where::new(inputs, &found.place);
         line.clear();
         line.extend_from_slice(head(heads, rules, found.rule));
@@ -38,8 +40,12 @@ impl MatchWriter {
         line.extend_from_slice(b",\"time\":");
         match found.time.time {
             Some(time) => {
+                let decimals = found.time.decimals;
+                let known = last.as_ref().filter(|(known, digits, _)| (*known, *digits) == (time, decimals));
+                let written = known.map_or_else(|| time.written(decimals), |(.., written)| *written);
+                *last = Some((time, decimals, written));
                 line.push(b'"');
-                line.extend_from_slice(time.written(found.time.decimals).as_str().as_bytes());
+                line.extend_from_slice(written.as_str().as_bytes());
                 line.push(b'"');
             }
             None => line.extend_from_slice(b"null"),
@@ -88,7 +94,7 @@ fn head<'h>(heads: &'h mut Vec<Vec<u8>>, rules: &[RuleInfo], rule: RuleId) -> &'
 }
 
 /// Fields as members of an object: no value is `null`, one stands alone, several are a list.
-fn fields(parts: SampleParts<'_>, line: &mut Vec<u8>) {
+fn fields(parts: MatchFields<'_>, line: &mut Vec<u8>) {
     let mut values: Option<(usize, usize)> = None;
     for part in parts {
         match (part, values) {
@@ -144,31 +150,30 @@ fn number(number: Option<u64>, line: &mut Vec<u8>) {
 mod tests {
     use super::super::sample;
     use super::*;
-    use crate::model::{Place, SampleWriter, Stamp, Time};
+    use crate::model::{Bare, FieldsWriter, Matches, Place, Stamp, Time};
     use serde_json::{Value, json};
+    use std::sync::Arc;
 
     /// A match with these fields, as JSON reads it again.
     fn read(told: &[(&str, &[&str])], change: impl FnOnce(&mut Match<'_>)) -> Value {
         let report = sample::report();
-        let mut writer = SampleWriter::new(None);
-        for (name, values) in told {
-            writer.name(name);
-            for value in *values {
-                writer.value(value);
-            }
-        }
-        let text = writer.text();
-        let mut found = Match {
+        let bare = Bare {
             place: Place { source: SourceId(1), line: 1_200, record: 90, lines: 1, ..Place::default() },
             time: Stamp::exact(Time(1_500_000_000), 1),
             rule: RuleId(1),
-            fields: SampleParts::of(text.bytes()),
-            entity: ("user", "Mia"),
-            identity: None,
-            feeds: &[],
+            feeds: Arc::default(),
             reported: true,
-            entries: &[],
+            entries: Box::default(),
         };
+        let mut matches = Matches::default();
+        let fields = |writer: &mut FieldsWriter<'_>| {
+            for (name, values) in told {
+                writer.name(name);
+                values.iter().for_each(|value| writer.value(value));
+            }
+        };
+        matches.push(bare, fields, ("user", "Mia"), None);
+        let mut found = matches.iter().next().expect("it was added");
         change(&mut found);
         let mut memory = MatchWriter::default();
         let line = memory.line(&found, &report.rules, &report.inputs).to_vec();

@@ -8,7 +8,7 @@ use super::table::Meaning;
 use super::time::TimePlan;
 use super::words::Words;
 use crate::model::stamp::Zones;
-use crate::model::{AskId, Datum, Event, FieldId, LogSourceId, Sentence, Stamp, Values, View, Within};
+use crate::model::{AskId, Datum, Event, FieldId, LogSourceId, One, Sentence, Stamp, Values, View, Within};
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -353,13 +353,17 @@ fn is_scalar(datum: &Datum<'_>) -> bool {
 
 impl View for ProfileView {
     fn values<'r>(&self, event: &Event<'r>, ask: AskId, into: &mut Values<'r>) {
-        let Some(asked) = self.shared.asks.get(ask.0 as usize) else { return };
+        self.answer(event, ask, into);
+    }
+
+    fn answer<'r>(&self, event: &Event<'r>, ask: AskId, into: &mut Values<'r>) -> One {
+        let Some(asked) = self.shared.asks.get(ask.0 as usize) else { return One::Unknown };
         let before = into.len();
         let is_replaced = asked.layer == Layer::Both && self.replaced(event, asked, into);
         self.by_route(event, &asked.own, before, into);
         // A route takes the place of originals; what a canonical field says stands beside it.
         if is_replaced && asked.fixed.is_none() {
-            return;
+            return One::Unknown;
         }
         if asked.layer != Layer::Norm && !is_replaced {
             self.originals(event, asked, into);
@@ -372,13 +376,18 @@ impl View for ProfileView {
             }
         }
         if asked.layer == Layer::Raw {
-            return;
+            return One::Unknown;
         }
         let mut canonical = Values::new();
+        let mut one = One::Unknown;
         let look = self.look(event);
         match (asked.fixed, self.alias(ask)) {
             (Some(field), _) => {
                 look.canonical(field, &mut canonical);
+                // Its one value is the first.
+                let at = |first| into.iter().skip(before).position(|datum| same(datum, first));
+                let at = canonical.first().map(|first| at(first).map_or(into.len(), |at| before + at));
+                one = at.map_or(One::Nothing, One::At);
                 let too = self.shared.fields.get(usize::from(field)).and_then(|f| f.tested_too);
                 if let Some(too) = too.filter(|_| asked.layer == Layer::Both) {
                     look.canonical(too, &mut canonical);
@@ -390,6 +399,7 @@ impl View for ProfileView {
         for datum in canonical {
             add(into, before, datum);
         }
+        one
     }
 
     fn reads(&self, ask: AskId, into: &mut Vec<FieldId>) -> bool {

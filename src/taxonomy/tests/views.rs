@@ -3,7 +3,7 @@
 use super::super::{TagMemo, Taxonomy};
 use crate::model::stamp::Zones;
 use crate::model::{
-    Asks, Entry, Event, FormatId, Layout, Marks, Origin, Regions, Scratch, Sentence, Stamp, TagSet, Value, Values,
+    Asks, Datum, Entry, Event, FormatId, Layout, Marks, One, Origin, Regions, Scratch, Sentence, Stamp, TagSet, Value,
 };
 
 /// One question and the values it must give; a category in front of a colon asks as its rules do.
@@ -31,8 +31,16 @@ fn check(payload: Option<Sentence>, fields: &[(&str, &str)], product: &str, ques
     event.time = view.time(&event);
     assert_eq!(frozen.primary(&event.tags).product.unwrap_or_default(), product, "product");
     for ((name, want), id) in questions.iter().zip(ids) {
-        let mut values = Values::new();
-        view.values(&event, id, &mut values);
+        let mut values = vec![Datum::Null];
+        let one = view.answer(&event, id, &mut values);
+        let single = view.single(&event, id);
+        let single = single.as_ref().and_then(Datum::text);
+        match one {
+            One::At(at) => assert_eq!(values.get(at).and_then(Datum::text), single, "{name}"),
+            One::Nothing => assert_eq!(single, None, "{name}"),
+            One::Unknown => {}
+        }
+        values.remove(0);
         let got: Vec<_> = values.iter().filter_map(|v| v.text()).collect();
         assert_eq!(got, *want, "{name}");
     }
