@@ -25,9 +25,7 @@ impl<'b> Text<'b> {
     /// Makes text of bytes.
     pub(crate) fn clean(bytes: &'b [u8]) -> Text<'b> {
         match std::str::from_utf8(bytes) {
-            Ok(text) if memchr::memmem::find(bytes, b"\0\0").is_none() => {
-                Text { text: Cow::Borrowed(text), repairs: Vec::new() }
-            }
+            Ok(text) if !has_run(bytes) => Text { text: Cow::Borrowed(text), repairs: Vec::new() },
             _ => mend(bytes),
         }
     }
@@ -41,6 +39,12 @@ impl<'b> Text<'b> {
         let first = self.repairs.partition_point(|at| *at < start);
         self.repairs.get(first).is_some_and(|at| *at <= end)
     }
+}
+
+/// Whether two NULs follow each other. Nearly always there is not even one.
+fn has_run(bytes: &[u8]) -> bool {
+    memchr::memchr(0, bytes)
+        .is_some_and(|at| memchr::memmem::find(bytes.get(at..).unwrap_or_default(), b"\0\0").is_some())
 }
 
 /// The slow path of [`Text::clean`].
