@@ -194,9 +194,9 @@ pub(crate) fn opening(first: [u8; 4], table: &FieldTable, others: &[&str]) -> Op
 /// Whether every word before an equals sign is a key PAM writes, and no value is quoted.
 pub(crate) fn has_usual_keys(message: &str) -> bool {
     let bytes = message.as_bytes();
-    let mut signs = bytes.iter().enumerate().filter(|(_, byte)| matches!(byte, b'=' | b'"'));
-    signs.all(|(at, sign)| {
-        let Some((before, key)) = bytes.get(..at).filter(|_| *sign == b'=').and_then(key_at_end) else { return false };
+    memchr::memchr2_iter(b'=', b'"', bytes).all(|at| {
+        let is_sign = bytes.get(at) == Some(&b'=');
+        let Some((before, key)) = bytes.get(..at).filter(|_| is_sign).and_then(key_at_end) else { return false };
         // What stands before the key must end the word before, or the key goes on there.
         before.get(..at - key).and_then(<[u8]>::last).is_none_or(|b| matches!(b, b' ' | b'(' | b';'))
     })
