@@ -5,7 +5,7 @@
 //! [`YearTrack`] counts forward, record by record; the cutter carries it from block to block. Which of several anchors
 //! counts is decided by whoever opens inputs; those that stand in the input and in its name are found here.
 
-use super::lines::{Day, Start};
+use super::lines::{Day, Start, Usual};
 use super::{Learned, ReadOptions, Shape, Sniffed, YearTrack, format, lines};
 use crate::model::stamp::{self, Yearless, Zone};
 use jiff::civil::Date;
@@ -107,9 +107,16 @@ impl YearScan {
     /// The next bytes of the unpacked input.
     pub(crate) fn feed(&mut self, bytes: &[u8]) {
         let mut rest = bytes;
-        while let Some(at) = memchr::memchr(b'\n', rest) {
-            let (line, behind) = rest.split_at(at);
+        loop {
+            // Most lines of a log with such stamps say nothing new.
+            let is_told = self.line.is_empty() && self.prefix.is_empty() && self.day.is_of(rest);
+            let start = if is_told { Usual::LEN } else { 0 };
+            let Some(at) = rest.get(start..).and_then(|rest| memchr::memchr(b'\n', rest)) else { break };
+            let (line, behind) = rest.split_at(start + at);
             rest = behind.get(1..).unwrap_or_default();
+            if is_told {
+                continue;
+            }
             if self.line.is_empty() {
                 self.look(line);
             } else {

@@ -12,6 +12,9 @@ use crate::model::stamp::Yearless;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::formats) struct Day(Option<u64>);
 
+/// The bytes of a month and a day, with the blank behind them.
+const DAY: u64 = u64::from_le_bytes([255, 255, 255, 255, 255, 255, 255, 0]);
+
 /// A stamp of the usual form, with the beginning of a name behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::formats) struct Usual {
@@ -33,12 +36,20 @@ pub(in crate::formats) enum Start {
 }
 
 impl Day {
+    /// Whether a line begins with a stamp of the usual form, of that day: then none of its bytes up to [`Usual::LEN`] ends
+    /// a line.
+    pub(in crate::formats) fn is_of(&self, line: &[u8]) -> bool {
+        // Of the day first: most lines are told by that.
+        let begins = line.first_chunk().map(|start| u64::from_le_bytes(*start) & DAY);
+        begins.is_some() && begins == self.0 && Usual::of(line).is_some()
+    }
+
     /// Looks at the beginning of a line; the stamp is to be followed.
     pub(in crate::formats) fn start(&mut self, line: &[u8]) -> Start {
-        let day = Usual::of(line).map(|usual| usual.day);
-        if day.is_some() && day == self.0 {
+        if self.is_of(line) {
             return Start::Same;
         }
+        let day = Usual::of(line).map(|usual| usual.day);
         if day.is_none() && begins_address(line) {
             return Start::Other;
         }
