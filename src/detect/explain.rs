@@ -76,7 +76,7 @@ impl Engine {
         for part in 1..=last {
             let of_line = |entry: &&Entry| entry.part == 0 || entry.part == part;
             let entries: Vec<Entry> = event.entries.iter().filter(of_line).copied().collect();
-            let line = Event { entries: &entries, ..*event };
+            let line = event.with(&entries);
             let text = raw_text.map(|text| text.lines().nth(usize::from(part) - 1).unwrap_or(text));
             let (enough, near) = look(&line, text, Some(part));
             best = best.max(Some(near));

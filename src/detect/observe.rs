@@ -137,7 +137,7 @@ impl Engine {
             // An audit event: the first line that fits by itself.
             let mut of_line = std::mem::take(memory_of_line).recycled();
             for n in 0..lines {
-                let line = Event { entries: split.line(n), ..*event };
+                let line = event.with(split.line(n));
                 let raw_text = whole.raw_text.map(|text| text.lines().nth(n).unwrap_or(text));
                 let case = Case { event: &line, raw_text, ..whole };
                 of_line = of_line.recycled();

@@ -8,8 +8,8 @@
 use super::{Cutter, Decoded, Decoder, ReadOptions, ReadRecord, Record, Refused, Sniffed, YearTrack, text};
 use crate::model::stamp::Zone;
 use crate::model::{
-    Block, Carry, Event, FieldTable, FormatId, Layout, Marks, Origin, Regions, Scratch, Stamp, TagSet, column_behind,
-    limits,
+    Block, Carry, Event, FieldTable, FormatId, Layout, Marks, Origin, Regions, Scratch, Seen, Stamp, TagSet,
+    column_behind, limits,
 };
 use std::iter;
 use std::mem;
@@ -258,6 +258,7 @@ impl DocumentDecoder {
             entries: &scratch.entries,
             regions: Regions { block: text, scratch: &scratch.text, fixed: "" },
             tags: TagSet::default(),
+            seen: Seen::default(),
             layout: Layout::UNKNOWN,
         };
         sink(Decoded::Event(&mut event));
@@ -302,6 +303,7 @@ impl DocumentDecoder {
             entries: &scratch.entries,
             regions: Regions { block: text, scratch: &scratch.text, fixed: "" },
             tags: TagSet::default(),
+            seen: Seen::default(),
             layout: Layout::UNKNOWN,
         };
         sink(Decoded::Event(&mut event));

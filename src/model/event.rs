@@ -10,7 +10,7 @@ use super::origin::Origin;
 use super::raw::Raw;
 use super::time::Stamp;
 use super::value::{Datum, Value};
-use super::view::TagSet;
+use super::view::{Seen, TagSet};
 use std::any::Any;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -138,11 +138,21 @@ pub(crate) struct Event<'r> {
     pub(crate) regions: Regions<'r>,
     /// The log sources it has earned, set by `scan` from the tagger.
     pub(crate) tags: TagSet,
+    /// Where which fields are; set by the tagger, and of these entries alone.
+    pub(crate) seen: Seen,
     /// Which names its fields have, set by `scan`.
     pub(crate) layout: Layout,
 }
 
 impl<'r> Event<'r> {
+    /// The same record with these of its entries.
+    pub(crate) fn with<'e>(&self, entries: &'e [Entry]) -> Event<'e>
+    where
+        'r: 'e,
+    {
+        Event { entries, seen: Seen::default(), layout: Layout::UNKNOWN, ..*self }
+    }
+
     /// The name of an entry as written.
     pub(crate) fn name(&self, entry: &Entry) -> &'r str {
         self.regions.text(entry.name)

@@ -19,37 +19,50 @@ pub(crate) struct TagSet {
     pub(crate) sources: [LogSourceId; 8],
     /// How many rows.
     pub(crate) len: u8,
-    /// Which fields there are.
-    pub(crate) seen: Seen,
 }
 
-/// Which fields an event has, roughly: a bit for every so many ids. Most questions are about fields that are not there,
-/// and this says so without a walk over those that are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Seen([u64; 4]);
+/// Where an event has which fields, roughly: the first and the last place for every so many ids. Most questions are about
+/// fields that are not there or stand in one place, and this says so without a walk over all that are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Seen {
+    /// The first place, from 1, and the last; none. What does not fit is as large as it can be.
+    spans: [(u8, u8); SPANS],
+    /// Whether anybody looked.
+    is_known: bool,
+}
+
+const SPANS: usize = 128;
+
+impl Default for Seen {
+    fn default() -> Seen {
+        Seen { spans: [(0, 0); SPANS], is_known: false }
+    }
+}
 
 impl Seen {
     /// Looks through the fields of an event.
     pub(crate) fn of(entries: &[Entry]) -> Seen {
-        let mut seen = Seen::default();
-        for entry in entries {
-            let (word, bit) = Seen::place(entry.field);
-            if let Some(word) = seen.0.get_mut(word) {
-                *word |= bit;
+        let mut seen = Seen { is_known: true, ..Seen::default() };
+        for (entry, place) in entries.iter().zip(1_usize..) {
+            let place = u8::try_from(place).unwrap_or(u8::MAX);
+            let (first, last) = &mut seen.spans[entry.field.0 as usize % SPANS];
+            if *first == 0 {
+                *first = place;
             }
+            *last = place;
         }
         seen
     }
 
-    /// False only when the field is not there. Where nobody looked, any may be.
-    pub(crate) fn may_have(self, field: FieldId) -> bool {
-        let (word, bit) = Seen::place(field);
-        self == Seen::default() || self.0.get(word).is_some_and(|word| word & bit != 0)
-    }
-
-    fn place(field: FieldId) -> (usize, u64) {
-        let bit = field.0 % 256;
-        ((bit / 64) as usize, 1 << (bit % 64))
+    /// The entries among which are all of a field; all where nobody looked.
+    pub(crate) fn near<'e>(&self, field: FieldId, entries: &'e [Entry]) -> &'e [Entry] {
+        let (first, last) = self.spans[field.0 as usize % SPANS];
+        let last = if last == u8::MAX { entries.len() } else { usize::from(last) };
+        match usize::from(first).checked_sub(1) {
+            _ if !self.is_known => entries,
+            Some(first) => entries.get(first..last).unwrap_or(entries),
+            None => &[],
+        }
     }
 }
 
@@ -148,4 +161,34 @@ pub(crate) trait View: Send + Sync {
 
     /// The stamp that counts, of the several an event may have.
     fn time(&self, event: &Event<'_>) -> Stamp;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Span, Value};
+    use proptest::prelude::*;
+
+    proptest! {
+        /// All entries of a field are near it, in order.
+        #[test]
+        fn what_is_near_a_field_is_all_of_it(
+            fields in proptest::collection::vec(0u32..400, 0..30), many in 0usize..400, asked in 0u32..400
+        ) {
+            let fields: Vec<u32> = (0..many).map(|_| 500).chain(fields).collect();
+            let entry = |field: &u32| Entry {
+                field: FieldId(*field),
+                spelling: 0,
+                name: Span::default(),
+                shape: 0,
+                part: 0,
+                value: Value::Null,
+            };
+            let entries: Vec<Entry> = fields.iter().map(entry).collect();
+            let of = |entries: &[Entry]| entries.iter().filter(|entry| entry.field.0 == asked).count();
+            let seen = Seen::of(&entries);
+            prop_assert_eq!(of(seen.near(FieldId(asked), &entries)), of(&entries));
+            prop_assert_eq!(Seen::default().near(FieldId(asked), &entries).len(), entries.len());
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! Puts together what one run needs of the tables: for the questions that can be asked, and no others.
 
 use super::compute::Kind;
-use super::own::Grant;
+use super::own::{Declarers, Grant};
 use super::place::{Names, Place};
 use super::profile::{self, Profile, folded};
 use super::route::{self, AUTHENTICATION};
@@ -24,6 +24,8 @@ pub(crate) struct Frozen {
     tagger: Tagger,
     /// Log sources given by the user's mappings and by declared formats.
     grants: Vec<Grant>,
+    /// Whose records those are of which the user's mappings say nothing.
+    declarers: Declarers,
     words: Arc<Words>,
     views: Vec<ProfileView>,
     sources: Vec<LogSource>,
@@ -86,7 +88,8 @@ impl Taxonomy {
         grants.extend(self.declared_grants(sources.len() + grants.len()));
         sources.extend(grants.iter().map(|grant| grant.source.clone()));
         let words = Arc::clone(&inner.words);
-        Frozen { table: Arc::new(names.into_table()), tagger, grants, words, views, sources, action }
+        let declarers = Declarers::of(&grants);
+        Frozen { table: Arc::new(names.into_table()), tagger, grants, declarers, words, views, sources, action }
     }
 
     fn asks(&self, asks: &Asks, names: &mut Names) -> Vec<Ask> {
@@ -338,10 +341,12 @@ impl Frozen {
     /// Sets the log sources of an event and gives the view of its profile.
     pub(crate) fn tag(&self, event: &mut Event<'_>, memo: &mut TagMemo) -> &dyn View {
         let Named { seen, present } = self.tagger.named(event, memo);
-        event.tags.seen = seen;
+        event.seen = seen;
         let (mut tags, profile) = self.tagger.tag(event, present, memo);
-        self.grants.iter().for_each(|grant| grant.give(event, &self.words, &mut tags));
-        event.tags = TagSet { seen, ..tags };
+        let is_declared = self.declarers.may_mean(event);
+        let grants = self.grants.iter().filter(|grant| is_declared || grant.by.is_none());
+        grants.for_each(|grant| grant.give(event, &self.words, &mut tags));
+        event.tags = tags;
         let view = self.views.get(profile).or_else(|| self.views.last()).expect("the tables have profiles");
         let is_login = |action: &str| matches!(action, "login" | "authenticate");
         if self.action.is_some_and(|field| view.is_action(event, field, is_login)) {

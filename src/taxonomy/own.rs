@@ -11,7 +11,8 @@ use super::route::AUTHENTICATION;
 use super::source::{Guard, Source};
 use super::table::{RawSource, RawTake};
 use super::words::Words;
-use crate::model::{Event, LogSource, LogSourceId, TagSet};
+use crate::model::{Event, FormatId, LogSource, LogSourceId, QuickState, TagSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// What a user says about the records of one log source.
@@ -153,6 +154,27 @@ pub(super) struct Grant {
     pub(super) tags: TagSet,
     pub(super) rows: Vec<LogSourceId>,
     pub(super) source: LogSource,
+}
+
+/// The formats and payloads of declared formats that give log sources: most records are of none of them.
+#[derive(Debug, Default)]
+pub(super) struct Declarers {
+    formats: HashSet<FormatId, QuickState>,
+    payloads: HashSet<&'static str, QuickState>,
+}
+
+impl Declarers {
+    /// Of all grants.
+    pub(super) fn of(grants: &[Grant]) -> Declarers {
+        let by = || grants.iter().filter_map(|grant| grant.by.as_ref());
+        Declarers { formats: by().map(|by| by.format).collect(), payloads: by().map(|by| by.payload).collect() }
+    }
+
+    /// Whether an event is of one of them.
+    pub(super) fn may_mean(&self, event: &Event<'_>) -> bool {
+        self.formats.contains(&event.format)
+            || event.payload.is_some_and(|sentence| self.payloads.contains(sentence.payload))
+    }
 }
 
 impl Grant {

@@ -78,9 +78,9 @@ impl Place {
         is_step && written.get(at..).is_some_and(|end| end.eq_ignore_ascii_case(&self.name))
     }
 
-    /// All entries, or none where none can be of this place.
+    /// The entries among which those of this place are.
     pub(super) fn near<'e>(&self, event: &'e Event<'_>) -> &'e [Entry] {
-        if event.tags.seen.may_have(self.field) { event.entries } else { &[] }
+        event.seen.near(self.field, event.entries)
     }
 
     /// Every entry spelled like this place.

@@ -4,8 +4,8 @@ use super::rows::{Row, RowKind};
 use crate::formats::text::Pieces;
 use crate::formats::{Decoded, Decoder, Refused, json};
 use crate::model::{
-    Block, Entry, Event, FieldTable, FormatId, Layout, Marks, Named, Origin, Region, Regions, Scratch, Span, Stamp,
-    TagSet, Value,
+    Block, Entry, Event, FieldTable, FormatId, Layout, Marks, Named, Origin, Region, Regions, Scratch, Seen, Span,
+    Stamp, TagSet, Value,
 };
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder, Terminator};
 use std::ops::Range;
@@ -168,6 +168,7 @@ impl Decoder for CsvDecoder {
                         entries: &scratch.entries,
                         regions: Regions { block: text, scratch: &scratch.text, fixed: &columns.text },
                         tags: TagSet::default(),
+                        seen: Seen::default(),
                         layout: Layout::UNKNOWN,
                     };
                     sink(Decoded::Event(&mut event));

@@ -6,8 +6,8 @@ use super::{CHUNK, fast};
 use crate::formats::{Damage, Decoded, Decoder, ReadOptions, Record, Sniffed, YearTrack, event_xml};
 use crate::model::stamp::Zone;
 use crate::model::{
-    Block, Entry, Event, FieldTable, FormatId, LateText, Layout, Marks, Origin, Raw, Regions, Scratch, Stamp, TagSet,
-    Time, limits,
+    Block, Entry, Event, FieldTable, FormatId, LateText, Layout, Marks, Origin, Raw, Regions, Scratch, Seen, Stamp,
+    TagSet, Time, limits,
 };
 use evtx::{EvtxChunkData, EvtxRecord, ParserSettings};
 use std::sync::Arc;
@@ -182,6 +182,7 @@ impl ChunkDecoder {
             entries,
             regions,
             tags: TagSet::default(),
+            seen: Seen::default(),
             layout: Layout::UNKNOWN,
         };
         sink(Decoded::Event(&mut event));

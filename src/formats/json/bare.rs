@@ -5,7 +5,7 @@
 use super::super::{Decoded, Decoder, Record, Refused, YearTrack, text};
 use super::bare_object_at;
 use crate::model::stamp::Zone;
-use crate::model::{Block, Event, FieldTable, FormatId, Layout, Marks, Origin, Regions, Scratch, Stamp, TagSet};
+use crate::model::{Block, Event, FieldTable, FormatId, Layout, Marks, Origin, Regions, Scratch, Seen, Stamp, TagSet};
 use std::sync::Arc;
 
 /// Reads every line of a block as one object.
@@ -65,6 +65,7 @@ impl BareLines {
                 entries: &scratch.entries,
                 regions: Regions { block, scratch: &scratch.text, fixed: "" },
                 tags: TagSet::default(),
+                seen: Seen::default(),
                 layout: Layout::UNKNOWN,
             })),
         }

@@ -7,7 +7,7 @@ use crate::formats::text::{self, Text};
 use crate::formats::{Decoded, Decoder, Met, ReadOptions, Record, Refused, YearTrack};
 use crate::model::stamp::Zone;
 use crate::model::{
-    Block, Event, FieldTable, FormatId, Glance, Layout, Marks, Origin, Regions, Scratch, Sentence, Stamp, TagSet,
+    Block, Event, FieldTable, FormatId, Glance, Layout, Marks, Origin, Regions, Scratch, Seen, Sentence, Stamp, TagSet,
 };
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -121,6 +121,7 @@ impl LineDecoder {
                     entries: &scratch.entries,
                     regions: Regions { block: &block_text, scratch: &scratch.text, fixed: "" },
                     tags: TagSet::default(),
+                    seen: Seen::default(),
                     layout: Layout::UNKNOWN,
                 };
                 sink(Decoded::Event(&mut event));

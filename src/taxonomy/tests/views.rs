@@ -3,7 +3,8 @@
 use super::super::{TagMemo, Taxonomy};
 use crate::model::stamp::Zones;
 use crate::model::{
-    Asks, Datum, Entry, Event, FormatId, Layout, Marks, One, Origin, Regions, Scratch, Sentence, Stamp, TagSet, Value,
+    Asks, Datum, Entry, Event, FormatId, Layout, Marks, One, Origin, Regions, Scratch, Seen, Sentence, Stamp, TagSet,
+    Value,
 };
 
 /// One question and the values it must give; a category in front of a colon asks as its rules do.
@@ -59,6 +60,7 @@ fn event<'r>(entries: &'r [Entry], regions: Regions<'r>, payload: Option<Sentenc
         entries,
         regions,
         tags: TagSet::default(),
+        seen: Seen::default(),
         layout: Layout::UNKNOWN,
     }
 }
