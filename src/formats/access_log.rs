@@ -187,26 +187,28 @@ pub(super) fn clf_stamp(text: &str, zone: &Zone) -> Option<(Stamp, usize)> {
 
 impl<'r> Who<'r> {
     pub(super) fn of(text: &'r str) -> Option<Who<'r>> {
-        let mut words: Vec<&str> = text.split(' ').filter(|w| !w.is_empty()).collect();
+        let mut words = text.split(' ').filter(|w| !w.is_empty());
         // `client, proxy - -`: whom the request was forwarded for goes before who forwarded it.
-        let proxies = words.iter().take_while(|w| w.ends_with(',')).count();
-        if proxies > 0 && words.get(proxies).is_some_and(|w| w.parse::<IpAddr>().is_ok()) {
-            let client = words.first().map(|w| w.trim_end_matches(','))?;
-            words.splice(..=proxies, [client]);
-        }
-        let is_address = |n: usize| words.get(n).is_some_and(|w| w.parse::<IpAddr>().is_ok());
+        let proxies = words.clone().take_while(|w| w.ends_with(',')).count();
+        let is_proxied = proxies > 0 && words.clone().nth(proxies).is_some_and(|w| w.parse::<IpAddr>().is_ok());
+        let first = words.next()?;
+        let first = if is_proxied { first.trim_end_matches(',') } else { first };
+        let mut rest = words.skip(if is_proxied { proxies } else { 0 });
+        let words = [Some(first), rest.next(), rest.next(), rest.next()];
+        let [_, second, third, fourth] = words;
+        let is_address = |word: Option<&str>| word.is_some_and(|w| w.parse::<IpAddr>().is_ok());
         // `vhost client ident user`: the client is an address, or the columns say nothing where user and ident
         // would be.
-        let is_dash = |n: usize| words.get(n).is_some_and(|w| *w == "-");
-        let has_vhost = !is_address(0) && words.len() >= 3 && (is_address(1) || (is_dash(2) && is_dash(3)));
-        let (vhost, columns) = if has_vhost { words.split_at(1) } else { words.split_at(0) };
-        let (client, ident) = (columns.first()?, columns.get(1)?);
+        let says_nothing = third == Some("-") && fourth == Some("-");
+        let has_vhost = !is_address(Some(first)) && third.is_some() && (is_address(second) || says_nothing);
+        let (vhost, client, ident, user) =
+            if has_vhost { (Some(first), second?, third?, fourth) } else { (None, first, second?, third) };
         // A user name may hold blanks: it goes from its first word to the end.
-        let user = columns.get(2).and_then(|first| {
+        let user = user.and_then(|first| {
             let at = first.as_ptr().addr().checked_sub(text.as_ptr().addr())?;
             text.get(at..).map(str::trim_end)
         });
-        Some(Who { vhost: vhost.first().copied(), client, ident: Some(ident), user })
+        Some(Who { vhost, client, ident: Some(ident), user })
     }
 }
 
