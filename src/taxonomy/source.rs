@@ -2,7 +2,7 @@
 
 use super::compute::{self, Conversion, Kind, Takes};
 use super::place::{Globs, Names, Place};
-use super::table::{RawSource, RawTake};
+use super::table::{RawSource, RawTake, Word};
 use super::words::Words;
 use crate::model::{Datum, Event, FieldId, TagSet, Values, Within};
 use std::borrow::Cow;
@@ -24,7 +24,7 @@ enum Take {
     /// Another canonical field.
     Norm(u16),
     Args(Vec<Place>),
-    Constant(String),
+    Constant(&'static str),
     /// All of these, each by its first way.
     All(Vec<Vec<Source>>),
 }
@@ -88,8 +88,8 @@ impl SourceCompiler<'_> {
             self.names(name, raw, into);
             return;
         }
-        let take = if let Some(constant) = &raw.constant {
-            Take::Constant(constant.clone())
+        let take = if let Some(Word(constant)) = raw.constant {
+            Take::Constant(constant)
         } else if raw.args.is_empty() {
             let each = |c: &mut Self, r| {
                 let mut ways = Vec::new();
@@ -144,8 +144,8 @@ impl SourceCompiler<'_> {
 
 /// Gives the values of other canonical fields while one is worked out.
 pub(super) trait Fields<'r> {
-    /// Adds the value or values of a canonical field.
-    fn canonical(&self, field: u16, into: &mut Values<'r>);
+    /// Adds the value or values of a canonical field. Values before `from` are of other questions.
+    fn canonical(&self, field: u16, into: &mut Values<'r>, from: usize);
     /// The words.
     fn words(&self) -> &Words;
 }
@@ -253,26 +253,26 @@ impl Source {
             }
     }
 
-    /// Adds the values this source gives: those that fit `kind`, or any (`None`: a route's field).
-    /// For a scalar only the first counts.
+    /// Adds the values this source gives: those that fit `kind`, or any (`None`: a route's field), and are not there
+    /// already behind the first `from`. For a scalar only the first counts.
     pub(super) fn gather<'r>(
         &self,
         event: &Event<'r>,
         fields: &dyn Fields<'r>,
         kind: Option<Kind>,
-        into: &mut Values<'r>,
+        (into, from): (&mut Values<'r>, usize),
     ) {
         if !self.guards.iter().all(|g| g.holds(event, fields.words())) {
             return;
         }
         let before = into.len();
         let wants_all = kind.is_none_or(Kind::is_list);
-        let add = |datum: Datum<'r>, into: &mut Values<'r>| self.add(datum, fields.words(), kind, into);
+        let add = |datum: Datum<'r>, into: &mut Values<'r>, from| self.add(datum, fields.words(), kind, (into, from));
         match &self.take {
             Take::Field(place) => {
                 for (n, entry) in place.entries(event).enumerate() {
                     if self.nth.is_none_or(|nth| nth == n + 1) {
-                        add(event.datum(entry), into);
+                        add(event.datum(entry), into, from);
                     }
                     if !wants_all && into.len() > before {
                         break;
@@ -280,19 +280,23 @@ impl Source {
                 }
             }
             Take::Norm(field) => {
-                let mut values = Values::new();
-                fields.canonical(*field, &mut values);
-                for datum in values {
-                    add(datum, into);
+                // What it is worked out from stands behind what is there, and what it gives behind that.
+                fields.canonical(*field, into, before);
+                let end = into.len();
+                for at in before..end {
+                    let datum = into.get_mut(at).map_or(Datum::Null, |datum| std::mem::replace(datum, Datum::Null));
+                    add(datum, into, end);
                 }
+                into.drain(before..end);
+                settle(into, from, before);
             }
-            Take::Constant(text) => add(Datum::Text(Cow::Owned(text.clone())), into),
+            Take::Constant(text) => add(Datum::Text(Cow::Borrowed(text)), into, from),
             Take::Args(places) if let Some(Takes::All(join)) = self.via.map(|v| &v.takes) => {
                 let entries = places.iter().flat_map(|place| place.entries(event));
                 let texts: Vec<Datum<'_>> = entries.map(|entry| event.datum(entry)).collect();
                 let texts: Vec<&str> = texts.iter().filter_map(Datum::text).collect();
                 if let Some(text) = join(&texts) {
-                    fit(Datum::Text(Cow::Owned(text)), fields.words(), kind, into);
+                    fit(Datum::Text(Cow::Owned(text)), fields.words(), kind, (into, from));
                 }
             }
             Take::Args(places) => {
@@ -300,14 +304,14 @@ impl Source {
                 if let Some(Takes::Args(join)) = self.via.map(|v| &v.takes)
                     && let Some(text) = join(fields.words(), &texts)
                 {
-                    fit(Datum::Text(Cow::Owned(text)), fields.words(), kind, into);
+                    fit(Datum::Text(Cow::Owned(text)), fields.words(), kind, (into, from));
                 }
             }
             Take::All(all) => {
                 for ways in all {
                     let before = into.len();
                     for way in ways {
-                        way.gather(event, fields, kind, into);
+                        way.gather(event, fields, kind, (into, from));
                         if into.len() > before {
                             break;
                         }
@@ -317,36 +321,67 @@ impl Source {
         }
     }
 
-    fn add<'r>(&self, datum: Datum<'r>, words: &Words, kind: Option<Kind>, into: &mut Values<'r>) {
+    fn add<'r>(&self, datum: Datum<'r>, words: &Words, kind: Option<Kind>, (into, from): (&mut Values<'r>, usize)) {
         match self.via.map(|v| &v.takes) {
             Some(Takes::One(convert)) => {
-                // Owned: the answer may be a word of the tables, which do not live as long as the event.
-                if let Some(text) = datum.text().and_then(|t| convert(words, t)) {
-                    let text = Cow::Owned(text.into_owned());
-                    fit(Datum::Text(text), words, kind, into);
+                let text = match &datum {
+                    Datum::Text(Cow::Borrowed(text)) | Datum::Number(Cow::Borrowed(text)) => {
+                        convert(words, text).map(|converted| piece_of(text, converted))
+                    }
+                    other => other.text().and_then(|text| convert(words, text)).map(|t| Cow::Owned(t.into_owned())),
+                };
+                if let Some(text) = text {
+                    fit(Datum::Text(text), words, kind, (into, from));
                 }
             }
             Some(Takes::Many(convert)) => {
                 if let Some(text) = datum.text() {
-                    convert(words, text, &mut |t| fit(Datum::Text(Cow::Owned(t)), words, kind, into));
+                    convert(words, text, &mut |t| fit(Datum::Text(Cow::Owned(t)), words, kind, (&mut *into, from)));
                 }
             }
-            Some(Takes::Args(_) | Takes::All(_)) | None => fit(datum, words, kind, into),
+            Some(Takes::Args(_) | Takes::All(_)) | None => fit(datum, words, kind, (into, from)),
         }
     }
 }
 
+/// What a conversion made of a text, as long as the text lives: most give a piece of it. Others may give words of the
+/// tables, which do not live as long as the event.
+fn piece_of<'r>(text: &'r str, converted: Cow<'_, str>) -> Cow<'r, str> {
+    let place = |part: &str| {
+        let start = part.as_ptr().addr().checked_sub(text.as_ptr().addr())?;
+        text.get(start..start.checked_add(part.len())?)
+    };
+    match converted {
+        Cow::Borrowed(part) => place(part).map_or_else(|| Cow::Owned(part.to_owned()), Cow::Borrowed),
+        Cow::Owned(text) => Cow::Owned(text),
+    }
+}
+
 /// Adds a value if it fits, once.
-fn fit<'r>(datum: Datum<'r>, words: &Words, kind: Option<Kind>, into: &mut Values<'r>) {
+fn fit<'r>(datum: Datum<'r>, words: &Words, kind: Option<Kind>, (into, from): (&mut Values<'r>, usize)) {
     let fitting = match kind {
         Some(kind) => kind.fit(words, datum),
         None => Some(datum),
     };
     if let Some(datum) = fitting
-        && !into.iter().any(|d| same(d, &datum))
+        && !into.iter().skip(from).any(|d| same(d, &datum))
     {
         into.push(datum);
     }
+}
+
+/// Takes out what stands behind the first `start` values and is there already behind the first `from`.
+pub(super) fn settle(into: &mut Values<'_>, from: usize, start: usize) {
+    let mut kept = start;
+    for at in start..into.len() {
+        let (before, rest) = into.split_at(at);
+        let known = before.get(from..kept).unwrap_or_default();
+        if !rest.first().is_some_and(|datum| known.iter().any(|known| same(known, datum))) {
+            into.swap(kept, at);
+            kept += 1;
+        }
+    }
+    into.truncate(kept);
 }
 
 /// Whether two values are one for rules.

@@ -4,8 +4,8 @@
 //! own and compiled in: one that does not read is a bug, found by the tests below. `build.rs` turns them into JSON, which is
 //! read ten times as fast as YAML: of a short run that reading was the dearest part.
 
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 
 /// A table by its path below `rules/`, as `build.rs` left it.
@@ -80,7 +80,7 @@ pub(super) struct RawTake {
     pub(super) args: Vec<String>,
     pub(super) all: Vec<RawSource>,
     #[serde(rename = "const")]
-    pub(super) constant: Option<String>,
+    pub(super) constant: Option<Word>,
     pub(super) via: Option<String>,
     pub(super) nth: Option<usize>,
     pub(super) exact: bool,
@@ -237,9 +237,20 @@ pub(super) struct RawValues {
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Meaning {
-    pub(super) action: Option<String>,
-    pub(super) outcome: Option<String>,
-    pub(super) reason: Option<String>,
+    pub(super) action: Option<Word>,
+    pub(super) outcome: Option<Word>,
+    pub(super) reason: Option<Word>,
+}
+
+/// A word that is the value of some field. It lasts as long as the process, which reads the tables once, so that an event
+/// may have it without memory of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Word(pub(super) &'static str);
+
+impl<'de> Deserialize<'de> for Word {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Word, D::Error> {
+        String::deserialize(deserializer).map(|word| Word(Box::leak(word.into_boxed_str())))
+    }
 }
 
 /// Payload → sentence → meaning.

@@ -3,8 +3,8 @@
 use super::compute::Kind;
 use super::place::{Place, is_payload};
 use super::route::Effect;
-use super::source::{Fields, Source, same};
-use super::table::Meaning;
+use super::source::{Fields, Source, same, settle};
+use super::table::{Meaning, Word};
 use super::time::TimePlan;
 use super::words::Words;
 use crate::model::stamp::Zones;
@@ -104,12 +104,12 @@ struct Look<'v, 'e, 'r> {
 }
 
 impl<'r> Fields<'r> for Look<'_, '_, 'r> {
-    fn canonical(&self, field: u16, into: &mut Values<'r>) {
+    fn canonical(&self, field: u16, into: &mut Values<'r>, from: usize) {
         if self.depth.get() >= DEPTH {
             return;
         }
         self.depth.set(self.depth.get() + 1);
-        self.canonical_here(field, into);
+        self.canonical_here(field, into, from);
         self.depth.set(self.depth.get() - 1);
     }
 
@@ -119,7 +119,7 @@ impl<'r> Fields<'r> for Look<'_, '_, 'r> {
 }
 
 impl<'r> Look<'_, '_, 'r> {
-    fn canonical_here(&self, field: u16, into: &mut Values<'r>) {
+    fn canonical_here(&self, field: u16, into: &mut Values<'r>, from: usize) {
         let Some(Field { kind, role, .. }) = self.view.shared.fields.get(usize::from(field)) else { return };
         match role {
             Role::Timestamp => {
@@ -129,11 +129,11 @@ impl<'r> Look<'_, '_, 'r> {
             }
             Role::Action | Role::Outcome | Role::Reason => {
                 if let Some(word) = self.said(*role) {
-                    into.push(Datum::Text(Cow::Owned(word.to_owned())));
+                    into.push(Datum::Text(Cow::Borrowed(word)));
                     return;
                 }
             }
-            Role::Port if !self.has_ports() => return,
+            Role::Port if !self.has_ports(into) => return,
             Role::Port | Role::Plain => {}
         }
         let before = into.len();
@@ -141,7 +141,7 @@ impl<'r> Look<'_, '_, 'r> {
             if *kind == Kind::Time {
                 self.instant(source, into);
             } else {
-                source.gather(self.event, self, Some(*kind), into);
+                source.gather(self.event, self, Some(*kind), (into, from));
             }
             if into.len() > before {
                 return;
@@ -150,51 +150,54 @@ impl<'r> Look<'_, '_, 'r> {
     }
 
     /// What the sentence of the payload says.
-    fn said(&self, role: Role) -> Option<&str> {
+    fn said(&self, role: Role) -> Option<&'static str> {
         let Sentence { payload, name } = self.event.payload?;
         let meaning = self.view.shared.meanings.get(payload)?.get(name)?;
-        match role {
-            Role::Action => meaning.action.as_deref(),
-            Role::Outcome => meaning.outcome.as_deref(),
-            Role::Reason => meaning.reason.as_deref(),
+        let word = match role {
+            Role::Action => meaning.action,
+            Role::Outcome => meaning.outcome,
+            Role::Reason => meaning.reason,
             Role::Plain | Role::Timestamp | Role::Port => None,
-        }
+        };
+        word.map(|Word(word)| word)
     }
 
-    /// What other protocols write in columns for ports are types and codes.
-    fn has_ports(&self) -> bool {
-        let mut transport = Values::new();
-        self.canonical(self.view.shared.transport, &mut transport);
-        transport.first().and_then(Datum::text).is_none_or(|t| self.view.shared.words.has_ports(t))
+    /// What other protocols write in columns for ports are types and codes. `memory` is left as it is.
+    fn has_ports(&self, memory: &mut Values<'r>) -> bool {
+        let before = memory.len();
+        self.canonical(self.view.shared.transport, memory, before);
+        let transport = memory.get(before).and_then(Datum::text);
+        let has_ports = transport.is_none_or(|t| self.view.shared.words.has_ports(t));
+        memory.truncate(before);
+        has_ports
     }
 
     fn instant(&self, source: &Source, into: &mut Values<'r>) {
-        let mut texts = Values::new();
-        source.gather(self.event, self, Some(Kind::Text), &mut texts);
-        let stamp = texts
-            .first()
-            .and_then(Datum::text)
-            .and_then(|t| crate::model::stamp::read(t, self.view.shared.zones.usual()));
+        let before = into.len();
+        source.gather(self.event, self, Some(Kind::Text), (into, before));
+        let text = into.get(before).and_then(Datum::text);
+        let stamp = text.and_then(|t| crate::model::stamp::read(t, self.view.shared.zones.usual()));
+        into.truncate(before);
         let stamp = stamp.map(|stamp| self.view.at_host(self.event, stamp));
         into.extend(stamp.and_then(Stamp::rfc3339).map(|t| Datum::Text(Cow::Owned(t))));
     }
 
     /// What the name as an alias gives: its own value as the canonical field writes it, or, when the name is missing, the
     /// canonical field of another name, unless names have roles of their own in this profile.
-    fn alias(&self, ask: &Ask, field: u16, into: &mut Values<'r>) {
+    fn alias(&self, ask: &Ask, field: u16, into: &mut Values<'r>, from: usize) {
         let has_originals = ask.place.entries(self.event).next().is_some();
         if !has_originals {
             if !self.view.is_strict || self.view.spellings.contains(&ask.folded) {
-                self.canonical(field, into);
+                self.canonical(field, into, from);
             }
             return;
         }
         let Some(Field { kind, role, .. }) = self.view.shared.fields.get(usize::from(field)) else { return };
-        if matches!(role, Role::Timestamp) || (*role == Role::Port && !self.has_ports()) {
+        if matches!(role, Role::Timestamp) || (*role == Role::Port && !self.has_ports(into)) {
             return;
         }
         for source in self.view.sources(field).iter().filter(|s| s.reads(&ask.place)) {
-            source.gather(self.event, self, Some(*kind), into);
+            source.gather(self.event, self, Some(*kind), (into, from));
         }
     }
 }
@@ -233,7 +236,7 @@ impl ProfileView {
     /// The first value of a canonical field.
     pub(super) fn first<'r>(&self, event: &Event<'r>, field: u16) -> Option<Datum<'r>> {
         let mut values = Values::new();
-        self.look(event).canonical(field, &mut values);
+        self.look(event).canonical(field, &mut values, 0);
         values.into_iter().next()
     }
 
@@ -260,16 +263,14 @@ impl ProfileView {
 
     /// Adds what the first way that gives anything gives, without what is there behind the first `before` values.
     fn by_route<'r>(&self, event: &Event<'r>, ways: &[Source], before: usize, into: &mut Values<'r>) {
-        let mut found = Values::new();
+        let start = into.len();
         for way in ways {
-            way.gather(event, &self.look(event), None, &mut found);
-            if !found.is_empty() {
+            way.gather(event, &self.look(event), None, (into, start));
+            if into.len() > start {
                 break;
             }
         }
-        for datum in found {
-            add(into, before, datum);
-        }
+        settle(into, before, start);
     }
 
     /// How a name as written compares with one that was asked for. In a Windows record what stands around a leaf is the
@@ -378,27 +379,27 @@ impl View for ProfileView {
         if asked.layer == Layer::Raw {
             return One::Unknown;
         }
-        let mut canonical = Values::new();
         let mut one = One::Unknown;
         let look = self.look(event);
+        // What is canonical stands behind the originals until it is known which of it is there already.
+        let start = into.len();
         match (asked.fixed, self.alias(ask)) {
             (Some(field), _) => {
-                look.canonical(field, &mut canonical);
+                look.canonical(field, into, start);
                 // Its one value is the first.
-                let at = |first| into.iter().skip(before).position(|datum| same(datum, first));
-                let at = canonical.first().map(|first| at(first).map_or(into.len(), |at| before + at));
+                let (originals, canonical) = into.split_at(start);
+                let at = |first| originals.iter().skip(before).position(|datum| same(datum, first));
+                let at = canonical.first().map(|first| at(first).map_or(start, |at| before + at));
                 one = at.map_or(One::Nothing, One::At);
                 let too = self.shared.fields.get(usize::from(field)).and_then(|f| f.tested_too);
                 if let Some(too) = too.filter(|_| asked.layer == Layer::Both) {
-                    look.canonical(too, &mut canonical);
+                    look.canonical(too, into, start);
                 }
             }
-            (None, Some(field)) => look.alias(asked, field, &mut canonical),
-            (None, None) => asked.any.iter().for_each(|field| look.canonical(*field, &mut canonical)),
+            (None, Some(field)) => look.alias(asked, field, into, start),
+            (None, None) => asked.any.iter().for_each(|field| look.canonical(*field, into, start)),
         }
-        for datum in canonical {
-            add(into, before, datum);
-        }
+        settle(into, before, start);
         one
     }
 
@@ -434,7 +435,7 @@ impl View for ProfileView {
         if asked.layer != Layer::Raw
             && let Some(field) = self.alias(ask)
         {
-            self.look(event).alias(asked, field, &mut values);
+            self.look(event).alias(asked, field, &mut values, 0);
         }
         if values.is_empty() && asked.layer != Layer::Norm {
             self.originals(event, asked, &mut values);

@@ -138,7 +138,7 @@ impl Kind {
             Kind::Time => None,
             Kind::Text | Kind::List if is_number => Some(Datum::Number(text)),
             Kind::Text | Kind::Command | Kind::Message | Kind::List | Kind::Url | Kind::Path => Some(Datum::Text(text)),
-            Kind::Int | Kind::Status | Kind::Port | Kind::Duration => self.number(&text),
+            Kind::Int | Kind::Status | Kind::Port | Kind::Duration => self.number(text),
             Kind::Word
             | Kind::Level
             | Kind::Facility
@@ -148,46 +148,49 @@ impl Kind {
             | Kind::Action
             | Kind::Outcome
             | Kind::Stream
-            | Kind::Integrity => self.word(words, &text),
+            | Kind::Integrity => {
+                let word = self.word(words, &text)?;
+                let other = (*word != *text).then(|| word.into_owned());
+                Some(Datum::Text(other.map_or(text, Cow::Owned)))
+            }
             _ => part(text, |t| self.piece(words, t)).map(Datum::Text),
         }
     }
 
-    fn number<'r>(self, text: &str) -> Option<Datum<'r>> {
+    fn number(self, text: Cow<'_, str>) -> Option<Datum<'_>> {
         let fits = |n: &u64| match self {
             Kind::Port => (1..=65_535).contains(n),
             Kind::Status => (1..=999).contains(n),
             _ => true,
         };
-        let value = if self == Kind::Duration {
-            number::duration(text)?
-        } else {
-            number::integer(text).filter(fits)?.to_string()
-        };
-        Some(Datum::Number(Cow::Owned(value)))
+        if self == Kind::Duration {
+            return number::duration(&text).map(|value| Datum::Number(Cow::Owned(value)));
+        }
+        let value = number::integer(&text).filter(fits)?;
+        Some(Datum::Number(if number::is_plain(&text) { text } else { Cow::Owned(value.to_string()) }))
     }
 
     /// Words of closed lists.
-    fn word<'r>(self, words: &Words, text: &str) -> Option<Datum<'r>> {
+    fn word<'a>(self, words: &'a Words, text: &'a str) -> Option<Cow<'a, str>> {
         let word = match self {
             Kind::Level => level(words, text)?,
-            Kind::Facility => words.facility(text)?.to_owned(),
-            Kind::Transport => words.transport(text)?.to_owned(),
-            Kind::Direction => words.direction(text).map(str::to_owned).or_else(|| initiated(text))?,
-            Kind::Action => words.action(text)?.to_owned(),
-            Kind::Outcome => words.outcome(text)?.to_owned(),
-            Kind::Stream => Some(text).filter(|t| matches!(*t, "stdout" | "stderr"))?.to_owned(),
-            Kind::Integrity => words.integrity.get(text).cloned().unwrap_or_else(|| text.to_owned()),
+            Kind::Facility => words.facility(text)?,
+            Kind::Transport => words.transport(text)?,
+            Kind::Direction => words.direction(text).or_else(|| initiated(text))?,
+            Kind::Action => words.action(text)?,
+            Kind::Outcome => words.outcome(text)?,
+            Kind::Stream => Some(text).filter(|t| matches!(*t, "stdout" | "stderr"))?,
+            Kind::Integrity => words.integrity.get(text).map_or(text, String::as_str),
             // An application protocol that is really a transport belongs there.
             Kind::Protocol => {
                 let text = text.strip_suffix("/1.1").unwrap_or(text);
                 let is_word =
                     text.len() <= 32 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./".contains(&b));
-                Some(text).filter(|t| is_word && words.transport(t).is_none())?.to_ascii_lowercase()
+                return Some(text).filter(|t| is_word && words.transport(t).is_none()).map(lower);
             }
-            _ => text.to_ascii_lowercase(),
+            _ => return Some(lower(text)),
         };
-        Some(Datum::Text(Cow::Owned(word)))
+        Some(Cow::Borrowed(word))
     }
 
     /// Types that are a piece of the text, or the text rewritten.
@@ -243,14 +246,21 @@ pub(in super::super) fn part<'r>(
 ) -> Option<Cow<'r, str>> {
     match text {
         Cow::Borrowed(text) => f(text),
-        Cow::Owned(text) => f(&text).map(|t| Cow::Owned(t.into_owned())),
+        Cow::Owned(text) => {
+            // Mostly all of it.
+            let part = match f(&text)? {
+                Cow::Borrowed(part) if std::ptr::eq(part, text.as_str()) => None,
+                part => Some(part.into_owned()),
+            };
+            Some(Cow::Owned(part.unwrap_or(text)))
+        }
     }
 }
 
 /// Known words, else the numbers of syslog (0 to 7), bunyan (10 to 60).
-fn level(words: &Words, text: &str) -> Option<String> {
+fn level<'a>(words: &'a Words, text: &str) -> Option<&'a str> {
     if let Some(word) = words.level(text) {
-        return Some(word.to_owned());
+        return Some(word);
     }
     let number = number::integer(text)?;
     let name = match number {
@@ -263,14 +273,14 @@ fn level(words: &Words, text: &str) -> Option<String> {
         60 => "crit",
         _ => return None,
     };
-    Some(name.to_owned())
+    Some(name)
 }
 
 /// Sysmon's `Initiated`.
-fn initiated(text: &str) -> Option<String> {
+fn initiated(text: &str) -> Option<&'static str> {
     match text {
-        "true" => Some("outbound".to_owned()),
-        "false" => Some("inbound".to_owned()),
+        "true" => Some("outbound"),
+        "false" => Some("inbound"),
         _ => None,
     }
 }

@@ -21,6 +21,11 @@ pub(super) fn integer(text: &str) -> Option<u64> {
     whole.parse().ok()
 }
 
+/// Whether a text is how the number it says is written: digits, with no zero too many in front.
+pub(super) fn is_plain(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_digit()) && (text.len() == 1 || !text.starts_with('0')) && !text.is_empty()
+}
+
 /// A decimal number, possibly with a fraction; no exponent.
 fn decimal(text: &str) -> Option<f64> {
     let text = text.trim();
