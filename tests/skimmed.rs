@@ -156,11 +156,49 @@ const RULES: [&str; 18] = [
     "logsource: {product: linux, service: auditd}\ndetection: {s: {type: SYSCALL}, condition: s}",
 ];
 
+/// Rules that ask what a header says, for which nothing else is read.
+const OF_HEADERS: [&str; 12] = [
+    RULES[0],
+    RULES[1],
+    RULES[3],
+    "logsource: {product: linux}\ndetection: {s: {message|re: 'hac[kb]er|PWD=|times: .*from'}, condition: s}\nfields: [host]",
+    "logsource: {product: linux}\ndetection: {s: {host: web1}, f: {message|endswith: '0'}, condition: s and not f}",
+    "logsource: {product: linux, service: auth}\ndetection: {s: {process: [sshd, cron]}, k: [root, 'uid=0'], condition: s and k}",
+    "logsource: {product: linux}\ndetection: {s: {hostname|contains: z, procid|exists: true}, condition: s}",
+    "logsource: {product: linux}\ndetection: {s: {user: null, message|contains: user}, condition: s}",
+    "logsource: {product: linux}\ndetection: {k: {'|re': 'ro.t'}, condition: k}",
+    "logsource: {product: linux}\ndetection: {k: {'|cased': [Ro*]}, s: ['203.0.113.9 '], condition: k or not s}",
+    "logsource: {product: linux}\ndetection: {s: {message|contains: root}, condition: s}\nfields: [src_ip, user]",
+    "logsource: {product: linux, service: syslog}\ndetection: {s: {message|contains: o, process|endswith: d}, condition: s}",
+];
+
+/// What else may ask for fields: correlations of the first rule, ignore entries, and mappings.
+const CORRELATIONS: [&str; 6] = [
+    "",
+    "type: event_count, group-by: [host], condition: {gte: 2}",
+    "type: event_count, group-by: [process, message], condition: {gte: 2}",
+    "type: event_count, group-by: [user], condition: {gte: 2}",
+    "type: value_count, group-by: [host], condition: {field: src_ip, gte: 2}",
+    "type: value_count, group-by: [procid], condition: {field: message, gte: 2}",
+];
+const IGNORED: [&str; 4] = ["", "{host: web1}", "{message: '*root*', process: sshd}", "{user: root}"];
+const MAPPED: [&str; 3] = [
+    "",
+    "mappings:\n  - logsource: {product: linux}\n    fields: {user: procid, process: rhost}\n",
+    "mappings:\n  - logsource: {product: linux, service: syslog}\n    when: {rhost: any}\n    fields: {host: appname}\n",
+];
+
 fn rules() -> impl Strategy<Value = String> {
-    proptest::sample::subsequence(RULES.to_vec(), 1..RULES.len()).prop_map(|rules| {
+    let of_headers = proptest::sample::subsequence(OF_HEADERS.to_vec(), 1..4);
+    let some = prop_oneof![proptest::sample::subsequence(RULES.to_vec(), 1..RULES.len()), of_headers];
+    (some, proptest::sample::select(&CORRELATIONS[..])).prop_map(|(rules, correlation)| {
         let mut text = String::new();
         for (n, rule) in rules.iter().enumerate() {
             writeln!(text, "---\ntitle: R{n}\nname: r{n}\nlevel: medium\n{rule}").expect("a string takes everything");
+        }
+        if !correlation.is_empty() {
+            let correlation = format!("correlation: {{rules: [r0], timespan: 1h, {correlation}, generate: true}}");
+            writeln!(text, "---\ntitle: C\nname: c\nlevel: high\n{correlation}").expect("a string takes everything");
         }
         text
     })
@@ -180,13 +218,25 @@ const COMMON: [&str; 9] = [
 
 /// A scan's report as one text.
 fn report(folder: &Folder, more: &[&str]) -> Vec<u8> {
-    run_in(folder.path(), &[&COMMON[..], more].concat()).stdout.into_bytes()
+    let ran = run_in(folder.path(), &[&COMMON[..], more].concat());
+    assert!(ran.code == Some(0), "{}", ran.stderr);
+    let mut all = ran.stdout.into_bytes();
+    for format in BESIDE.iter().filter(|_| more.contains(&"--report")) {
+        all.extend(folder.read(&format!("out.{format}")).into_bytes());
+    }
+    all
 }
+
+/// Formats that are written beside the report.
+const BESIDE: [&str; 3] = ["csv", "sarif", "html"];
 
 fn check(folder: &Folder, rules: &str, lines: &[String], more: &[&str]) {
     folder.write("rules.yml", rules);
     folder.write("x.log", lines.join("\n"));
+    let beside = BESIDE.map(|format| format!("{format}=out.{format}"));
+    let beside: Vec<&str> = beside.iter().flat_map(|path| ["--report", path]).collect();
     for format in ["json", "matches"] {
+        let more = if format == "json" { &[more, &beside[..]].concat() } else { more };
         let plain = report(folder, &[&["--format", format, "--engine", "reference"], more].concat());
         for threads in ["1", "3"] {
             let other = report(folder, &[&["--format", format, "--threads", threads], more].concat());
@@ -205,11 +255,20 @@ proptest! {
 
     #[test]
     fn no_report_depends_on_lines_that_are_passed_over(
-        rules in rules(), auth in vec(auth_line(), 1..60), access in vec(access_line(), 1..60), since: bool, size in 1024..9_000_usize
+        rules in rules(), auth in vec(auth_line(), 1..60), access in vec(access_line(), 1..60), since: bool, size in 1024..9_000_usize,
+        ignored in proptest::sample::select(&IGNORED[..]), mapped in proptest::sample::select(&MAPPED[..])
     ) {
         let (folder, size) = (Folder::new(), size.to_string());
         let more: &[&str] = if since { &["--time", "2026-11-05,2026-11-20"] } else { &[] };
-        let more = [more, &["--block-size", &size]].concat();
+        let mut more = [more, &["--block-size", &size]].concat();
+        if !ignored.is_empty() {
+            folder.write("ignore.yml", format!("- rule: r0\n  fields: {ignored}\n  reason: known\n  permanent: true\n"));
+            more.extend(["--ignore-file", "ignore.yml"]);
+        }
+        if !mapped.is_empty() {
+            folder.write("mapping.yml", mapped);
+            more.extend(["--mapping", "mapping.yml"]);
+        }
         for lines in [auth, access] {
             check(&folder, &rules, &lines, &more);
         }

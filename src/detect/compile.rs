@@ -82,6 +82,11 @@ impl CompiledRule {
         self.needs.as_ref().is_some_and(|needs| tags.covers(needs))
     }
 
+    /// Whether it looks at all fields.
+    pub(super) fn has_keywords(&self) -> bool {
+        self.selections.iter().any(|selection| has_keywords(&selection.body))
+    }
+
     /// Whether anybody wants to know of its matches.
     pub(super) fn is_wanted(&self) -> bool {
         self.reported || !self.feeds.is_empty()
@@ -195,8 +200,7 @@ impl Engine {
             compiled.push(one);
         }
         let feeds = (0u32..).map(FeedId).zip(feeds).map(|(id, feed)| compiled_feed(id, feed, rules, asks)).collect();
-        let has_keywords =
-            compiled.iter().flat_map(|rule| &rule.selections).any(|selection| has_keywords(&selection.body));
+        let has_keywords = compiled.iter().any(CompiledRule::has_keywords);
         Engine { rules: compiled, feeds, options, routes: Routes::default(), has_keywords }
     }
 

@@ -17,6 +17,7 @@ mod excuse;
 mod explain;
 #[cfg(test)]
 mod explain_tests;
+mod extent;
 #[cfg(test)]
 mod findings_tests;
 mod fold;

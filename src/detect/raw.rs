@@ -5,6 +5,7 @@
 
 use crate::model::stamp::{self, Zone};
 use crate::model::{AskId, Asks, Datum, Entry, Event, FieldId, Stamp, Values, View, Within};
+use std::collections::BTreeSet;
 
 /// The field correlations take an event's time from.
 const TIME: &str = "timestamp";
@@ -51,6 +52,10 @@ impl View for RawView {
 
     fn quotes(&self, _ask: AskId, _: Option<&Within>) -> bool {
         true
+    }
+
+    fn way(&self, _ask: AskId, _: &BTreeSet<FieldId>, _: &Within) -> Option<String> {
+        None
     }
 
     fn number(&self) -> usize {

@@ -13,6 +13,7 @@ use crate::sigma::{
     ValueTest,
 };
 use serde_json::Value as Json;
+use std::collections::BTreeSet;
 
 /// A JSON object as an event would hold it.
 #[derive(Debug, Default)]
@@ -263,6 +264,10 @@ impl View for Mapped {
 
     fn quotes(&self, _ask: AskId, _: Option<&Within>) -> bool {
         true
+    }
+
+    fn way(&self, _ask: AskId, _: &BTreeSet<FieldId>, _: &Within) -> Option<String> {
+        None
     }
 
     fn number(&self) -> usize {

@@ -2,8 +2,8 @@
 
 use super::payload::{self, Outlook};
 use super::{Head, Learned, Record, Sniffed, lines};
-use crate::model::Outline;
 use crate::model::stamp::{self, Zone};
+use crate::model::{Outline, OutlineHead};
 
 /// A tag: which program wrote, and as which process.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -166,12 +166,16 @@ pub(super) fn said(message: &str) -> (Option<&str>, &str) {
     (count, without_solaris_id(inner))
 }
 
-/// The names [`finish`] pushes, and those of headers.
+/// The names of headers, and those [`finish`] pushes behind them.
 pub(super) const NAMES: &[&str] = &["pri", "hostname", "appname", "procid", "msg", "repeat_count"];
 
 /// What a record is whose header was read: see [`Outline`]. Nothing is said of lines with a percent sign, which may be a
 /// mnemonic anywhere, nor of those in which a module or no program is named.
-pub(super) fn outline<'r>(record: &Record<'r>, priority: Option<&'r str>, rest: &'r str) -> Option<Outline<'r>> {
+pub(super) fn outline<'r>(
+    record: &Record<'r>,
+    (priority, host): (Option<&'r str>, Option<&'r str>),
+    rest: &'r str,
+) -> Option<Outline<'r>> {
     if memchr::memchr(b'%', record.text.as_bytes()).is_some() {
         return None;
     }
@@ -181,7 +185,20 @@ pub(super) fn outline<'r>(record: &Record<'r>, priority: Option<&'r str>, rest: 
     let Outlook { payloads, names: [own, of_pam], .. } =
         is_usual.then(|| payload::outlook(tag.program, said(message).1, record.table))??;
     let names = [NAMES, own, of_pam];
-    Some(Outline { program: Some(tag.program), priority, names, payloads, ..Outline::default() })
+    let head = Some(OutlineHead { host, process: tag.process, message });
+    Some(Outline { program: Some(tag.program), priority, names, payloads, head, ..Outline::default() })
+}
+
+/// Pushes of a record that has an outline what its header says: what [`finish`] and its callers push, but for what stands
+/// inside the message.
+pub(super) fn push_head(record: &mut Record<'_>, outline: &Outline<'_>) {
+    let Some(OutlineHead { host, process, message }) = outline.head else { return };
+    record.push_some("pri", outline.priority);
+    record.push_some("hostname", host);
+    record.push_some("appname", outline.program);
+    record.push_some("procid", process);
+    record.push("msg", message);
+    record.push_some("repeat_count", said(message).0);
 }
 
 /// A tag and its message as one piece of the record, if they are.

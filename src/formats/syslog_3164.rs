@@ -82,8 +82,8 @@ fn outline<'r>(record: &mut Record<'r>, met: &mut Met) -> Option<Outline<'r>> {
     if let Some(outline) = met.heads.outline(record) {
         return Some(outline);
     }
-    let Header { pri, rest, .. } = header(record).ok()?;
-    let outline = syslog::outline(record, pri, rest)?;
+    let Header { pri, host, rest } = header(record).ok()?;
+    let outline = syslog::outline(record, (pri, host), rest)?;
     met.heads.learn(record, &outline);
     Some(outline)
 }

@@ -77,7 +77,7 @@ fn read(record: &mut Record<'_>) -> Result<(), Refused> {
 fn outline<'r>(record: &mut Record<'r>, _: &mut Met) -> Option<Outline<'r>> {
     let parts = split(record.text)?;
     record.time = parts.time;
-    syslog::outline(record, parts.pri, parts.rest)
+    syslog::outline(record, (parts.pri, parts.host), parts.rest)
 }
 
 fn split(text: &str) -> Option<Parts<'_>> {

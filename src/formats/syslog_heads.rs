@@ -7,8 +7,9 @@
 //! - The stamp is of the usual form, with a name behind it ([`Usual`]): nothing but its day, the year reached, the time of
 //!   day and the zone are in it. On one day of a fixed zone, or in one minute of another whose ends lie a minute's length
 //!   apart, seconds go by evenly.
-//! - Host and tag are told by the bytes up to the first bracket or colon behind the stamp. They are remembered only if the
-//!   program was found to end there, and hold for lines without a percent sign.
+//! - Host and tag are told by the bytes up to the first bracket or colon behind the stamp, and by whether a blank follows
+//!   a colon where no host stands before it. They are remembered only if the program was found to end there, and hold for
+//!   lines without a percent sign.
 //! - Behind them come the number of a process, in digits and brackets, and a colon, or the colon alone.
 //! - What may begin a message and make it something else is asked of its first four bytes, once for all that begin so.
 
@@ -16,7 +17,7 @@ use super::lines::Usual;
 use super::payload::{self, Opening, Outlook};
 use super::{Record, YearTrack, syslog};
 use crate::model::stamp::{self, Yearless, Zone};
-use crate::model::{Outline, Quality, QuickMap, Stamp, Time, limits};
+use crate::model::{Outline, OutlineHead, Quality, QuickMap, Stamp, Time, limits};
 use std::ops::Range;
 
 /// Heads and openings remembered at once.
@@ -38,7 +39,8 @@ pub(super) struct Heads {
 
 /// A host and a program.
 struct Head {
-    /// Where the program stands in the line.
+    /// Where they stand in the line.
+    host: Option<Range<usize>>,
     program: Range<usize>,
     outlook: Outlook,
 }
@@ -60,12 +62,14 @@ impl Heads {
     pub(super) fn outline<'r>(&mut self, record: &mut Record<'r>) -> Option<Outline<'r>> {
         let text = record.text;
         let (usual, key, behind) = split(text)?;
-        let Head { program, outlook } = self.known.get(key)?;
-        let message = if key.ends_with(b"[") {
+        let Head { host, program, outlook } = self.known.get(key)?;
+        let (process, message) = if key.ends_with(b"[") {
             let digits = behind.bytes().take(LONGEST_PROCESS).take_while(u8::is_ascii_digit).count();
-            behind.get(digits..)?.strip_prefix("]:").filter(|_| digits > 0)?
+            let (process, rest) = behind.split_at_checked(digits).filter(|_| digits > 0)?;
+            (Some(process), rest.strip_prefix("]:")?)
         } else {
-            behind
+            // What stands first may go on behind its colon: then it is a host.
+            (None, Some(behind).filter(|behind| host.is_some() || behind.starts_with(' '))?)
         };
         let blanks = message.bytes().take_while(|byte| *byte == b' ').count();
         let message = message.get(blanks..)?;
@@ -80,6 +84,8 @@ impl Heads {
             openings.insert(u32::from_le_bytes(first), opening);
         }
         let program = text.get(program.clone())?;
+        let host = host.clone().and_then(|host| text.get(host));
+        let message = message.trim_matches([' ', '\u{feff}']);
         let outlook = match opening {
             Opening::Plain => {
                 let is_told =
@@ -88,7 +94,6 @@ impl Heads {
             }
             Opening::Pam => payload::has_usual_keys(message).then(|| outlook.of_pam())?,
             Opening::Unsure => {
-                let message = message.trim_matches([' ', '\u{feff}']);
                 let said = Some(message).filter(|message| !message.is_empty());
                 payload::outlook(program, syslog::said(said?).1, table)?
             }
@@ -96,7 +101,8 @@ impl Heads {
         if memchr::memchr(b'%', text.as_bytes()).is_some() {
             return None;
         }
-        let outline = outline_of(program, outlook);
+        let head = Some(OutlineHead { host, process, message });
+        let outline = Outline { head, ..outline_of(program, outlook) };
         if let Some(stamp) = self.clock.and_then(|clock| clock.stamp(usual, record.year)) {
             record.time = stamp;
         } else {
@@ -117,14 +123,24 @@ impl Heads {
         let Some(outlook) = payload::outlook_of(program) else { return };
         // The tag ends where the key does, with nothing taken off the program.
         let end = Usual::LEN + key.len();
-        let start = program.as_ptr().addr().checked_sub(record.text.as_ptr().addr());
-        let place = start.map(|start| start..start + program.len()).filter(|place| place.end == end);
+        let place = |piece: &str| {
+            let start = piece.as_ptr().addr().checked_sub(record.text.as_ptr().addr())?;
+            Some(start..start + piece.len())
+        };
+        let host = outline.head.and_then(|head| head.host);
+        let places = (host.and_then(place), place(program).filter(|place| place.end == end));
         // What is remembered gives this again.
-        let place =
-            place.filter(|_| [outlook, outlook.of_pam()].iter().any(|known| outline_of(program, *known) == *outline));
-        if let Some(program) = place {
+        let told = Outline { head: None, ..*outline };
+        let is_usual = [outlook, outlook.of_pam()].iter().any(|known| outline_of(program, *known) == told);
+        let is_behind =
+            |host: &Range<usize>, program: &Range<usize>| Usual::LEN < host.start && host.end < program.start;
+        if let (at_host, Some(program)) = places
+            && is_usual
+            && at_host.is_some() == host.is_some()
+            && at_host.as_ref().is_none_or(|host| is_behind(host, &program))
+        {
             forget_if_full(&mut self.known);
-            self.known.insert(key.into(), Head { program, outlook });
+            self.known.insert(key.into(), Head { host: at_host, program, outlook });
         }
     }
 }
@@ -215,6 +231,7 @@ mod tests {
             "web1 sshd [4]: ",
             "sshd[4]: ",
             "sshd: ",
+            "sshd:",
             "web1: sshd[4]: ",
             "web1 : sshd: ",
             "fe80::1 sshd[4]: ",

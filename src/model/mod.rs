@@ -51,7 +51,7 @@ pub(crate) use line::{Burst, EventLine, Line, LineSink};
 pub(crate) use matches::{Bare, FieldsWriter, Match, MatchFields, Matches};
 pub(crate) use members::{Member, MemberId};
 pub(crate) use origin::{Columns, Origin, Place, RuleId, SourceId, column_behind};
-pub(crate) use outline::{Bounds, Glance, Outline, Within};
+pub(crate) use outline::{Bounds, Extent, Glance, Outline, OutlineHead, Within};
 pub(crate) use problem::{Problem, ProblemKind, Problems};
 pub(crate) use raw::{Late, LateText, Raw};
 pub(crate) use report::{Counting, InputSummary, LogSource, Report, RuleInfo, RuleTotals, Summary};

@@ -28,6 +28,32 @@ pub(crate) struct Outline<'r> {
     pub(crate) stamp: Option<&'static str>,
     /// A field that is there and is no placeholder.
     pub(crate) sure: Option<&'static str>,
+    /// What else a header says, where what it says can be told apart from what the message does: its fields are those of
+    /// the first of `names`.
+    pub(crate) head: Option<OutlineHead<'r>>,
+}
+
+/// What a header says beside program and priority.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct OutlineHead<'r> {
+    pub(crate) host: Option<&'r str>,
+    pub(crate) process: Option<&'r str>,
+    /// Not empty.
+    pub(crate) message: &'r str,
+}
+
+/// How much is to be read of a record.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// Nothing: everything there is to know was told.
+    Nothing,
+    /// What its header says.
+    Head,
+    /// All fields; its log sources are known.
+    Fields,
+    /// All of it.
+    #[default]
+    All,
 }
 
 impl Outline<'_> {
@@ -41,7 +67,7 @@ impl Outline<'_> {
     }
 }
 
-/// A line that may be passed over.
+/// A line that may be passed over, or need not be read in full.
 #[derive(Debug)]
 pub(crate) struct Glance<'r> {
     pub(crate) outline: Outline<'r>,
@@ -52,8 +78,8 @@ pub(crate) struct Glance<'r> {
     pub(crate) at: Option<u32>,
     /// The stamp of its header.
     pub(crate) header_time: Stamp,
-    /// Out: everything there is to know was told, the record need not be read.
-    pub(crate) is_told: bool,
+    /// Out: how much of it is to be read.
+    pub(crate) extent: Extent,
 }
 
 /// What holds for every record of an outline.
@@ -64,8 +90,10 @@ pub(crate) struct Bounds<'v> {
     pub(crate) most: TagSet,
     /// The views one of them may be looked at through.
     pub(crate) views: Vec<&'v dyn View>,
-    /// What they can hold.
+    /// What they can hold,
     pub(crate) within: Within,
+    /// and which of that the header holds.
+    pub(crate) head: BTreeSet<FieldId>,
 }
 
 /// What some events can hold, and no more.

@@ -5,6 +5,7 @@ use super::field::{AskId, FieldId};
 use super::outline::Within;
 use super::time::Stamp;
 use super::value::{Datum, Values};
+use std::collections::BTreeSet;
 
 /// A row of the table of log sources (a product, category, service triple).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -140,6 +141,11 @@ pub(crate) trait View: Send + Sync {
     /// Whether every text under the asked name is a piece of the text of some original field, whatever the event, or
     /// whatever event of some kind.
     fn quotes(&self, ask: AskId, within: Option<&Within>) -> bool;
+
+    /// How the asked name is answered in events that hold no more than `within`, if the answers depend on nothing but these
+    /// fields: on no other field, on no log source, not on what was recognised in a message. Views that say the same
+    /// give the same answers.
+    fn way(&self, ask: AskId, fields: &BTreeSet<FieldId>, within: &Within) -> Option<String>;
 
     /// Tells this view from the others of the run.
     fn number(&self) -> usize;

@@ -1,11 +1,12 @@
 //! What happens to one block on one core: decode, tag, look, hold against the rules.
 
 use super::period::Window;
-use super::skim::Skim;
+use super::skim::{Seen, Skim};
 use crate::detect::{Engine, Needs, Sieve, Worker};
 use crate::formats::{Decoded, Decoder};
 use crate::model::{
-    Block, Clock, Effort, Event, Findings, Layouts, Matches, ProblemKind, Quality, Scratch, Stamp, Times, column_behind,
+    Block, Clock, Effort, Event, Findings, Layouts, Matches, ProblemKind, Quality, Scratch, Stamp, Times, View,
+    column_behind,
 };
 use crate::taxonomy::{Frozen, TagMemo};
 use std::sync::Arc;
@@ -73,16 +74,17 @@ impl Desk<'_> {
         let (began, before) = (self.now(), times.tagged + times.matched);
         decoder.skim(block, scratch, &mut |decoded| match decoded {
             Decoded::Glance(glance) => {
-                if let Some(sieve) = skim.sieve(self, (&block.bytes, glance), worker) {
-                    glance.is_told = true;
-                    self.passed(sieve, glance.header_time, worker, &mut findings);
-                }
+                let found = &mut findings;
+                let pass = |sieve: &mut Sieve, time, worker: &mut Worker| self.passed(sieve, time, worker, found);
+                skim.glance(self, (&block.bytes, glance), worker, pass);
             }
             Decoded::Event(event) => {
                 event.layout = layouts.of(event.entries);
-                self.event(event, tags, worker, &mut findings, times);
+                let view = self.timed(&mut times.tagged, || self.tag(event, skim.next(), tags));
+                self.event(event, view, worker, &mut findings, times);
             }
             Decoded::Refused { why, line, .. } => {
+                skim.next();
                 findings.books.unparsed += 1;
                 let cause = format!("not parsed: expected {}", why.expected);
                 findings.problems.add(block.source, ProblemKind::Unparsed, &cause, u64::from(line));
@@ -115,19 +117,28 @@ impl Desk<'_> {
         self.clock.map_or(Duration::ZERO, |clock| clock())
     }
 
+    /// Gives an event its log sources and its time, as its outline tells them or else by its fields, and its view.
+    fn tag(&self, event: &mut Event<'_>, seen: Option<Seen>, tags: &mut TagMemo) -> &dyn View {
+        let known = seen.and_then(|seen| Some((seen.tags, self.taxonomy.view(seen.view)?)));
+        if let Some((tags, view)) = known {
+            event.tags = tags;
+            event.seen = crate::model::Seen::of(event.entries);
+            event.time = event.header_time;
+            return view;
+        }
+        let view = self.taxonomy.tag(event, tags);
+        event.time = view.time(event);
+        view
+    }
+
     fn event(
         &self,
-        event: &mut Event<'_>,
-        tags: &mut TagMemo,
+        event: &Event<'_>,
+        view: &dyn View,
         worker: &mut Worker,
         findings: &mut Findings,
         times: &mut Times,
     ) {
-        let view = self.timed(&mut times.tagged, || {
-            let view = self.taxonomy.tag(event, tags);
-            event.time = view.time(event);
-            view
-        });
         let (source, line) = (event.origin.source, u64::from(event.origin.line));
         findings.books.events += 1;
         if event.marks.repaired {

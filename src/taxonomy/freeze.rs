@@ -360,6 +360,11 @@ impl Frozen {
         &self.tagger
     }
 
+    /// The view of a number.
+    pub(crate) fn view(&self, number: usize) -> Option<&dyn View> {
+        self.views.get(number).map(|view| view as &dyn View)
+    }
+
     /// The view of a profile.
     pub(super) fn view_of(&self, profile: usize) -> Option<&ProfileView> {
         self.views.get(profile)

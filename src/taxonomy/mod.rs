@@ -27,6 +27,7 @@ mod table;
 mod tag;
 mod time;
 mod view;
+mod way;
 mod words;
 
 #[cfg(test)]

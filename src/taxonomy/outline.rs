@@ -12,6 +12,7 @@ use super::facts::Bits;
 use super::freeze::Frozen;
 use super::tag::Tagger;
 use crate::model::{Bounds, FieldId, FormatId, Outline, TagSet, View, Within};
+use std::collections::BTreeSet;
 
 /// What is known of all records of an outline, as conditions ask for it.
 pub(super) struct Reach<'e> {
@@ -83,6 +84,13 @@ impl Frozen {
             view.goes_by_header(&within.fields, stamp).then_some(())?;
             views.push(view);
         }
-        Some(Bounds { least, most, views, within })
+        let mut ids = |names: &[&str]| -> BTreeSet<FieldId> {
+            let known = names.iter().filter_map(|name| self.table.find(name, &mut memory));
+            known.filter(|field| *field != FieldId::OTHER).collect()
+        };
+        // What a name of the message may be a spelling of is no field of the header alone.
+        let [of_header, of_message, of_module] = outline.names.map(&mut ids);
+        let head = outline.head.map(|_| &(&of_header - &of_message) - &of_module).unwrap_or_default();
+        Some(Bounds { least, most, views, within, head })
     }
 }

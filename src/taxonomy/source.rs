@@ -6,7 +6,7 @@ use super::table::{RawSource, RawTake, Word};
 use super::words::Words;
 use crate::model::{Datum, Event, FieldId, TagSet, Values, Within};
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// One way to a value.
 #[derive(Debug)]
@@ -237,8 +237,29 @@ impl Source {
         }
     }
 
+    /// Whether what this source gives depends on these fields alone, and on canonical fields, which it adds, in events that
+    /// hold no more than `within`.
+    pub(super) fn stands_in(&self, fields: &BTreeSet<FieldId>, within: &Within, canonical: &mut Vec<u16>) -> bool {
+        if self.is_out_of(within) {
+            return true;
+        }
+        let is_known = |place: &Place| fields.contains(&place.field) || !within.fields.contains(&place.field);
+        let is_free = |guard: &Guard| !matches!(guard.test, Test::Tagged(_)) && guard.places.iter().all(is_known);
+        self.guards.iter().all(is_free)
+            && match &self.take {
+                Take::Field(place) => is_known(place),
+                Take::Args(places) => places.iter().all(is_known),
+                Take::Constant(_) => true,
+                Take::Norm(field) => {
+                    canonical.push(*field);
+                    true
+                }
+                Take::All(all) => all.iter().flatten().all(|way| way.stands_in(fields, within, canonical)),
+            }
+    }
+
     /// Whether no event that holds no more than this has anything here.
-    fn is_out_of(&self, within: &Within) -> bool {
+    pub(super) fn is_out_of(&self, within: &Within) -> bool {
         let can_be = |place: &Place| within.fields.contains(&place.field);
         let is_never = |guard: &Guard| match guard.test {
             Test::Set | Test::Is(_) => !guard.places.iter().any(can_be),

@@ -415,6 +415,10 @@ impl View for ProfileView {
         self.is_quoted(ask, within)
     }
 
+    fn way(&self, ask: AskId, fields: &BTreeSet<FieldId>, within: &Within) -> Option<String> {
+        self.way_within(ask, fields, within)
+    }
+
     fn number(&self) -> usize {
         self.number
     }

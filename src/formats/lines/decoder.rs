@@ -4,10 +4,11 @@ use super::framer::{Framer, Turn};
 use super::join::{Frame, Joined};
 use super::{Day, Readers, header, yearless};
 use crate::formats::text::{self, Text};
-use crate::formats::{Decoded, Decoder, Met, ReadOptions, Record, Refused, YearTrack};
+use crate::formats::{Decoded, Decoder, Met, ReadOptions, Record, Refused, YearTrack, syslog};
 use crate::model::stamp::Zone;
 use crate::model::{
-    Block, Event, FieldTable, FormatId, Glance, Layout, Marks, Origin, Regions, Scratch, Seen, Sentence, Stamp, TagSet,
+    Block, Event, Extent, FieldTable, FormatId, Glance, Layout, Marks, Origin, Regions, Scratch, Seen, Sentence, Stamp,
+    TagSet,
 };
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -45,6 +46,16 @@ struct Outcome {
     time: Stamp,
     payload: Option<Sentence>,
     repaired: bool,
+}
+
+/// What came of a glance at a record.
+enum Glanced {
+    /// It must be read.
+    Nothing,
+    /// It was told, and no more is wanted.
+    Told,
+    /// Its header was read, and no more is wanted.
+    Head(Outcome),
 }
 
 /// What a whole block has in common.
@@ -94,13 +105,18 @@ impl LineDecoder {
         let body_start = u32::try_from(start + raw.len() - body.len()).unwrap_or(u32::MAX);
         let index = reading.index;
         reading.index += 1;
-        if reading.does_skim {
+        let glanced = if reading.does_skim {
             let of_block = (&reading.text, reading.block);
-            if self.is_told((raw, body, body_start), open, of_block, &mut reading.met.1, scratch, sink) {
-                return;
-            }
-        }
-        match self.read(body, body_start, open, scratch) {
+            self.glance((raw, body, body_start), open, of_block, &mut reading.met.1, scratch, sink)
+        } else {
+            Glanced::Nothing
+        };
+        let read = match glanced {
+            Glanced::Told => return,
+            Glanced::Head(outcome) => Ok(outcome),
+            Glanced::Nothing => self.read(body, body_start, open, scratch),
+        };
+        match read {
             Ok(outcome) => {
                 let repaired = outcome.repaired || reading.text.is_repaired(open.start, open.end);
                 let mut event = Event {
@@ -130,9 +146,9 @@ impl LineDecoder {
         }
     }
 
-    /// Tells a record by its outline, if it has one; gives whether that was enough. What was mended or cut, or goes over
-    /// several lines, is always read.
-    fn is_told(
+    /// Tells a record by its outline, if it has one, and reads its header's fields, if no more is wanted. What was mended
+    /// or cut, or goes over several lines, is always read.
+    fn glance(
         &self,
         (raw, body, start): (&str, &str, u32),
         open: &Open,
@@ -140,19 +156,25 @@ impl LineDecoder {
         met: &mut Met,
         scratch: &mut Scratch,
         sink: &mut dyn FnMut(Decoded<'_, '_>),
-    ) -> bool {
+    ) -> Glanced {
         let (format, shape) = self.readers.own;
         let is_plain = open.lines == 1 && !open.is_prose && body.len() == raw.len() && !block.truncated;
-        let Some(outline) = shape.outline.filter(|_| is_plain && !text.is_repaired(open.start, open.end)) else {
-            return false;
-        };
+        let outline = shape.outline.filter(|_| is_plain && !text.is_repaired(open.start, open.end));
         let mut year = open.year;
         let mut record = Record::new(body, start, scratch, &self.table, &self.zone, &mut year);
-        let Some(outline) = outline(&mut record, met) else { return false };
+        let Some(outline) = outline.and_then(|outline| outline(&mut record, met)) else { return Glanced::Nothing };
         let at = matches!(text.text, Cow::Borrowed(_)).then_some(start);
-        let mut glance = Glance { outline, format, raw, at, header_time: record.time, is_told: false };
+        let mut glance = Glance { outline, format, raw, at, header_time: record.time, extent: Extent::All };
         sink(Decoded::Glance(&mut glance));
-        glance.is_told
+        match glance.extent {
+            Extent::Nothing => Glanced::Told,
+            Extent::Head => {
+                record.scratch.reset();
+                syslog::push_head(&mut record, &outline);
+                Glanced::Head(Outcome { format, time: record.time, payload: None, repaired: false })
+            }
+            Extent::Fields | Extent::All => Glanced::Nothing,
+        }
     }
 
     /// Reads a record with its own format, or else with the most precise one that takes it. What is told of a
