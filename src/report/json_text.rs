@@ -44,8 +44,10 @@ pub(super) fn string(text: &str, out: &mut Vec<u8>) {
 fn is_all_plain(bytes: &[u8]) -> bool {
     let mut is_odd = false;
     for byte in bytes {
-        let is_printable = byte.wrapping_sub(b' ') <= b'~' - b' ';
-        is_odd |= !is_printable | (*byte == b'"') | (*byte == b'\\') | (*byte == b'#');
+        is_odd |= byte.wrapping_sub(b' ') > b'~' - b' ';
+        is_odd |= *byte == b'"';
+        is_odd |= *byte == b'\\';
+        is_odd |= *byte == b'#';
     }
     !is_odd
 }

@@ -268,7 +268,9 @@ mod tests {
         let fields = |writer: &mut FieldsWriter<'_>| {
             for (name, values) in shown.text.fields() {
                 writer.name(name);
-                values.iter().for_each(|value| writer.value(value));
+                for value in values {
+                    writer.value(value);
+                }
             }
         };
         matches.push(bare, fields, (&entity.field, &entity.value), None);

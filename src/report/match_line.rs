@@ -169,7 +169,9 @@ mod tests {
         let fields = |writer: &mut FieldsWriter<'_>| {
             for (name, values) in told {
                 writer.name(name);
-                values.iter().for_each(|value| writer.value(value));
+                for value in *values {
+                    writer.value(value);
+                }
             }
         };
         matches.push(bare, fields, ("user", "Mia"), None);
