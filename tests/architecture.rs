@@ -68,6 +68,7 @@ const TENANTS: &[(&str, &[&str])] = &[
     ("rayon", &["scan", "sigma"]),
     ("regex_syntax", &["sigma", "formats"]),
     ("regex", &["sigma", "redact", "formats", "detect", "taxonomy"]),
+    ("rustix", &["cli"]),
     ("ruzstd", &["source"]),
     ("saphyr_parser", &["sigma"]),
     ("schemars", &["cli", "config", "report", "triage"]),

@@ -41,9 +41,10 @@ mod system {
     use super::Needs;
     use crate::cli::output::Target;
     use landlock::{
-        ABI, Access, AccessFs, AccessNet, BitFlags, PathBeneath, PathFd, Ruleset, RulesetAttr, RulesetCreated,
+        ABI, Access, AccessFs, AccessNet, BitFlags, PathBeneath, Ruleset, RulesetAttr, RulesetCreated,
         RulesetCreatedAttr, RulesetError, RulesetStatus, Scope, make_bitflags,
     };
+    use rustix::fs::{Mode, OFlags, open};
     use std::path::{Path, PathBuf};
 
     /// What the standard library reads to know how many threads make sense in a container.
@@ -103,7 +104,9 @@ mod system {
     fn allow(rules: &mut RulesetCreated, path: &Path, access: BitFlags<AccessFs>) {
         let Ok(meta) = path.metadata() else { return };
         let access = if meta.is_dir() { access } else { access & AccessFs::from_file(NEWEST) };
-        if let Ok(place) = PathFd::new(path) {
+        // The place alone is opened, not what is there: a pipe would wait for its writer, and then be closed on it. The
+        // standard library cannot say so where it is linked to musl, whose `O_ACCMODE` has this flag's bit in it.
+        if let Ok(place) = open(path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty()) {
             // Refused for pipes and the like, which stay open to us without a rule.
             drop(rules.add_rule(PathBeneath::new(place, access)));
         }
