@@ -11,6 +11,7 @@ use super::terminal;
 use std::path::PathBuf;
 
 /// What a command may still do.
+#[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only Linux has a sandbox to tell it to"))]
 pub(crate) struct Needs {
     /// Files and folders to read.
     pub(crate) reads: Vec<PathBuf>,
