@@ -37,6 +37,7 @@ pub(crate) mod raw;
 mod resolve;
 mod rule;
 mod search;
+mod trim;
 mod words;
 
 #[cfg(test)]

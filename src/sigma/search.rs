@@ -3,9 +3,10 @@
 //! Most rules of a large set never meet an event that gets as far as their expressions, and compiling them is a quarter
 //! of loading such a set. What cannot compile is still found while loading: the syntax is read in full, and whatever
 //! could come near the compiler's bound of size is compiled there and then. The reading also tells which texts a match
-//! cannot do without.
+//! cannot do without. What is compiled is no more than tells whether there is a match ([`super::trim`]).
 
 use super::fold::folded;
+use super::trim::trimmed;
 use regex::{Regex, RegexBuilder};
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, ClassUnicodeRange, Hir, HirKind};
@@ -46,13 +47,7 @@ const ALTERNATIVES: usize = 64;
 impl Search {
     /// Reads an expression.
     pub(crate) fn new(source: &str, flags: Flags) -> Result<Search, regex::Error> {
-        let hir = ParserBuilder::new()
-            .case_insensitive(flags.ignore_case)
-            .multi_line(flags.multi_line)
-            .dot_matches_new_line(flags.dot_all)
-            .build()
-            .parse(source)
-            .map_err(|error| regex::Error::Syntax(error.to_string()))?;
+        let hir = parsed(source, flags).map_err(|error| regex::Error::Syntax(error.to_string()))?;
         if states(&hir, DEPTH) > STATES {
             return Ok(Search::of(source, flags, &hir, OnceLock::from(Some(build(source, flags)?))));
         }
@@ -67,7 +62,7 @@ impl Search {
     /// Whether it matches somewhere in `text`.
     pub(crate) fn is_match(&self, text: &str) -> bool {
         let Inner { source, flags, compiled, .. } = &*self.inner;
-        compiled.get_or_init(|| build(source, *flags).ok()).as_ref().is_some_and(|regex| regex.is_match(text))
+        compiled.get_or_init(|| build_trimmed(source, *flags)).as_ref().is_some_and(|regex| regex.is_match(text))
     }
 
     /// As written.
@@ -79,6 +74,21 @@ impl Search {
     pub(crate) fn needed(&self) -> Option<&[String]> {
         self.inner.needed.as_deref()
     }
+}
+
+fn parsed(source: &str, flags: Flags) -> Result<Hir, Box<regex_syntax::Error>> {
+    let mut parser = ParserBuilder::new()
+        .case_insensitive(flags.ignore_case)
+        .multi_line(flags.multi_line)
+        .dot_matches_new_line(flags.dot_all)
+        .build();
+    parser.parse(source).map_err(Box::new)
+}
+
+/// What tells whether the expression matches. One that cannot be trimmed is built as it is.
+fn build_trimmed(source: &str, flags: Flags) -> Option<Regex> {
+    let less = parsed(source, flags).ok().and_then(|hir| trimmed(&hir, DEPTH));
+    less.and_then(|less| Regex::new(&less).ok()).or_else(|| build(source, flags).ok())
 }
 
 fn build(source: &str, flags: Flags) -> Result<Regex, regex::Error> {
