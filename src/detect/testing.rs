@@ -6,7 +6,7 @@
 use super::{Engine, Options, RawView, Redaction, Worker};
 use crate::model::{
     AskId, Asks, Datum, Entry, Event, Feed, FieldId, Findings, FormatId, Layout, Layouts, LogSource, Marks, Matches,
-    Origin, Regions, Scratch, Seen, Stamp, TagSet, Value, Values, View, Within,
+    Origin, Scratch, Seen, Stamp, TagSet, Value, Values, View, Within,
 };
 use crate::sigma::{
     Condition, Decimal, Expr, FieldTest, Group, Keywords, Pattern, PatternPart, Rule, RuleMeta, Ruleset, Selection,
@@ -99,7 +99,7 @@ impl JsonEvent {
             time: Stamp::default(),
             marks: Marks::default(),
             entries: &self.scratch.entries,
-            regions: Regions { scratch: &self.scratch.text, ..Regions::default() },
+            regions: self.scratch.regions(""),
             tags: TagSet::default(),
             seen: Seen::default(),
             layout: Layout::UNKNOWN,

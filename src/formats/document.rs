@@ -8,8 +8,8 @@
 use super::{Cutter, Decoded, Decoder, ReadOptions, ReadRecord, Record, Refused, Sniffed, YearTrack, text};
 use crate::model::stamp::Zone;
 use crate::model::{
-    Block, Carry, Event, FieldTable, FormatId, Layout, Marks, Origin, Regions, Scratch, Seen, Stamp, TagSet,
-    column_behind, limits,
+    Block, Carry, Event, FieldTable, FormatId, Layout, Marks, Origin, Scratch, Seen, Stamp, TagSet, column_behind,
+    limits,
 };
 use std::iter;
 use std::mem;
@@ -256,7 +256,7 @@ impl DocumentDecoder {
             time: Stamp::default(),
             marks: Marks { repaired, truncated: false },
             entries: &scratch.entries,
-            regions: Regions { block: text, scratch: &scratch.text, fixed: "" },
+            regions: scratch.regions(text),
             tags: TagSet::default(),
             seen: Seen::default(),
             layout: Layout::UNKNOWN,
@@ -301,7 +301,7 @@ impl DocumentDecoder {
             time: Stamp::default(),
             marks: Marks { repaired, truncated },
             entries: &scratch.entries,
-            regions: Regions { block: text, scratch: &scratch.text, fixed: "" },
+            regions: scratch.regions(text),
             tags: TagSet::default(),
             seen: Seen::default(),
             layout: Layout::UNKNOWN,

@@ -55,6 +55,7 @@ impl<'a> Record<'a> {
             Region::Block => (self.text, span.start.checked_sub(self.start)),
             Region::Scratch => (self.scratch.text.as_str(), Some(span.start)),
             Region::Fixed => ("", None),
+            Region::Names => (self.scratch.members.paths(), Some(span.start)),
         };
         let piece = start.and_then(|start| text.get(start as usize..(start as usize).checked_add(span.len as usize)?));
         piece.unwrap_or_default()

@@ -73,7 +73,7 @@ pub(crate) fn read_by(
 ) -> Vec<(String, String, u16)> {
     let (mut scratch, zone, mut year) = (Scratch::default(), Zone::default(), YearTrack::default());
     read(&mut Record::new(text, 0, &mut scratch, table, &zone, &mut year));
-    let regions = Regions { block: text, scratch: &scratch.text, fixed: "" };
+    let regions = scratch.regions(text);
     let shapes = scratch.entries.iter().map(|entry| entry.shape);
     fields(&scratch.entries, &regions).into_iter().zip(shapes).map(|((n, v), shape)| (n, v, shape)).collect()
 }

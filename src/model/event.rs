@@ -25,6 +25,8 @@ pub(crate) enum Region {
     Scratch,
     /// Text that lives as long as the decoder: column names, fixed names.
     Fixed,
+    /// Paths of the [members](super::Members) a worker remembers.
+    Names,
 }
 
 /// A piece of text of an event.
@@ -47,6 +49,8 @@ pub(crate) struct Regions<'r> {
     pub(crate) scratch: &'r str,
     /// The decoder's fixed text.
     pub(crate) fixed: &'r str,
+    /// Paths of members.
+    pub(crate) names: &'r str,
 }
 
 impl<'r> Regions<'r> {
@@ -56,6 +60,7 @@ impl<'r> Regions<'r> {
             Region::Block => self.block,
             Region::Scratch => self.scratch,
             Region::Fixed => self.fixed,
+            Region::Names => self.names,
         };
         let start = span.start as usize;
         buffer.get(start..start.saturating_add(span.len as usize)).unwrap_or("")
@@ -237,6 +242,11 @@ impl Scratch {
         self.path.clear();
         self.open.clear();
         (self.within, self.inside) = (Region::Block, 0);
+    }
+
+    /// The buffers of a record that lies in `block`.
+    pub(crate) fn regions<'r>(&'r self, block: &'r str) -> Regions<'r> {
+        Regions { block, scratch: &self.text, fixed: "", names: self.members.paths() }
     }
 
     /// How far it is filled.

@@ -166,7 +166,7 @@ impl Decoder for CsvDecoder {
                             truncated: row.kind == RowKind::TooLong,
                         },
                         entries: &scratch.entries,
-                        regions: Regions { block: text, scratch: &scratch.text, fixed: &columns.text },
+                        regions: Regions { fixed: &columns.text, ..scratch.regions(text) },
                         tags: TagSet::default(),
                         seen: Seen::default(),
                         layout: Layout::UNKNOWN,

@@ -16,7 +16,7 @@ use super::{
     FORMATS, Format, Head, Learned, LineShape, Record, Refused, Sample, Shape, Sniffed, YearTrack, payload, sniff,
 };
 use crate::model::stamp::Zone;
-use crate::model::{Counting, FieldTable, FormatId, Heard, Regions, Scratch, Sentence, Speaker, Value, limits};
+use crate::model::{Counting, FieldTable, FormatId, Heard, Scratch, Sentence, Speaker, Value, limits};
 use row::{RawRow, RawSample};
 use std::sync::{LazyLock, PoisonError, RwLock};
 
@@ -235,7 +235,7 @@ fn holds(declared: &Declared, sample: &RawSample) -> Result<(), String> {
     if !is_read {
         return Err(format!("its sample {text:?} does not fit"));
     }
-    let regions = Regions { block: text, scratch: &scratch.text, fixed: "" };
+    let regions = scratch.regions(text);
     let given = scratch.entries.iter().filter_map(|entry| match entry.value {
         Value::Text(span) | Value::Number(span) => Some((regions.text(entry.name), regions.text(span))),
         _ => None,

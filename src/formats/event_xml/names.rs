@@ -139,7 +139,7 @@ pub(in crate::formats) fn wrap(
     }
     for n in system {
         let Some(Entry { name, .. }) = scratch.entries.get(n).copied() else { continue };
-        let written = Regions { block: "", scratch: &scratch.text, fixed }.text(name);
+        let written = Regions { fixed, ..scratch.regions("") }.text(name);
         if shared.has(written) {
             let wrapped = format!("System.{written}");
             let spelling = scratch.names.find(table, &wrapped).map_or(0, |named| named.spelling);

@@ -99,7 +99,7 @@ impl ChunkDecoder {
         let read = fast::read(&block.bytes, &mut templates, scratch, &self.table, &mut |index, record, scratch| {
             let rendered = Rendered { chunk: &crated, index, start: record.start };
             let late = LateText::new(&rendered);
-            let regions = Regions { block: "", scratch: &scratch.text, fixed: record.fixed };
+            let regions = Regions { fixed: record.fixed, ..scratch.regions("") };
             self.give(origin(block, index), Raw::Late(&late), record.stamp, (&scratch.entries, regions), sink);
         });
         scratch.kept = Some(templates);
@@ -157,7 +157,7 @@ impl ChunkDecoder {
         if xml.len() > limits::JSON_VALUE || event_xml::read_record(&mut record).is_err() {
             return false;
         }
-        let regions = Regions { block: xml, scratch: &scratch.text, fixed: "" };
+        let regions = scratch.regions(xml);
         self.give(origin, xml.into(), header_time, (&scratch.entries, regions), sink);
         true
     }

@@ -5,7 +5,7 @@
 use super::super::{Decoded, Decoder, Record, Refused, YearTrack, text};
 use super::bare_object_at;
 use crate::model::stamp::Zone;
-use crate::model::{Block, Event, FieldTable, FormatId, Layout, Marks, Origin, Regions, Scratch, Seen, Stamp, TagSet};
+use crate::model::{Block, Event, FieldTable, FormatId, Layout, Marks, Origin, Scratch, Seen, Stamp, TagSet};
 use std::sync::Arc;
 
 /// Reads every line of a block as one object.
@@ -63,7 +63,7 @@ impl BareLines {
                 time: Stamp::default(),
                 marks: Marks { repaired, truncated: false },
                 entries: &scratch.entries,
-                regions: Regions { block, scratch: &scratch.text, fixed: "" },
+                regions: scratch.regions(block),
                 tags: TagSet::default(),
                 seen: Seen::default(),
                 layout: Layout::UNKNOWN,

@@ -15,9 +15,10 @@ pub(super) fn special(bytes: &[u8], from: usize) -> usize {
     let mut at = from;
     while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
         let word = u64::from_le_bytes(*chunk);
-        // A borrow can only mark bytes behind a true hit, so the first mark is always true.
-        let control = word.wrapping_sub(all(0x20)) & !word;
-        let hits = (control | zero(word ^ all(b'"')) | zero(word ^ all(b'\\'))) & all(0x80);
+        // A borrow can only mark bytes behind a true hit, so the first mark is always true. What is compared with is ASCII:
+        // bytes beyond it stay so, and one mask takes them all out.
+        let is = |byte| (word ^ all(byte)).wrapping_sub(all(1));
+        let hits = (word.wrapping_sub(all(0x20)) | is(b'"') | is(b'\\')) & !word & all(0x80);
         if hits != 0 {
             return at + (hits.trailing_zeros() / 8) as usize;
         }

@@ -22,7 +22,7 @@ mod token;
 
 use super::{Decoder, ReadOptions, Record, Refused, Sniffed, document, inside};
 use crate::model::stamp::{self, Zone};
-use crate::model::{FieldTable, Regions, Scratch, Span, Stamp, Value, limits};
+use crate::model::{FieldTable, Scratch, Span, Stamp, Value, limits};
 pub(crate) use read::Seen;
 use read::{Place, Strings};
 use std::ops::Range;
@@ -66,7 +66,7 @@ fn read_at(record: &mut Record<'_>, from: usize, strings: Strings) -> Result<(us
 /// Where the text of a field, which lies in the scratch region, is one whole object: reads its members
 /// too, under the field's name.
 pub(crate) fn object_in(span: Span, name: &str, scratch: &mut Scratch, table: &FieldTable) {
-    let text = Regions { scratch: &scratch.text, ..Regions::default() }.text(span);
+    let text = scratch.regions("").text(span);
     if text.starts_with('{') && text.trim_end().ends_with('}') && text.len() <= limits::JSON_IN_STRING {
         read::object_in(span, name, scratch, table);
     }

@@ -7,8 +7,7 @@ use crate::formats::text::{self, Text};
 use crate::formats::{Decoded, Decoder, Met, ReadOptions, Record, Refused, YearTrack, syslog};
 use crate::model::stamp::Zone;
 use crate::model::{
-    Block, Event, Extent, FieldTable, FormatId, Glance, Layout, Marks, Origin, Regions, Scratch, Seen, Sentence, Stamp,
-    TagSet,
+    Block, Event, Extent, FieldTable, FormatId, Glance, Layout, Marks, Origin, Scratch, Seen, Sentence, Stamp, TagSet,
 };
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -135,7 +134,7 @@ impl LineDecoder {
                     time: Stamp::default(),
                     marks: Marks { repaired, truncated: reading.block.truncated },
                     entries: &scratch.entries,
-                    regions: Regions { block: &block_text, scratch: &scratch.text, fixed: "" },
+                    regions: scratch.regions(&block_text),
                     tags: TagSet::default(),
                     seen: Seen::default(),
                     layout: Layout::UNKNOWN,

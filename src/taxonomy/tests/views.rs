@@ -26,7 +26,7 @@ fn check(payload: Option<Sentence>, fields: &[(&str, &str)], product: &str, ques
         let span = scratch.keep(value);
         scratch.push(&frozen.table, name, Value::Text(span));
     }
-    let regions = Regions { block: "", scratch: &scratch.text, fixed: "" };
+    let regions = scratch.regions("");
     let mut event = event(&scratch.entries, regions, payload);
     let view = frozen.tag(&mut event, &mut TagMemo::default());
     event.time = view.time(&event);

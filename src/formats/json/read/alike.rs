@@ -1,7 +1,7 @@
 //! Objects read both ways, and what came of it compared.
 
 use super::{Place, Seen, Strings, any_object, regular};
-use crate::model::{FieldTable, Region, Regions, Scratch, Value};
+use crate::model::{FieldTable, Region, Scratch, Value};
 
 /// What reading pushed, in words: field, name, shape and value of each entry; where it ended, what it found.
 type Outcome = Option<(usize, bool, Seen, Vec<String>)>;
@@ -22,7 +22,7 @@ fn outcome(
     }
     scratch.reset();
     let (end, repaired, seen) = read(scratch, &table)?;
-    let regions = Regions { block: text, scratch: &scratch.text, fixed: "" };
+    let regions = scratch.regions(text);
     let shown = |value: Value| match value {
         Value::Text(span) => format!("text {}", regions.text(span)),
         Value::Number(span) => format!("number {}", regions.text(span)),

@@ -21,11 +21,9 @@ const MAY_PAIR: u16 = 1 << 15;
 struct Level {
     /// Whose value it is.
     id: MemberId,
-    member: Member,
-    name: Span,
+    /// The member read last; the root before there is one.
+    last: MemberId,
     is_array: bool,
-    /// The member read last.
-    last: Option<MemberId>,
     /// Whether it may be a named value, as far as its first member tells.
     may_pair: bool,
     start: u32,
@@ -48,10 +46,26 @@ struct Regular<'r> {
     table: &'r FieldTable,
     blanks: u32,
     is_spaced: bool,
-    /// Bytes of paths so far.
+    met: Met,
+    repaired: bool,
+}
+
+/// What the members read so far come to.
+#[derive(Default)]
+struct Met {
+    /// Bytes of their paths.
     names: usize,
     seen: Seen,
-    repaired: bool,
+}
+
+impl Met {
+    /// Takes a member up, the next one of `within`.
+    fn add(&mut self, within: &mut Level, id: MemberId, member: &Member) {
+        within.may_pair |= within.last == MemberId::ROOT && member.note & MAY_PAIR != 0;
+        within.last = id;
+        self.seen.0 |= member.note & !MAY_PAIR;
+        self.names += member.path.len as usize;
+    }
 }
 
 /// Reads the object that starts at `from`, as [`object`](super::object) does; `None`, with nothing pushed, when it is not
@@ -70,10 +84,8 @@ pub(super) fn object(
     let (mark, first) = (scratch.mark(), scratch.entries.len());
     let root = Level {
         id: MemberId::ROOT,
-        member: Member::default(),
-        name: Span::default(),
+        last: MemberId::ROOT,
         is_array: false,
-        last: None,
         may_pair: false,
         start: offset(from),
         blanks: 0,
@@ -91,12 +103,11 @@ pub(super) fn object(
         table,
         blanks: 0,
         is_spaced: false,
-        names: 0,
-        seen: Seen::default(),
+        met: Met::default(),
         repaired: false,
     };
     let read = reader.object();
-    let Regular { at, repaired, seen, is_spaced, scratch, .. } = reader;
+    let Regular { at, repaired, met: Met { seen, .. }, is_spaced, scratch, .. } = reader;
     if read.is_none() {
         scratch.rewind(mark);
     } else if is_spaced {
@@ -110,13 +121,17 @@ impl Regular<'_> {
         self.eat(b'{')?;
         let mut is_open = true;
         loop {
+            if let Some(id) = self.expected(&mut is_open) {
+                is_open = self.member(id)?;
+                continue;
+            }
             self.skip_blanks();
             let is_array = self.top.is_array;
             let byte = self.byte()?;
             if byte == if is_array { b']' } else { b'}' } {
                 self.at += 1;
                 if !self.close(is_open)? {
-                    return Some(());
+                    return Some(()).filter(|()| self.met.names <= limits::JSON_NAMES);
                 }
                 is_open = false;
                 continue;
@@ -126,77 +141,87 @@ impl Regular<'_> {
                 self.skip_blanks();
             }
             is_open = if is_array {
-                let Level { id, member, name, .. } = self.top;
-                self.value(id, member, name)?
+                self.value(self.top.id)?
             } else {
-                self.member()?
+                let id = self.name()?;
+                self.skip_blanks();
+                self.eat(b':')?;
+                self.member(id)?
             };
         }
     }
 
-    /// Reads a member, or its name and the opening bracket of its value; gives which.
-    fn member(&mut self) -> Option<bool> {
-        let start = self.at + 1;
-        let id = self.name()?;
-        let end = self.at - 1;
-        self.skip_blanks();
-        self.eat(b':')?;
-        self.skip_blanks();
-        let (member, path) = self.scratch.members.get(id)?;
-        self.top.may_pair |= self.top.last.is_none() && member.note & MAY_PAIR != 0;
-        self.top.last = Some(id);
-        self.seen.0 |= member.note & !MAY_PAIR;
-        self.names += path.len();
-        if self.names > limits::JSON_NAMES {
+    /// Reads members that are where they were the last time, one behind the other with no blank between, as long as their
+    /// values are plain strings; gives the one whose value is none. Most of a record is this.
+    fn expected(&mut self, is_first: &mut bool) -> Option<MemberId> {
+        if self.top.is_array {
             return None;
         }
-        let span = match member.named {
-            None => Span::default(),
-            Some(_) if self.depth == 0 => self.place.span(start, end),
-            Some(_) => {
-                let start = self.scratch.text.len();
-                self.scratch.text.push_str(path);
-                self.scratch.since(start)
+        let Scratch { members, entries, .. } = &mut *self.scratch;
+        let (bytes, mut at) = (self.text.as_bytes(), self.at);
+        let found = loop {
+            let Some((id, token, member)) = members.expected((self.top.id, self.top.last)) else { break None };
+            let token = token.as_bytes().get(usize::from(*is_first)..).unwrap_or_default();
+            let value = at + token.len();
+            if !bytes.get(at..value).is_some_and(|text| is_same(text, token)) {
+                break None;
             }
+            at = value;
+            let end = if bytes.get(value) == Some(&b'"') { escape::special(bytes, value + 1) } else { value };
+            if end == value || bytes.get(end) != Some(&b'"') {
+                break Some(id);
+            }
+            if let Some(Named { field, spelling }) = member.named {
+                let value = Value::Text(self.place.span(value + 1, end));
+                entries.push(Entry { field, spelling, name: member.path, shape: member.shape, part: 0, value });
+            }
+            self.met.add(&mut self.top, id, member);
+            (at, *is_first) = (end + 1, false);
         };
-        self.value(id, member, span)
+        self.at = at;
+        found
+    }
+
+    /// Reads a member behind its colon, or up to the opening bracket of its value; gives which.
+    fn member(&mut self, id: MemberId) -> Option<bool> {
+        self.skip_blanks();
+        self.met.add(&mut self.top, id, self.scratch.members.get(id)?);
+        self.value(id)
     }
 
     /// Passes over a name; gives whose it is.
     fn name(&mut self) -> Option<MemberId> {
         self.eat(b'"')?;
-        let (start, place) = (self.at, (self.top.id, self.top.last));
-        let rest = self.text.as_bytes().get(start..)?;
-        if let Some((id, name)) = self.scratch.members.expected(place)
-            && rest.get(name.len()) == Some(&b'"')
-            && rest.starts_with(name.as_bytes())
+        let place = (self.top.id, self.top.last);
+        if let Some((id, token, _)) = self.scratch.members.expected(place)
+            && let Some(name) = token.strip_prefix(",\"").and_then(|token| token.strip_suffix(':'))
+            && self.text.get(self.at..)?.starts_with(name)
         {
-            self.at += name.len() + 1;
+            self.at += name.len();
             return Some(id);
         }
-        let Quoted { end, escaped, .. } = self.string()?;
+        let Quoted { start, end, escaped } = self.string()?;
         let name = self.text.get(start..end).filter(|_| !escaped)?;
         self.scratch.member(self.table, place, name, note)
     }
 
     /// Reads a value, or the opening bracket of one; gives which.
-    fn value(&mut self, id: MemberId, member: Member, name: Span) -> Option<bool> {
+    fn value(&mut self, id: MemberId) -> Option<bool> {
         match self.byte()? {
             byte @ (b'{' | b'[') => {
-                self.open(id, member, name, byte == b'[')?;
+                self.open(id, byte == b'[')?;
                 return Some(true);
             }
             b'"' => {
                 self.at += 1;
                 let Quoted { start, end, escaped } = self.string()?;
                 if escaped {
-                    self.escaped((start, end), member, name)?;
-                } else if let Some(named) = member.named {
-                    let value = Value::Text(self.place.span(start, end));
-                    self.push(named, member, name, value);
+                    self.escaped((start, end), id)?;
+                } else {
+                    self.push(id, Value::Text(self.place.span(start, end)))?;
                 }
             }
-            _ => self.scalar(member, name)?,
+            _ => self.scalar(id)?,
         }
         Some(false)
     }
@@ -219,57 +244,47 @@ impl Regular<'_> {
     }
 
     /// Pushes a string with escapes.
-    fn escaped(&mut self, (start, end): (usize, usize), member: Member, name: Span) -> Option<()> {
+    fn escaped(&mut self, (start, end): (usize, usize), id: MemberId) -> Option<()> {
         let inside = self.text.get(start..end)?;
         if self.strings == Strings::Open && inside.starts_with('{') && inside.len() <= limits::JSON_IN_STRING {
             return None;
         }
-        let Some(named) = member.named else {
+        if self.scratch.members.get(id)?.named.is_none() {
             self.repaired |= escape::needs_repair(inside);
             return Some(());
-        };
+        }
         let start = self.scratch.text.len();
         self.repaired |= escape::unescape(inside, &mut self.scratch.text);
-        let value = Value::Text(self.scratch.since(start));
-        self.push(named, member, name, value);
-        Some(())
+        self.push(id, Value::Text(self.scratch.since(start)))
     }
 
     /// Reads a number, a word, or what stands in the place of one.
-    fn scalar(&mut self, member: Member, name: Span) -> Option<()> {
+    fn scalar(&mut self, id: MemberId) -> Option<()> {
         let rest = self.text.as_bytes().get(self.at..)?;
         let len = rest.iter().position(|b| token::ends_scalar(*b)).filter(|len| *len > 0)?;
-        let (start, end) = (self.at, self.at + len);
-        self.at = end;
-        let word = rest.get(..len)?;
-        let is_number = match word {
-            b"true" | b"false" | b"null" => false,
-            word => {
-                let is_number = token::is_number(word);
-                self.repaired |= !is_number;
-                is_number
-            }
-        };
-        let Some(named) = member.named else { return Some(()) };
-        let value = match word {
+        let span = self.place.span(self.at, self.at + len);
+        self.at += len;
+        let value = match rest.get(..len)? {
             b"true" => Value::Bool(true),
             b"false" => Value::Bool(false),
             b"null" => Value::Null,
-            _ if is_number => Value::Number(self.place.span(start, end)),
-            _ => Value::Text(self.place.span(start, end)),
+            word if token::is_number(word) => Value::Number(span),
+            _ => {
+                self.repaired = true;
+                Value::Text(span)
+            }
         };
-        self.push(named, member, name, value);
-        Some(())
+        self.push(id, value)
     }
 
-    fn open(&mut self, id: MemberId, member: Member, name: Span, is_array: bool) -> Option<()> {
-        let mut entry = None;
-        if let (Some(named), false) = (member.named, is_array) {
-            entry = Some(offset(self.scratch.entries.len()));
-            self.push(named, member, name, Value::Object(Span::default()));
+    fn open(&mut self, id: MemberId, is_array: bool) -> Option<()> {
+        let entries = self.scratch.entries.len();
+        if !is_array {
+            self.push(id, Value::Object(Span::default()))?;
         }
+        let entry = (self.scratch.entries.len() > entries).then(|| offset(entries));
         let (start, blanks) = (offset(self.at), self.blanks);
-        let top = Level { id, member, name, is_array, last: None, may_pair: false, start, blanks, entry };
+        let top = Level { id, last: MemberId::ROOT, is_array, may_pair: false, start, blanks, entry };
         *self.around.get_mut(self.depth)? = std::mem::replace(&mut self.top, top);
         self.depth += 1;
         self.at += 1;
@@ -285,8 +300,8 @@ impl Regular<'_> {
             self.top = *self.around.get(self.depth)?;
         }
         if top.is_array {
-            if let (Some(named), true) = (top.member.named, is_empty) {
-                self.push(named, top.member, top.name, Value::NoItems);
+            if is_empty {
+                self.push(top.id, Value::NoItems)?;
             }
             return Some(has_around);
         }
@@ -308,8 +323,15 @@ impl Regular<'_> {
         Some(has_around)
     }
 
-    fn push(&mut self, Named { field, spelling }: Named, member: Member, name: Span, value: Value) {
-        self.scratch.entries.push(Entry { field, spelling, name, shape: member.shape, part: 0, value });
+    /// Pushes a value, if somebody wants it.
+    #[inline]
+    fn push(&mut self, id: MemberId, value: Value) -> Option<()> {
+        let Scratch { members, entries, .. } = &mut *self.scratch;
+        let Member { named, path: name, shape, .. } = *members.get(id)?;
+        if let Some(Named { field, spelling }) = named {
+            entries.push(Entry { field, spelling, name, shape, part: 0, value });
+        }
+        Some(())
     }
 
     fn byte(&self) -> Option<u8> {
@@ -327,6 +349,15 @@ impl Regular<'_> {
             self.at += 1;
             self.blanks += 1;
         }
+    }
+}
+
+/// Whether two texts of one length are the same. Names are a few words long: a call would take longer.
+#[inline]
+fn is_same(one: &[u8], other: &[u8]) -> bool {
+    match (one.last_chunk::<8>(), other.last_chunk::<8>()) {
+        (Some(last), Some(same)) => last == same && one.as_chunks::<8>().0.iter().eq(other.as_chunks::<8>().0),
+        _ => one == other,
     }
 }
 
