@@ -420,6 +420,40 @@ fn rules_are_counted_in_tables_and_json() {
 }
 
 #[test]
+fn stamps_without_a_year_that_a_file_shows_late_rest_on_all_of_it() {
+    let mut log = "2024-02-28T10:00:00Z web1 app[1]: one line of many\n".repeat(2_000);
+    log.push_str(&"Dec 31 23:59:58 web1 app[1]: out\nJan  3 00:00:01 web1 app[1]: in\n".repeat(2));
+    let dated = format!("{log}2026-01-04T10:00:00Z web1 app[1]: the end\n");
+    let folder = Folder::new();
+    folder.write("dated.log", &dated);
+    folder.write("log", &log);
+    let args = ["events", "--no-config", "--reference-time", "2030-06-01T00:00:00Z"];
+    let late = |more: &[&str]| {
+        let events = folder.run(&[&args[..], more].concat()).with_code(0).lines();
+        let is_late = |event: &&serde_json::Value| event["message"] == "out" || event["message"] == "in";
+        events.iter().filter(is_late).map(|event| event["timestamp"].clone()).collect::<Vec<_>>()
+    };
+    let years = ["2024-12-31T23:59:58Z", "2025-01-03T00:00:01Z", "2025-12-31T23:59:58Z", "2026-01-03T00:00:01Z"];
+    assert_eq!(late(&["dated.log"]), years);
+    assert_eq!(late(&["log", "--year", "2026"]), years);
+    // What begins lines counts: the last stamp is none after the latest date of all of them.
+    assert_eq!(late(&["log"])[3], "2024-01-03T00:00:01Z");
+
+    let said = |log: &str, more: &[&str]| {
+        folder.write("said", log);
+        let args = ["scan", "said", "--no-config", "--format", "json", "--reference-time", "2030-06-01T00:00:00Z"];
+        let report = folder.run(&[&args[..], more].concat()).with_code(0).json();
+        report["problems"].to_string()
+    };
+    // Without any date it is the clock's, and said; where no stamp is met there is nothing to say.
+    let lines = "{\"a\":\"b\"}\n".repeat(10_000);
+    let undated = format!("{lines}Jun  1 10:00:00 web1 sshd[1]: x\n");
+    assert!(said(&undated, &[]).contains("counted back from 2030-06-01T00:00:00Z"));
+    assert!(!said(&undated, &["--year", "2024"]).contains("year_assumed"));
+    assert!(!said(&lines, &[]).contains("year_assumed"));
+}
+
+#[test]
 fn stamps_without_a_year_that_a_pipe_shows_late_get_one() {
     // More than is looked at to recognise a format.
     let mut log = "2024-02-28T10:00:00Z web1 app[1]: one line of many\n".repeat(2_000);

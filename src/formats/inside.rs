@@ -75,6 +75,7 @@ fn attempt(
     let within = mem::replace(&mut record.scratch.within, Region::Scratch);
     record.scratch.inside += 1;
     let mut inner = Record::new(text, span.start, &mut *record.scratch, record.table, record.zone, &mut *record.year);
+    inner.years = record.years;
     let result = read(&mut inner);
     let (time, sentence, repaired) = (inner.time, inner.payload, inner.repaired);
     record.scratch.inside -= 1;

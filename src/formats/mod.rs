@@ -64,8 +64,8 @@ use crate::model::stamp::{Yearless, Zone};
 use crate::model::{
     Block, Counting, Event, FieldTable, FormatId, Glance, Header, Outline, Scratch, Sentence, Stamp, limits,
 };
-use jiff::civil::Date;
 use std::sync::Arc;
+use years::Years;
 
 /// One row of [`FORMATS`].
 pub(crate) struct Format {
@@ -186,6 +186,8 @@ pub(crate) struct Record<'a> {
     pub(crate) zone: &'a Zone,
     /// The year the input has reached; see [`Record::yearless`].
     pub(crate) year: &'a mut YearTrack,
+    /// What that rests on.
+    pub(crate) years: &'a Years,
     /// Out: the stamp of the record's own header.
     pub(crate) time: Stamp,
     /// Out: what stood inside the message.
@@ -197,12 +199,10 @@ pub(crate) struct Record<'a> {
 /// Follows the year of year-less stamps forward through an input.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct YearTrack {
-    /// The year of the record before (or of the first one); `None`: nothing is known yet.
+    /// The year of the record before; `None`: there was no stamp yet.
     pub(crate) year: Option<i16>,
     /// Its month and day.
     pub(crate) last: Option<(i8, i8)>,
-    /// The date the first stamp does not lie after, as long as nothing else is known.
-    pub(crate) anchor: Option<Date>,
 }
 
 /// What sniffing found out about an input.
@@ -242,10 +242,8 @@ pub(crate) enum Learned {
 pub(crate) struct ReadOptions {
     /// Zone of stamps that name none.
     pub(crate) zone: Zone,
-    /// The year of the input's first year-less stamp, worked out before the scan.
-    pub(crate) first_year: Option<i16>,
-    /// Where that is not known, the date the first year-less stamp does not lie after.
-    pub(crate) anchor: Option<Date>,
+    /// What the years of year-less stamps rest on.
+    pub(crate) years: Years,
     /// The user named the format: no other is tried where it refuses a line.
     pub(crate) forced: bool,
     /// How lines of text make records.

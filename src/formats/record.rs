@@ -1,6 +1,6 @@
 //! How readers of one record give their fields: texts of the record become spans, anything else is copied.
 
-use super::{Record, YearTrack};
+use super::{Record, YearTrack, years};
 use crate::model::stamp::{Yearless, Zone};
 use crate::model::{FieldTable, Region, Scratch, Span, Stamp, Value};
 
@@ -14,7 +14,8 @@ impl<'a> Record<'a> {
         zone: &'a Zone,
         year: &'a mut YearTrack,
     ) -> Record<'a> {
-        Record { text, start, scratch, table, zone, year, time: Stamp::default(), payload: None, repaired: false }
+        let (years, time) = (&years::NOTHING, Stamp::default());
+        Record { text, start, scratch, table, zone, year, years, time, payload: None, repaired: false }
     }
 
     /// Adds a text. A piece of the record's own text costs no copy.
@@ -64,7 +65,7 @@ impl<'a> Record<'a> {
     /// The stamp of a record whose header names no year: the year the input has reached, moved on
     /// when this stamp shows that a new year began.
     pub(crate) fn yearless(&mut self, yearless: Yearless) -> Stamp {
-        match self.year.follow(yearless) {
+        match self.year.follow(yearless, self.years) {
             Some(year) => yearless.in_year(year, self.zone),
             None => Stamp::default(),
         }

@@ -15,6 +15,7 @@
 
 use super::lines::Usual;
 use super::payload::{self, Opening, Outlook};
+use super::years::Years;
 use super::{Record, YearTrack, syslog};
 use crate::model::stamp::{self, Yearless, Zone};
 use crate::model::{Outline, OutlineHead, Quality, QuickMap, Stamp, Time, limits};
@@ -103,11 +104,11 @@ impl Heads {
         }
         let head = Some(OutlineHead { host, process, message });
         let outline = Outline { head, ..outline_of(program, outlook) };
-        if let Some(stamp) = self.clock.and_then(|clock| clock.stamp(usual, record.year)) {
+        if let Some(stamp) = self.clock.and_then(|clock| clock.stamp(usual, *record.year)) {
             record.time = stamp;
         } else {
             let (yearless, _) = stamp::read_yearless(text)?;
-            self.clock = Clock::of(yearless, usual, *record.year, record.zone);
+            self.clock = Clock::of(yearless, usual, (*record.year, record.years), record.zone);
             record.time = record.yearless(yearless);
         }
         Some(outline)
@@ -166,24 +167,24 @@ fn outline_of(program: &str, Outlook { payloads, names: [own, of_pam], .. }: Out
 
 impl Clock {
     /// One that knows the stamp's day or minute, if seconds go by evenly in it.
-    fn of(yearless: Yearless, usual: Usual, year: YearTrack, zone: &Zone) -> Option<Clock> {
+    fn of(yearless: Yearless, usual: Usual, (year, years): (YearTrack, &Years), zone: &Zone) -> Option<Clock> {
         let is_plain = yearless.decimals == 0 && yearless.weekday.is_none() && yearless.offset.is_none();
         let minute = (!zone.is_fixed()).then_some(usual.second / 60);
         let (first, last) = minute.map_or((0, 86_399), |minute| (i64::from(minute) * 60, i64::from(minute) * 60 + 59));
         let at = |second: i64| {
             let (mut year, yearless) = (year, Yearless { nanos: second * SECOND, ..yearless });
-            yearless.in_year(year.follow(yearless)?, zone).time
+            yearless.in_year(year.follow(yearless, years)?, zone).time
         };
         let (Time(from), Time(to)) = (at(first)?, at(last)?);
         let is_even = is_plain && to - from == (last - first) * SECOND;
         is_even.then_some(Clock { day: usual.day, year, minute, start: from - first * SECOND })
     }
 
-    fn stamp(&self, usual: Usual, year: &YearTrack) -> Option<Stamp> {
+    fn stamp(&self, usual: Usual, year: YearTrack) -> Option<Stamp> {
         let is_known = self.day == usual.day && self.minute.is_none_or(|minute| minute == usual.second / 60);
         let time = Time(self.start + i64::from(usual.second) * SECOND);
         let stamp = Stamp { time: Some(time), decimals: 0, quality: Quality::YearInferred };
-        (is_known && self.year == *year).then_some(stamp)
+        (is_known && self.year == year).then_some(stamp)
     }
 }
 
@@ -192,7 +193,6 @@ mod tests {
     use super::*;
     use crate::formats::{FORMATS, Met, Shape};
     use crate::model::{FieldTable, Scratch};
-    use jiff::civil::date;
     use proptest::prelude::*;
 
     /// What the outline of a line is, and its time.
@@ -210,7 +210,7 @@ mod tests {
         let (mut met, mut told) = (Met::default(), 0);
         for line in lines {
             for year in [2024, 2025] {
-                let track = YearTrack { year: Some(year), last: None, anchor: Some(date(year, 12, 31)) };
+                let track = YearTrack { year: Some(year), last: None };
                 let alone = outlined(line, zone, track, &mut Met::default());
                 assert_eq!(outlined(line, zone, track, &mut met), alone, "{line}");
                 told += usize::from(alone.is_some());

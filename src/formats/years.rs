@@ -1,14 +1,15 @@
 //! The years of year-less stamps (RFC 3164), without the clock.
 //!
-//! An input with such stamps is looked through before it is scanned: [`YearScan`] keeps months, days and weekdays only
+//! An input with such stamps is looked through before it is scanned, or once the first one is met: [`YearScan`] keeps months, days and weekdays only
 //! and, given an anchor (a date the last record does not lie after), says which year the first record is of. From there
 //! [`YearTrack`] counts forward, record by record; the cutter carries it from block to block. Which of several anchors
 //! counts is decided by whoever opens inputs; those that stand in the input and in its name are found here.
 
 use super::lines::{Day, Start, Usual};
-use super::{Learned, ReadOptions, Shape, Sniffed, YearTrack, format, lines};
+use super::{Learned, Shape, Sniffed, YearTrack, format, lines};
 use crate::model::stamp::{self, Yearless, Zone};
 use jiff::civil::Date;
+use std::sync::{Arc, OnceLock};
 
 /// How far the day of a record may lie behind the day of its successor's before a new year must have begun
 /// between them: days, in a year that has a 29 February.
@@ -17,22 +18,80 @@ const NEW_YEAR: i16 = 180;
 /// Years that are believed, as for every stamp.
 const YEARS: std::ops::RangeInclusive<i16> = 1970..=2200;
 
-impl YearTrack {
-    /// The track at the start of an input.
-    pub(crate) fn starting(options: &ReadOptions) -> YearTrack {
-        YearTrack { year: options.first_year, last: None, anchor: options.anchor }
+/// What the years of an input's year-less stamps rest on: worked out before it is scanned, or when the first is met.
+#[derive(Clone)]
+pub(crate) enum Years {
+    Known(Known),
+    Later(Arc<Later>),
+}
+
+/// What looking through an input gave.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Known {
+    /// The year of the first stamp.
+    pub(crate) first: Option<i16>,
+    /// Where that is not known, the date the first stamp does not lie after.
+    pub(crate) anchor: Option<Date>,
+}
+
+/// An input that is looked through once somebody asks. What is found does not depend on who does.
+pub(crate) struct Later {
+    known: OnceLock<Known>,
+    find: Box<dyn Fn() -> Known + Send + Sync>,
+}
+
+/// Stamps without a year have no time.
+pub(crate) static NOTHING: Years = Years::known(None, None);
+
+impl Default for Years {
+    fn default() -> Years {
+        Years::known(None, None)
+    }
+}
+
+impl std::fmt::Debug for Years {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Years::Known(known) => known.fmt(f),
+            Years::Later(later) => later.known.fmt(f),
+        }
+    }
+}
+
+impl Years {
+    /// What was worked out.
+    pub(crate) const fn known(first: Option<i16>, anchor: Option<Date>) -> Years {
+        Years::Known(Known { first, anchor })
     }
 
+    /// What `find` gives, which is asked when the first stamp is met.
+    pub(crate) fn later(find: impl Fn() -> Known + Send + Sync + 'static) -> Years {
+        Years::Later(Arc::new(Later { known: OnceLock::new(), find: Box::new(find) }))
+    }
+
+    /// The year of the first stamp that is met.
+    fn of_first(&self, stamp: Yearless) -> Option<i16> {
+        let Known { first, anchor } = match self {
+            Years::Known(known) => *known,
+            Years::Later(later) => *later.known.get_or_init(|| (later.find)()),
+        };
+        first.or_else(|| {
+            let mut alone = YearScan::new(String::new());
+            alone.follow(stamp);
+            alone.first_year(anchor?)
+        })
+    }
+}
+
+impl YearTrack {
     /// Moves on to the next year-less stamp and gives its year. The same stamp again changes nothing.
-    pub(crate) fn follow(&mut self, stamp: Yearless) -> Option<i16> {
+    pub(crate) fn follow(&mut self, stamp: Yearless, years: &Years) -> Option<i16> {
         let day = (stamp.month, stamp.day);
         if self.last.is_some_and(|last| begins_year(last, day)) {
             self.year = self.year.map(|y| y.saturating_add(1));
         }
-        if let (None, Some(anchor)) = (self.year, self.anchor) {
-            let mut alone = YearScan::new(String::new());
-            alone.follow(stamp);
-            self.year = alone.first_year(anchor);
+        if self.year.is_none() {
+            self.year = years.of_first(stamp);
         }
         self.last = Some(day);
         self.year
@@ -396,9 +455,9 @@ mod tests {
             let fits = date(bound.year(), last.0, last.1) <= bound;
             let want = backwards(&days, if fits { bound.year() } else { bound.year() - 1 });
             let first_year = scan(&text, size).first_year(anchor);
-            let mut track = YearTrack::starting(&ReadOptions { first_year, ..ReadOptions::default() });
+            let (mut track, years) = (YearTrack::default(), Years::known(first_year, None));
             let got: Vec<_> = days.iter().map(|(month, day)| {
-                track.follow(Yearless { month: *month, day: *day, nanos: 0, decimals: 0, weekday: None, offset: None })
+                track.follow(Yearless { month: *month, day: *day, nanos: 0, decimals: 0, weekday: None, offset: None }, &years)
             }).collect();
             prop_assert_eq!(got, want.into_iter().map(Some).collect::<Vec<_>>());
         }

@@ -25,7 +25,7 @@ pub(crate) enum Region {
     Scratch,
     /// Text that lives as long as the decoder: column names, fixed names.
     Fixed,
-    /// Paths of the [members](super::Members) a worker remembers.
+    /// Paths of the [members](Members) a worker remembers.
     Names,
 }
 

@@ -124,7 +124,7 @@ fn opened(
         match series.next(context)? {
             Ok((looked, stream)) => {
                 if let Some(format) = formats::format(looked.sniffed.format) {
-                    merger.open(looked.source, format, looked.container.clone(), looked.years.clone());
+                    merger.open(looked.source, format, looked.container.clone(), Arc::clone(&looked.basis));
                 }
                 let (reader, decoder) = looked.reader(stream, position, &scan.machine.taxonomy.table);
                 return Some(Open { reader, decoder: Arc::from(decoder), series });

@@ -93,7 +93,7 @@ pub(super) fn root(config: &Config, directory: &Path) -> PathBuf {
 }
 
 /// What unpacking may cost.
-fn bounds(config: &Config) -> Bounds {
+pub(super) fn bounds(config: &Config) -> Bounds {
     Bounds {
         nesting: config.max_depth,
         members: config.max_members,
@@ -131,7 +131,10 @@ fn in_order(logs: Vec<Looked>) -> Vec<Series> {
 /// What one path gives: itself, or the logs in it and itself.
 fn given(context: &Context<'_>, mut found: Found) -> Given {
     let is_left_out = |shown: &str| !context.reading.wanted.includes(shown);
-    let rows = match source::open(&mut found, &bounds(context.config)) {
+    // What can be opened again is hashed when it is read.
+    let is_pipe = matches!(found.place, Place::Stdin | Place::Pipe(_));
+    let bounds = Bounds { hashed: context.config.hash_inputs && is_pipe, ..bounds(context.config) };
+    let rows = match source::open(&mut found, &bounds) {
         Ok(Opened::Log(_)) if is_left_out(&found.shown) => return Given { rows: Vec::new(), left_out: 1 },
         Ok(Opened::Log(stream)) => {
             let look = look::look(context, &found.shown, found.named, Origin::of(found.clone()), stream);
@@ -298,7 +301,7 @@ impl Series {
         let mut log = self.members.pop_front()?;
         let opened = match (&log.origin, log.kept.take()) {
             (_, Some(stream)) => Ok(stream),
-            (Origin::Own(found), None) => reopened(&mut found.clone(), context),
+            (Origin::Own(found), None) => reopened(&mut found.clone(), &bounds(context.config)),
             (Origin::Part(root, at), None) => self.walk_to(&Arc::clone(root), *at, &log.shown, context),
             (Origin::Pipe, None) => Err(changed(&log.shown)),
         };
@@ -326,8 +329,8 @@ impl Series {
     }
 }
 
-fn reopened(found: &mut Found, context: &Context<'_>) -> Result<Stream, Problem> {
-    match source::open(found, &bounds(context.config)) {
+pub(super) fn reopened(found: &mut Found, bounds: &Bounds) -> Result<Stream, Problem> {
+    match source::open(found, bounds) {
         Ok(Opened::Log(stream)) => Ok(stream),
         Ok(_) => Err(changed(&found.shown)),
         Err(error) => Err(unopened(found, &error)),

@@ -3,19 +3,19 @@
 //! Inputs are looked at on all cores and in any order; nothing here depends on another input.
 
 use super::SetupError;
+use super::anchor::{Anchors, Basis};
 use super::reader::Reader;
 use super::setup::Reading;
 use super::text_stream::TextStream;
 use crate::config::Config;
 use crate::formats::recode::Recoder;
-use crate::formats::years::{self, YearScan};
+use crate::formats::years::YearScan;
 use crate::formats::{self, Decoded, Decoder, Head, ReadOptions, Sniffed, binary, text};
 use crate::model::show;
 use crate::model::{Counting, FieldTable, FormatId, Problem, ProblemKind, Scratch, SourceId, Time, limits};
 use crate::source::{Found, Place, Stream};
 use crate::taxonomy::{Frozen, TagMemo};
-use jiff::civil::Date;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// What looking needs.
 pub(super) struct Context<'a> {
@@ -47,21 +47,12 @@ pub(super) struct Looked {
     pub(super) stored_bytes: u64,
     /// What reports should say: a year that was assumed.
     pub(super) problems: Vec<Problem>,
-    /// What its year-less stamps rest on, if there can be any.
-    pub(super) years: Option<Years>,
+    /// What its year-less stamps rest on, if there can be any and as soon as it is known.
+    pub(super) basis: Arc<OnceLock<Basis>>,
     options: ReadOptions,
     recoder: Option<Recoder>,
     /// Standard input stays open.
     pub(super) kept: Option<Stream>,
-}
-
-/// What the years of year-less stamps rest on.
-#[derive(Clone, Debug)]
-pub(super) enum Years {
-    /// A date no stamp should lie after by more than a day.
-    Date(Date),
-    /// The clock; with what is to be said of stamps that were not met when the input was looked through.
-    Clock(Option<Problem>),
 }
 
 /// How a log is opened once it was looked at.
@@ -171,19 +162,12 @@ fn looked(
     }
     let mut stream = TextStream::new(stream, recoder.clone());
     let is_pipe = matches!(origin, Origin::Pipe);
-    let mut years = None;
-    if let Some(mut scan) = YearScan::of(&sniffed) {
-        // A pipe is held back while it is looked through, so only for stamps that its beginning shows.
-        if !is_pipe || shows_stamps(scan.clone(), start.text) {
-            scan = looked_through(&origin, &mut stream, recoder.clone(), scan);
-        }
-        let (anchor, assumed) = anchor(context, shown, &stream.stream, start.text, scan.date_inside());
-        (options.first_year, options.anchor) = (scan.first_year(anchor), Some(anchor));
-        let mut unsaid = assumed.then(|| assumed_year(shown, context.reading.reference));
-        if scan.has_stamps() {
-            problems.extend(unsaid.take());
-        }
-        years = Some(if assumed { Years::Clock(unsaid) } else { Years::Date(anchor) });
+    let mut basis = Arc::default();
+    if let Some(scan) = YearScan::of(&sniffed) {
+        let anchors = Anchors::of(context, shown, stream.stream.stored_at, start.text);
+        let unsaid;
+        (options.years, basis, unsaid) = anchors.years(context, &origin, &mut stream, (start.text, scan));
+        problems.extend(unsaid);
     }
     let stream = stream.stream;
     let container = stream.container.clone();
@@ -197,7 +181,7 @@ fn looked(
         container,
         first: None,
         problems,
-        years,
+        basis,
         options,
         recoder,
     };
@@ -237,64 +221,6 @@ fn fill(stream: &mut Stream, into: &mut Vec<u8>, max: usize) -> std::io::Result<
         }
     }
     Ok(())
-}
-
-/// Whether the beginning of an input has year-less stamps.
-fn shows_stamps(mut scan: YearScan, head: &str) -> bool {
-    scan.feed(head.as_bytes());
-    scan.finish();
-    scan.has_stamps()
-}
-
-/// Looks an input through for years: a pipe and a member of an archive that is read in one pass for their first 64 MiB,
-/// anything else to its end.
-fn looked_through(origin: &Origin, stream: &mut TextStream, recoder: Option<Recoder>, mut scan: YearScan) -> YearScan {
-    if matches!(origin, Origin::Pipe) {
-        // A pipe cannot be opened again: its beginning is kept, and given back as it came.
-        let mut kept = Vec::new();
-        while kept.len() < limits::YEAR_WINDOW && matches!(stream.stream.read(&mut kept, 1 << 18), Ok(n) if n > 0) {}
-        stream.stream.unread(&kept);
-        match recoder {
-            None => scan.feed(&kept),
-            Some(mut recoder) => {
-                let mut text = Vec::new();
-                recoder.push(&kept, &mut text);
-                scan.feed(&text);
-            }
-        }
-    } else {
-        let window = if matches!(origin, Origin::Part(..)) { limits::YEAR_WINDOW } else { usize::MAX };
-        let (mut buffer, mut seen) = (Vec::new(), 0_usize);
-        // An input that breaks off here breaks off again when it is scanned, and is reported then.
-        while seen < window
-            && let Ok(true) = stream.read(&mut buffer, 1 << 18)
-        {
-            scan.feed(&buffer);
-            seen = seen.saturating_add(buffer.len());
-            buffer.clear();
-        }
-        scan.feed(&buffer);
-    }
-    scan.finish();
-    scan
-}
-
-/// The date no record lies after, and whether it is the reference time.
-fn anchor(context: &Context<'_>, shown: &str, stream: &Stream, head: &str, inside: Option<Date>) -> (Date, bool) {
-    let stored = stream.stored_at.and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
-    let known = (context.config.year.and_then(years::anchor_of_year))
-        .or(inside)
-        .or_else(|| years::anchor_in_text(head))
-        .or_else(|| years::anchor_in_name(shown))
-        .or_else(|| stored.map(day_of));
-    match known {
-        Some(date) => (date, false),
-        None => (day_of(context.reading.reference), true),
-    }
-}
-
-fn day_of(time: jiff::Timestamp) -> Date {
-    time.to_zoned(jiff::tz::TimeZone::UTC).date()
 }
 
 /// The first time among the records of the head.
@@ -340,11 +266,6 @@ pub(super) fn broken_off(shown: &str, lines: u64, error: &std::io::Error) -> Pro
 pub(super) fn skipped(shown: &str, named: bool, message: &str) -> Problem {
     // Met while walking, a file of another kind is expected; named, it was meant to be read.
     problem(shown, ProblemKind::Skipped, message.to_owned(), named)
-}
-
-fn assumed_year(shown: &str, reference: jiff::Timestamp) -> Problem {
-    let message = format!("stamps without a year were counted back from {reference:.0}; --year says which it is");
-    problem(shown, ProblemKind::YearAssumed, message, false)
 }
 
 pub(super) fn problem(shown: &str, kind: ProblemKind, message: String, incomplete: bool) -> Problem {

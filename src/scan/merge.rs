@@ -1,11 +1,11 @@
 //! Takes block results in reading order and adds them up: line numbers become absolute, times are inherited,
 //! folds and books are summed, hits go to the correlator.
 
+use super::anchor::Basis;
 use super::aside::Aside;
 use super::bases::Bases;
 use super::bursts::{Bursts, Streaming};
 use super::damages::Damages;
-use super::look::Years;
 use super::reader::Reader;
 use super::work::widened;
 use crate::detect::{Before, Folds, Headcount, Kept, Missing};
@@ -16,7 +16,7 @@ use crate::model::{
 };
 use crate::source;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// What is known of one input while it is read.
 struct Input {
@@ -24,7 +24,7 @@ struct Input {
     before: Before,
     last_time: Option<Time>,
     span: Option<(Stamp, Stamp)>,
-    years: Option<Years>,
+    basis: Arc<OnceLock<Basis>>,
     /// The latest time whose year was worked out.
     inferred: Option<Time>,
     /// Why it ended before its end.
@@ -116,7 +116,7 @@ impl<'s> Merger<'s> {
             before: Before::default(),
             last_time: None,
             span: None,
-            years: None,
+            basis: Arc::default(),
             inferred: None,
             failure: None,
             structured: false,
@@ -139,7 +139,13 @@ impl<'s> Merger<'s> {
     }
 
     /// Notes what an input was taken for.
-    pub(super) fn open(&mut self, source: SourceId, format: &Format, container: Option<String>, years: Option<Years>) {
+    pub(super) fn open(
+        &mut self,
+        source: SourceId,
+        format: &Format,
+        container: Option<String>,
+        basis: Arc<OnceLock<Basis>>,
+    ) {
         let structured = format.name != PLAIN;
         if let Some(summary) = self.summaries.get_mut(source.0 as usize) {
             summary.format = Some(format.name.to_owned());
@@ -148,7 +154,7 @@ impl<'s> Merger<'s> {
         }
         if let Some(input) = self.inputs.get_mut(source.0 as usize) {
             input.structured = structured;
-            input.years = years;
+            input.basis = basis;
         }
     }
 
@@ -341,9 +347,9 @@ impl<'s> Merger<'s> {
 /// before, or lie after the date they should not lie after (README decision 28).
 fn doubtful_year(path: &str, input: &Input) -> Option<Problem> {
     let latest = input.inferred?;
-    let anchor = match input.years.as_ref()? {
-        Years::Clock(unsaid) => return unsaid.clone(),
-        Years::Date(anchor) => *anchor,
+    let anchor = match input.basis.get()? {
+        Basis::Clock(unsaid) => return unsaid.clone(),
+        Basis::Date(anchor) => *anchor,
     };
     let latest = jiff::Timestamp::from_nanosecond(i128::from(latest.0)).ok()?.to_zoned(jiff::tz::TimeZone::UTC).date();
     (latest > anchor.tomorrow().unwrap_or(anchor)).then(|| {

@@ -3,6 +3,7 @@
 //! This room introduces the others to each other. Setup may refuse ([`SetupError`]); scanning never fails:
 //! what cannot be read becomes a [`Problem`] of the report.
 
+mod anchor;
 mod aside;
 mod bases;
 mod bursts;

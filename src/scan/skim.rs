@@ -199,7 +199,7 @@ impl Skim {
 mod tests {
     use crate::correlate;
     use crate::detect::{Engine, Kind, Options, Redaction};
-    use crate::formats::{self, Decoded, Head, ReadOptions, sniff};
+    use crate::formats::{self, Decoded, Head, ReadOptions, sniff, years};
     use crate::model::stamp::Zones;
     use crate::model::{AskId, Asks, Block, Bounds, Entry, Event, Extent, Scratch, Seen, Values, View};
     use crate::sigma::{self, LoadOptions, SourceText};
@@ -289,7 +289,7 @@ mod tests {
         let engine = Engine::new(&loaded.rules, &feeds, &|source| taxonomy.needs(source), &mut asks, options);
         let frozen = taxonomy.freeze(&asks, engine.has_keywords(), &Zones::default(), &formats::names());
         let sniffed = sniff::forced("syslog-3164", &Head::new("", true)).expect("a row");
-        let options = ReadOptions { first_year: Some(2026), ..ReadOptions::default() };
+        let options = ReadOptions { years: years::Years::known(Some(2026), None), ..ReadOptions::default() };
         let decoder = formats::decoder(&sniffed, &frozen.table, &options);
         let block = Block { bytes: LINES[0].1.as_bytes().to_vec(), ..Block::default() };
         let mut extents = Vec::new();
@@ -354,7 +354,7 @@ mod tests {
         let [message, user] = ["message", "user"].map(|name| asks.intern(name, None));
         let frozen = Taxonomy::load().freeze(&asks, false, &Zones::default(), &formats::names());
         let sniffed = sniff::forced("syslog-3164", &Head::new("", true)).expect("a row");
-        let options = ReadOptions { first_year: Some(2026), ..ReadOptions::default() };
+        let options = ReadOptions { years: years::Years::known(Some(2026), None), ..ReadOptions::default() };
         let decoder = formats::decoder(&sniffed, &frozen.table, &options);
         let block = Block { bytes: LINES[0].1.as_bytes().to_vec(), ..Block::default() };
         let mut seen = Vec::new();
@@ -381,7 +381,7 @@ mod tests {
         }
         let frozen = Taxonomy::load().freeze(&asks, false, &Zones::default(), &formats::names());
         let sniffed = sniff::forced(format, &Head::new("", true)).expect("a row");
-        let options = ReadOptions { first_year: Some(2026), ..ReadOptions::default() };
+        let options = ReadOptions { years: years::Years::known(Some(2026), None), ..ReadOptions::default() };
         let decoder = formats::decoder(&sniffed, &frozen.table, &options);
         let block = Block { bytes: text.as_bytes().to_vec(), ..Block::default() };
         let (mut tags, mut met, mut told) = (TagMemo::default(), 0, None);
@@ -425,7 +425,7 @@ mod tests {
         // Keywords want every field.
         let frozen = Taxonomy::load().freeze(&asks, true, &Zones::default(), &formats::names());
         let sniffed = sniff::forced(format, &Head::new("", true)).expect("a row");
-        let options = ReadOptions { first_year: Some(2026), ..ReadOptions::default() };
+        let options = ReadOptions { years: years::Years::known(Some(2026), None), ..ReadOptions::default() };
         let decoder = formats::decoder(&sniffed, &frozen.table, &options);
         let block = Block { bytes: text.as_bytes().to_vec(), ..Block::default() };
         let (mut told, mut all) = (None, Vec::new());

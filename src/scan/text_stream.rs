@@ -17,6 +17,11 @@ impl TextStream {
         TextStream { stream, recoder, raw: Vec::new() }
     }
 
+    /// How its bytes are rewritten from here on.
+    pub(super) fn recoder(&self) -> Option<Recoder> {
+        self.recoder.clone()
+    }
+
     /// Appends about `max` bytes to `into`; false means the end.
     pub(super) fn read(&mut self, into: &mut Vec<u8>, max: usize) -> io::Result<bool> {
         let Some(recoder) = &mut self.recoder else { return self.stream.read(into, max).map(|n| n > 0) };

@@ -3,7 +3,7 @@
 use super::cutter::Chunk;
 use super::raw::{Crated, Rendered};
 use super::{CHUNK, fast};
-use crate::formats::{Damage, Decoded, Decoder, ReadOptions, Record, Sniffed, YearTrack, event_xml};
+use crate::formats::{Damage, Decoded, Decoder, ReadOptions, Record, Sniffed, YearTrack, event_xml, years};
 use crate::model::stamp::Zone;
 use crate::model::{
     Block, Entry, Event, FieldTable, FormatId, LateText, Layout, Marks, Origin, Raw, Regions, Scratch, Seen, Stamp,
@@ -150,6 +150,7 @@ impl ChunkDecoder {
             table: &self.table,
             zone: &self.zone,
             year: &mut YearTrack::default(),
+            years: &years::NOTHING,
             time: header_time,
             payload: None,
             repaired: false,

@@ -2,6 +2,7 @@
 
 use super::framer::{Framer, Turn};
 use super::{Day, Readers, header, long, yearless};
+use crate::formats::years::Years;
 use crate::formats::{Cutter, YearTrack};
 use crate::model::{Block, Header};
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 /// Cuts one input. Remembers the year it has reached and a line too long to keep.
 pub(super) struct LineCutter {
     readers: Readers,
+    years: Years,
     /// At the front of the pending bytes.
     year: YearTrack,
     header: Arc<Header>,
@@ -43,8 +45,8 @@ enum Front {
 }
 
 impl LineCutter {
-    pub(super) fn new(readers: Readers, year: YearTrack) -> LineCutter {
-        let header = Arc::default();
+    pub(super) fn new(readers: Readers, years: Years) -> LineCutter {
+        let (year, header) = (YearTrack::default(), Arc::default());
         let walk = Walk {
             framer: Framer::new(&readers),
             at: 0,
@@ -54,7 +56,7 @@ impl LineCutter {
             day: Day::default(),
             target: 0,
         };
-        LineCutter { readers, year, header, long: None, walk }
+        LineCutter { readers, years, year, header, long: None, walk }
     }
 
     /// Goes back to the front of the pending bytes.
@@ -91,7 +93,7 @@ impl LineCutter {
             if matches!(turn, Turn::Starts | Turn::StartsProse)
                 && let Some(stamp) = walk.day.new_stamp(self.readers.body(line))
             {
-                walk.year.follow(stamp);
+                walk.year.follow(stamp, &self.years);
             }
             walk.at += len + usize::from(feed.is_some());
             walk.lines += u64::from(feed.is_some());
@@ -107,7 +109,7 @@ impl LineCutter {
             self.readers.read_header(self.readers.body(&block.bytes), &mut self.header);
         }
         if let Some(stamp) = yearless(self.readers.body(&block.bytes)) {
-            self.year.follow(stamp);
+            self.year.follow(stamp, &self.years);
         }
         block
     }

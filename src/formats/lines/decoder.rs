@@ -4,6 +4,7 @@ use super::framer::{Framer, Turn};
 use super::join::{Frame, Joined};
 use super::{Day, Readers, header, yearless};
 use crate::formats::text::{self, Text};
+use crate::formats::years::Years;
 use crate::formats::{Decoded, Decoder, Met, ReadOptions, Record, Refused, YearTrack, syslog};
 use crate::model::stamp::Zone;
 use crate::model::{
@@ -18,8 +19,7 @@ pub(super) struct LineDecoder {
     readers: Readers,
     table: Arc<FieldTable>,
     zone: Zone,
-    /// The year at the start of the input.
-    first: YearTrack,
+    years: Years,
     /// No other decoder's: what one remembers is nothing to another, whose zone and names may differ.
     number: u64,
 }
@@ -77,7 +77,7 @@ impl LineDecoder {
     pub(super) fn new(readers: Readers, table: Arc<FieldTable>, options: &ReadOptions) -> LineDecoder {
         static NUMBERS: AtomicU64 = AtomicU64::new(0);
         let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
-        LineDecoder { readers, table, zone: options.zone.clone(), first: YearTrack::starting(options), number }
+        LineDecoder { readers, table, zone: options.zone.clone(), years: options.years.clone(), number }
     }
 
     /// Reads and hands over one record.
@@ -161,6 +161,7 @@ impl LineDecoder {
         let outline = shape.outline.filter(|_| is_plain && !text.is_repaired(open.start, open.end));
         let mut year = open.year;
         let mut record = Record::new(body, start, scratch, &self.table, &self.zone, &mut year);
+        record.years = &self.years;
         let Some(outline) = outline.and_then(|outline| outline(&mut record, met)) else { return Glanced::Nothing };
         let at = matches!(text.text, Cow::Borrowed(_)).then_some(start);
         let mut glance = Glance { outline, format, raw, at, header_time: record.time, extent: Extent::All };
@@ -186,6 +187,7 @@ impl LineDecoder {
             // The track moves on once a record, by the cutter's test; what a reader does to its copy is forgotten.
             let mut year = open.year;
             let mut record = Record::new(body, start, scratch, &self.table, &self.zone, &mut year);
+            record.years = &self.years;
             read(&mut record)?;
             Ok(Outcome { format, time: record.time, payload: record.payload, repaired: record.repaired })
         };
@@ -245,7 +247,7 @@ impl LineDecoder {
                 continue;
             }
             if let Some(stamp) = day.new_stamp(self.readers.body(line)) {
-                year.follow(stamp);
+                year.follow(stamp, &self.years);
             }
             open = Some(Open {
                 start,
@@ -274,7 +276,7 @@ impl LineDecoder {
             }
             let first = line_at(reading.text.text.as_bytes(), start).unwrap_or_default();
             if let Some(stamp) = yearless(self.readers.body(first)) {
-                year.follow(stamp);
+                year.follow(stamp, &self.years);
             }
             let Frame { line, lines } = *frame;
             // Other lines may stand between its own.
@@ -318,7 +320,7 @@ impl LineDecoder {
         }
         let (year, header) = header::carried(&block.carry);
         scratch.header = header;
-        self.lines(year.unwrap_or(self.first), reading, scratch, sink);
+        self.lines(year.unwrap_or_default(), reading, scratch, sink);
     }
 }
 

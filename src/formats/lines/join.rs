@@ -9,6 +9,7 @@
 
 use super::framer::is_blank;
 use super::{Readers, long, yearless};
+use crate::formats::years::Years;
 use crate::formats::{Cutter, YearTrack, auditd, cri, docker_json};
 use crate::model::{Block, Carry, limits};
 use std::borrow::Cow;
@@ -69,6 +70,7 @@ struct Gathered {
 pub(super) struct JoinCutter {
     readers: Readers,
     link: LinkOf,
+    years: Years,
     year: YearTrack,
     /// Offset and number of the line at the front of the pending bytes.
     base: (u64, u64),
@@ -87,11 +89,12 @@ pub(super) struct JoinCutter {
 }
 
 impl JoinCutter {
-    pub(super) fn new(readers: Readers, link: LinkOf, year: YearTrack) -> JoinCutter {
+    pub(super) fn new(readers: Readers, link: LinkOf, years: Years) -> JoinCutter {
         JoinCutter {
             readers,
             link,
-            year,
+            years,
+            year: YearTrack::default(),
             base: (0, 0),
             scanned: 0,
             lines: VecDeque::new(),
@@ -183,7 +186,7 @@ impl JoinCutter {
             let first = bytes.get(start..).unwrap_or_default();
             let first = first.get(..memchr::memchr(b'\n', first).unwrap_or(first.len())).unwrap_or_default();
             if let Some(stamp) = yearless(self.readers.body(first)) {
-                self.year.follow(stamp);
+                self.year.follow(stamp, &self.years);
             }
             let line = record.lines.first().map_or(0, |number| number - self.base.1);
             // Both are numbers within one block.
@@ -235,7 +238,7 @@ impl Cutter for JoinCutter {
         if self.wall == Some(self.base.0) {
             let block = long::begin(pending, self.readers.own.1.longest, Carry::new(self.year));
             if let Some(stamp) = yearless(self.readers.body(&block.bytes)) {
-                self.year.follow(stamp);
+                self.year.follow(stamp, &self.years);
             }
             return self.end_long(block, pending, end);
         }

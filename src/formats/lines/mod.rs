@@ -37,8 +37,8 @@ use std::sync::{Arc, LazyLock};
 pub(crate) fn cutter(sniffed: &Sniffed, options: &ReadOptions) -> Option<Box<dyn Cutter>> {
     let readers = Readers::of(sniffed, options)?;
     Some(match readers.link {
-        Some(link) => Box::new(JoinCutter::new(readers, link, YearTrack::starting(options))),
-        None => Box::new(LineCutter::new(readers, YearTrack::starting(options))),
+        Some(link) => Box::new(JoinCutter::new(readers, link, options.years.clone())),
+        None => Box::new(LineCutter::new(readers, options.years.clone())),
     })
 }
 

@@ -2,6 +2,7 @@
 
 use crate::formats::multiline::Multiline;
 use crate::formats::testing::{Read, everything, fields, read_with};
+use crate::formats::years::Years;
 use crate::formats::{Decoded, FORMATS, Head, Learned, ReadOptions, Shape, Sniffed, format, id_of};
 use crate::model::{Scratch, limits};
 use proptest::prelude::*;
@@ -34,7 +35,7 @@ pub(super) fn sniffed(name: &str) -> Sniffed {
 }
 
 pub(super) fn run(sniffed: &Sniffed, input: &[u8], first_year: Option<i16>, sizes: Sizes) -> All {
-    run_with(sniffed, input, &ReadOptions { first_year, ..ReadOptions::default() }, sizes)
+    run_with(sniffed, input, &ReadOptions { years: Years::known(first_year, None), ..ReadOptions::default() }, sizes)
 }
 
 fn run_with(sniffed: &Sniffed, input: &[u8], options: &ReadOptions, sizes: Sizes) -> All {
