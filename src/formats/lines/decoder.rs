@@ -99,7 +99,8 @@ impl LineDecoder {
             (Cow::Borrowed(source), Some(raw), start)
         };
         let raw = raw.unwrap_or(&block_text);
-        let body = raw.strip_prefix(self.readers.prefix.as_str()).unwrap_or(raw);
+        let prefix = self.readers.prefix.as_str();
+        let body = if prefix.is_empty() { raw } else { raw.strip_prefix(prefix).unwrap_or(raw) };
         // Blocks are far below 4 GiB: the cutter ends them near the target, records have a longest line.
         let body_start = u32::try_from(start + raw.len() - body.len()).unwrap_or(u32::MAX);
         let index = reading.index;

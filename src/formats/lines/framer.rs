@@ -61,9 +61,13 @@ impl Framer {
 
     /// The next line, without its line feed.
     pub(super) fn turn(&mut self, readers: &Readers, line: &[u8]) -> Turn {
-        // Most lines: nothing invisible or blank in front, and no part of the record above.
-        if readers.is_simple && line.first().is_some_and(u8::is_ascii_alphanumeric) && !(readers.own.1.continues)(line)
-        {
+        // Most lines: nothing invisible or blank in front, no prose, and no part of the record above.
+        let is_usual = match line.first() {
+            Some(b'{') => true,
+            Some(first) => self.prose.is_none() && first.is_ascii_alphanumeric(),
+            None => false,
+        };
+        if is_usual && readers.is_simple && !(readers.own.1.continues)(line) {
             self.open = Some(Open { is_prose: false, lines: 1, bytes: line.len() + 1 });
             return Turn::Starts;
         }

@@ -139,7 +139,7 @@ struct Readers {
     grouping: Option<Grouping>,
     /// What reads the format's records, where that is no function.
     declared: Option<&'static Declared>,
-    /// Whether nothing but the format itself says what a line is to those around it.
+    /// Whether nothing but the format itself says what a line is to those around it, if the line is no prose.
     is_simple: bool,
 }
 
@@ -207,7 +207,6 @@ impl Readers {
         readers.is_simple = readers.grouping.is_none()
             && readers.declared.is_none()
             && readers.header.is_none()
-            && readers.prose.is_none()
             && readers.prefix.is_empty()
             && !readers.has_priorities;
         Some(readers)
