@@ -10,7 +10,7 @@ use super::line::holds_all;
 use super::memo::Memo;
 use super::plan::{Group, Plans};
 use super::reference::Case;
-use super::route::{Numbered, Route};
+use super::route::{Filed, Numbered, Route};
 use crate::model::{Counts, Datum};
 use std::ops::RangeInclusive;
 
@@ -36,22 +36,26 @@ pub(super) struct Finder {
 /// A set of rules, emptied without being walked.
 #[derive(Default)]
 struct Marks {
-    /// By rule: the event it was last found for.
-    seen: Vec<u64>,
+    /// By rule: the event it was last found for, and which of its witnesses were met.
+    seen: Vec<(u64, u64)>,
     event: u64,
     found: Vec<u32>,
 }
 
 impl Marks {
-    fn add(&mut self, rules: &[u32]) {
-        for rule in rules {
-            let n = *rule as usize;
+    /// Takes up rules as they are filed.
+    fn add(&mut self, filed: &[u32]) {
+        for filed in filed.iter().map(|filed| Filed(*filed)) {
+            let n = filed.rule() as usize;
             if self.seen.len() <= n {
-                self.seen.resize(n + 1, 0);
+                self.seen.resize(n + 1, (0, 0));
             }
-            if self.seen[n] != self.event {
-                self.seen[n] = self.event;
-                self.found.push(*rule);
+            let (event, met) = self.seen[n];
+            let before = if event == self.event { met } else { 0 };
+            let met = filed.met(before);
+            self.seen[n] = (self.event, met);
+            if met != before && Filed::is_all(met) {
+                self.found.push(filed.rule());
             }
         }
     }

@@ -14,7 +14,7 @@
 use super::compile::{CompiledRule, Engine, Kind};
 use super::index::Index;
 use super::line::Line;
-use super::witness::{Clue, Hint, Shared, Spot, witness};
+use super::witness::{Clue, Hint, Shared, Spot, witnesses};
 use crate::model::{AskId, Entry, FieldId, QuickMap, TagSet, View, limits};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -28,7 +28,7 @@ pub(super) struct Route {
     pub(super) is_assigned: bool,
     /// The rules somebody wants to know of, in order.
     pub(super) rules: Box<[u32]>,
-    /// Those that are tried whatever the event holds.
+    /// Those that are tried whatever the event holds, as [filed](Filed).
     pub(super) always: Box<[u32]>,
     /// Where to look for the others.
     pub(super) asked: Box<[Asked]>,
@@ -74,15 +74,45 @@ struct Clues {
     of: OnceLock<Box<[OfRule]>>,
 }
 
-/// The witness of one rule; see [`witness`].
-type OfRule = OnceLock<Option<Vec<Clue>>>;
+/// The witnesses of one rule; see [`witnesses`].
+type OfRule = OnceLock<Option<[Vec<Clue>; 2]>>;
 
 impl Clues {
-    fn of(&self, n: u32, rules: &[CompiledRule]) -> Option<&[Clue]> {
+    fn of(&self, n: u32, rules: &[CompiledRule]) -> Option<&[Vec<Clue>; 2]> {
         let of = self.of.get_or_init(|| rules.iter().map(|_| OnceLock::new()).collect());
         let (slot, rule) = (of.get(n as usize)?, rules.get(n as usize)?);
         let shared = || self.shared.get_or_init(|| Shared::of(rules.iter().filter(|rule| rule.is_wanted())));
-        slot.get_or_init(|| witness(rule, shared())).as_deref()
+        slot.get_or_init(|| witnesses(rule, shared())).as_ref()
+    }
+}
+
+/// How a rule is filed under its clues: its number, and of which of its witnesses they are.
+#[derive(Clone, Copy)]
+pub(super) struct Filed(pub(super) u32);
+
+impl Filed {
+    /// Bits of each witness that is met, below the number: what both come to is the same for rules that have one.
+    const BOTH: u32 = 3;
+
+    /// What a rule is filed as under the clues of its first witness, and of its second.
+    fn of(rule: u32, has_second: bool) -> [Filed; 2] {
+        let number = rule << 2;
+        if has_second { [Filed(number | 1), Filed(number | 2)] } else { [Filed(number | Filed::BOTH); 2] }
+    }
+
+    /// The rule.
+    pub(super) fn rule(self) -> u32 {
+        self.0 >> 2
+    }
+
+    /// What of the rule's witnesses was met, when `before` was.
+    pub(super) fn met(self, before: u64) -> u64 {
+        before | u64::from(self.0 & Filed::BOTH)
+    }
+
+    /// Whether that is all of it.
+    pub(super) fn is_all(met: u64) -> bool {
+        met == u64::from(Filed::BOTH)
     }
 }
 
@@ -130,15 +160,17 @@ impl Engine {
         let mut filed: BTreeMap<Spot, BTreeMap<&Hint, Vec<u32>>> = BTreeMap::new();
         for (n, rule) in &wanted {
             match self.routes.clues.of(*n, &self.rules) {
-                Some(clues) if !rule.one_line => {
-                    for Clue { spot, hint } in clues {
+                Some([first, second]) if !rule.one_line => {
+                    let [of_first, of_second] = Filed::of(*n, !second.is_empty());
+                    let first = first.iter().map(|clue| (clue, of_first));
+                    for (Clue { spot, hint }, filing) in first.chain(second.iter().map(|clue| (clue, of_second))) {
                         let rules = filed.entry(*spot).or_default().entry(hint).or_default();
-                        if rules.last() != Some(n) {
-                            rules.push(*n);
+                        if rules.last() != Some(&filing.0) {
+                            rules.push(filing.0);
                         }
                     }
                 }
-                _ => always.push(*n),
+                _ => always.push(Filed::of(*n, false)[0].0),
             }
         }
         let mut route = Route { always: always.into(), ..self.plain(is_assigned, rules) };
@@ -148,7 +180,7 @@ impl Engine {
 
     /// All rules are tried always.
     fn plain(&self, is_assigned: bool, rules: Box<[u32]>) -> Route {
-        let always = rules.clone();
+        let always = rules.iter().map(|n| Filed::of(*n, false)[0].0).collect();
         Route {
             number: self.routes.numbers.fetch_add(1, Ordering::Relaxed),
             is_assigned,
@@ -188,7 +220,7 @@ impl Route {
             };
             let Ok(at) = u16::try_from(asked.len()) else {
                 // More questions than anybody asks: rules that are not filed must be tried.
-                self.always = self.rules.clone();
+                self.always = self.rules.iter().map(|n| Filed::of(*n, false)[0].0).collect();
                 return;
             };
             let beside = if has_lines && view.quotes(ask, None) { line.take(&hints) } else { hints };

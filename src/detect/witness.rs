@@ -3,6 +3,8 @@
 //! Contract: no false negatives. What the clues say is weaker than the rule, never stronger; a rule of which nothing can
 //! be said has no witness and is tried on every event.
 //!
+//! A rule may have two of these, and is then a candidate only for events that have a clue of each.
+//!
 //! Sound because clues come from positive positions only: nothing under `not`, a negated field, null or `exists: false`
 //! is looked at. Of what must all hold the cheapest part stands for the whole; of alternatives all are kept, and there
 //! is no witness when one of them has none. A literal is what a value holds once both are folded: patterns are stored
@@ -80,6 +82,41 @@ impl Shared {
 /// The clues of a rule; `None`: it must be tried on every event. No clues at all: it never holds.
 pub(super) fn witness(rule: &CompiledRule, shared: &Shared) -> Option<Vec<Clue>> {
     alternatives(rule.conditions.iter().map(|expr| of_expr(expr, rule, shared)))
+}
+
+/// The same, and if events often have one of these in vain, further clues one of which every event has, too.
+pub(super) fn witnesses(rule: &CompiledRule, shared: &Shared) -> Option<[Vec<Clue>; 2]> {
+    let first = witness(rule, shared)?;
+    let mut all = Vec::new();
+    if let ([expr], true) = (&*rule.conditions, cost(&first, shared) >= OFTEN) {
+        necessary(expr, rule, shared, &mut all);
+        all.retain(|clues| *clues != first && cost(clues, shared) < SELDOM);
+    }
+    let second = all.into_iter().min_by_key(|clues| cost(clues, shared)).unwrap_or_default();
+    Some([first, second])
+}
+
+/// Clues of at least this [cost](clue_cost) are met by events that their rules do not hold for,
+const OFTEN: u32 = 40;
+/// and from this cost on they tell next to nothing.
+const SELDOM: u32 = 2_000;
+
+/// The clues of each part of a condition that must hold.
+fn necessary(expr: &Expr, rule: &CompiledRule, shared: &Shared, all: &mut Vec<Vec<Clue>>) {
+    match expr {
+        Expr::And(parts) => parts.iter().for_each(|part| necessary(part, rule, shared, all)),
+        Expr::Selection(n) => {
+            rule.selections.get(*n).into_iter().for_each(|selection| of_parts(&selection.body, shared, all));
+        }
+        Expr::Or(_) | Expr::Not(_) | Expr::Never => all.extend(of_expr(expr, rule, shared)),
+    }
+}
+
+fn of_parts(node: &Node, shared: &Shared, all: &mut Vec<Vec<Clue>>) {
+    match node {
+        Node::All(nodes) => nodes.iter().for_each(|node| of_parts(node, shared, all)),
+        Node::Any(_) | Node::Field(_) | Node::Keywords(_) => all.extend(of_node(node, shared)),
+    }
 }
 
 /// The clues of a rule, of those that are texts where there is a choice.
@@ -174,8 +211,11 @@ fn alternatives(parts: impl Iterator<Item = Option<Vec<Clue>>>) -> Option<Vec<Cl
 
 /// Of parts that must all hold, the one whose clues are found least often and soonest.
 fn cheapest(parts: impl Iterator<Item = Option<Vec<Clue>>>, shared: &Shared) -> Option<Vec<Clue>> {
-    let cost = |clues: &Vec<Clue>| clues.iter().map(|clue| clue_cost(clue, shared)).fold(0_u32, u32::saturating_add);
-    parts.flatten().min_by_key(cost)
+    parts.flatten().min_by_key(|clues| cost(clues, shared))
+}
+
+fn cost(clues: &[Clue], shared: &Shared) -> u32 {
+    clues.iter().map(|clue| clue_cost(clue, shared)).fold(0, u32::saturating_add)
 }
 
 /// How often a clue leads to a rule in vain: a guess, and nothing but speed depends on it.
@@ -209,21 +249,51 @@ mod tests {
     use super::*;
     use crate::sigma::{FieldTest, Group, Rule, ValueTest};
 
-    /// The clues of a rule, each as its hint alone; a star stands for a rule without a witness.
-    #[track_caller]
-    fn check(rule: Rule, want: &[&str]) {
-        let (engine, _) = engine(vec![rule], raw_options());
-        let shown = |clue: &Clue| match &clue.hint {
+    fn shown(clue: &Clue) -> String {
+        match &clue.hint {
             Hint::Whole(text) => format!("={text}"),
             Hint::Start(text) => format!("{text}..."),
             Hint::End(text) => format!("...{text}"),
             Hint::Inside(text) => format!("...{text}..."),
             Hint::Number(text) => format!("#{text}"),
             Hint::Present => "there".to_owned(),
-        };
+        }
+    }
+
+    /// The clues of a rule, each as its hint alone; a star stands for a rule without a witness.
+    #[track_caller]
+    fn check(rule: Rule, want: &[&str]) {
+        let (engine, _) = engine(vec![rule], raw_options());
         let clues = witness(&engine.rules[0], &Shared::default());
         let have = clues.map_or(vec!["*".to_owned()], |clues| clues.iter().map(shown).collect());
         assert_eq!(have, want);
+    }
+
+    #[test]
+    fn what_is_often_met_in_vain_has_another_beside_it() {
+        #[track_caller]
+        fn check(rule: Rule, want: [&[&str]; 2]) {
+            let (engine, _) = engine(vec![rule], raw_options());
+            let have = witnesses(&engine.rules[0], &Shared::default()).expect("it has one");
+            assert_eq!(have.map(|clues| clues.iter().map(shown).collect::<Vec<_>>()), want);
+        }
+        let any = |name, texts: &[&str]| Group::Any(texts.iter().map(|t| field(name, text(t))).collect());
+        let source = || field("f", text("s3.amazonaws.com"));
+        let both = |other| one("r", Group::All(vec![source(), other]));
+        check(both(field("g", text("GetObject"))), [&["=s3.amazonaws.com"], &["=getobject"]]);
+        check(both(any("g", &["GetObject", "ListBuckets"])), [&["=s3.amazonaws.com"], &["=getobject", "=listbuckets"]]);
+        // Seldom met, or no help.
+        check(both(field("g", text("*union all select*"))), [&["...union all select..."], &[]]);
+        check(both(field("g", text("GET"))), [&["=s3.amazonaws.com"], &[]]);
+        check(both(any("g", &["GetObject", "*"])), [&["=s3.amazonaws.com"], &[]]);
+        // One of two conditions is enough.
+        let selections = || vec![("a", source()), ("b", field("g", text("GetObject")))];
+        let of = |expr| rule("r", selections(), expr);
+        let parts = || vec![Expr::Selection(0), Expr::Selection(1)];
+        check(of(Expr::And(parts())), [&["=s3.amazonaws.com"], &["=getobject"]]);
+        check(of(Expr::Or(parts())), [&["=s3.amazonaws.com", "=getobject"], &[]]);
+        let not = Expr::Not(Box::new(Expr::Selection(1)));
+        check(of(Expr::And(vec![Expr::Selection(0), not])), [&["=s3.amazonaws.com"], &[]]);
     }
 
     #[test]
