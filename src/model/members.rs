@@ -41,6 +41,8 @@ struct Node {
     /// The member met first in it, and behind it, the last time.
     first: u32,
     next: u32,
+    /// What was behind it before that.
+    other: u32,
     below: QuickMap<Box<str>, u32>,
 }
 
@@ -72,6 +74,17 @@ impl Members {
             MemberId::ROOT => self.nodes.get(within.0 as usize)?.first,
             before => self.nodes.get(before.0 as usize)?.next,
         };
+        self.known(at)
+    }
+
+    /// The one that stood behind `before` before that: a member that is there now and then leaves two that may follow.
+    #[inline]
+    pub(crate) fn other(&self, before: MemberId) -> Option<(MemberId, &str, &Member)> {
+        self.known(self.nodes.get(before.0 as usize)?.other)
+    }
+
+    #[inline]
+    fn known(&self, at: u32) -> Option<(MemberId, &str, &Member)> {
         // The root is no member: nothing is expected yet.
         let node = self.nodes.get(at as usize).filter(|_| at != 0)?;
         Some((MemberId(at), &node.token, &node.member))
@@ -100,7 +113,12 @@ impl Scratch {
         };
         match before {
             MemberId::ROOT => self.members.nodes.get_mut(within.0 as usize)?.first = id,
-            before => self.members.nodes.get_mut(before.0 as usize)?.next = id,
+            before => {
+                let before = self.members.nodes.get_mut(before.0 as usize)?;
+                if before.next != id {
+                    before.other = std::mem::replace(&mut before.next, id);
+                }
+            }
         }
         Some(MemberId(id))
     }
@@ -171,6 +189,25 @@ mod tests {
             assert_eq!((path.as_str(), member.shape, member.inside, member.note), ("a.b", 0, 0x4000, 0x103));
             assert_ne!(find(a, Some(b), "a").0, a);
         }
+    }
+
+    #[test]
+    fn of_two_that_may_follow_both_are_known() {
+        let (mut scratch, table) = (Scratch::default(), FieldTable::default());
+        let mut find = |before, name: &str| {
+            scratch.member(&table, (MemberId::ROOT, before), name, |_, _| 0).expect("it is remembered")
+        };
+        let a = find(MemberId::ROOT, "a");
+        let (b, c) = (find(a, "b"), find(a, "c"));
+        let follow = |scratch: &Scratch| {
+            let expected = scratch.members.expected((MemberId::ROOT, a)).map(|(id, ..)| id);
+            (expected, scratch.members.other(a).map(|(id, ..)| id))
+        };
+        assert_eq!(follow(&scratch), (Some(c), Some(b)));
+        for name in ["c", "b", "b"] {
+            scratch.member(&table, (MemberId::ROOT, a), name, |_, _| 0);
+        }
+        assert_eq!(follow(&scratch), (Some(b), Some(c)));
     }
 
     #[test]

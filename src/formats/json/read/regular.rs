@@ -160,12 +160,15 @@ impl Regular<'_> {
         let Scratch { members, entries, .. } = &mut *self.scratch;
         let (bytes, mut at) = (self.text.as_bytes(), self.at);
         let found = loop {
-            let Some((id, token, member)) = members.expected((self.top.id, self.top.last)) else { break None };
-            let token = token.as_bytes().get(usize::from(*is_first)..).unwrap_or_default();
-            let value = at + token.len();
-            if !bytes.get(at..value).is_some_and(|text| is_same(text, token)) {
+            let (place, from) = ((self.top.id, self.top.last), usize::from(*is_first));
+            let Some((id, token, member)) = members
+                .expected(place)
+                .filter(|(_, token, _)| begins(bytes, at, token, from))
+                .or_else(|| members.other(place.1).filter(|(_, token, _)| begins(bytes, at, token, from)))
+            else {
                 break None;
-            }
+            };
+            let value = at + token.len() - from;
             at = value;
             let end = if bytes.get(value) == Some(&b'"') { escape::special(bytes, value + 1) } else { value };
             if end == value || bytes.get(end) != Some(&b'"') {
@@ -350,6 +353,13 @@ impl Regular<'_> {
             self.blanks += 1;
         }
     }
+}
+
+/// Whether a text goes on with a token, whose bytes before `from` do not count.
+#[inline]
+fn begins(text: &[u8], at: usize, token: &str, from: usize) -> bool {
+    let Some(token) = token.as_bytes().get(from..) else { return false };
+    text.get(at..at + token.len()).is_some_and(|text| is_same(text, token))
 }
 
 /// Whether two texts of one length are the same. Names are a few words long: a call would take longer.
