@@ -136,16 +136,15 @@ fn looked_through(origin: &Origin, stream: &mut TextStream, mut scan: YearScan) 
 
 /// Looks through so many bytes of text.
 fn through(stream: &mut TextStream, window: usize, mut scan: YearScan) -> YearScan {
-    let (mut buffer, mut seen) = (Vec::new(), 0_usize);
+    let mut seen = 0_usize;
+    let mut see = |bytes: &[u8]| {
+        scan.feed(bytes);
+        seen = seen.saturating_add(bytes.len());
+        seen < window
+    };
+    let mut wants_more = true;
     // An input that breaks off here breaks off again when it is scanned, and is reported then.
-    while seen < window
-        && let Ok(true) = stream.read(&mut buffer, 1 << 18)
-    {
-        scan.feed(&buffer);
-        seen = seen.saturating_add(buffer.len());
-        buffer.clear();
-    }
-    scan.feed(&buffer);
+    while wants_more && matches!(stream.pass(1 << 18, &mut |bytes| wants_more = see(bytes)), Ok(true)) {}
     scan.finish();
     scan
 }

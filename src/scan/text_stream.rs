@@ -22,6 +22,17 @@ impl TextStream {
         self.recoder.clone()
     }
 
+    /// Shows about `max` bytes, piece by piece; false means the end.
+    pub(super) fn pass(&mut self, max: usize, see: &mut dyn FnMut(&[u8])) -> io::Result<bool> {
+        if self.recoder.is_none() {
+            return self.stream.pass(max, see).map(|n| n > 0);
+        }
+        let mut text = Vec::new();
+        let more = self.read(&mut text, max)?;
+        see(&text);
+        Ok(more)
+    }
+
     /// Appends about `max` bytes to `into`; false means the end.
     pub(super) fn read(&mut self, into: &mut Vec<u8>, max: usize) -> io::Result<bool> {
         let Some(recoder) = &mut self.recoder else { return self.stream.read(into, max).map(|n| n > 0) };

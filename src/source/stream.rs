@@ -224,16 +224,22 @@ impl Stream {
     /// Appends up to `max` unpacked bytes to `into`; 0 means the end. What could be read before an
     /// error is given first.
     pub(crate) fn read(&mut self, into: &mut Vec<u8>, max: usize) -> io::Result<usize> {
+        self.pass(max, &mut |bytes| into.extend_from_slice(bytes))
+    }
+
+    /// Shows up to `max` unpacked bytes, piece by piece, and gives how many; 0 means the end. As [`Stream::read`] otherwise.
+    pub(crate) fn pass(&mut self, max: usize, see: &mut dyn FnMut(&[u8])) -> io::Result<usize> {
         if !self.ahead.is_empty() {
             let n = max.min(self.ahead.len());
-            into.extend(self.ahead.drain(..n));
+            see(&self.ahead[..n]);
+            self.ahead.drain(..n);
             return Ok(n);
         }
         if let Some((kind, words)) = &self.failure {
             return Err(io::Error::new(*kind, words.clone()));
         }
-        let before = into.len();
-        while into.len() - before < max {
+        let mut passed = 0;
+        while passed < max {
             let buffer = match self.reader.fill_buf() {
                 Ok(buffer) => buffer,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
@@ -243,16 +249,17 @@ impl Stream {
                     break;
                 }
             };
-            let n = buffer.len().min(max - (into.len() - before));
+            let n = buffer.len().min(max - passed);
             if n == 0 {
                 break;
             }
-            into.extend_from_slice(&buffer[..n]);
+            see(&buffer[..n]);
+            passed += n;
             self.reader.consume(n);
         }
         match &self.failure {
-            Some((kind, words)) if into.len() == before => Err(io::Error::new(*kind, words.clone())),
-            _ => Ok(into.len() - before),
+            Some((kind, words)) if passed == 0 => Err(io::Error::new(*kind, words.clone())),
+            _ => Ok(passed),
         }
     }
 
