@@ -74,7 +74,7 @@ impl Heads {
         };
         let blanks = message.bytes().take_while(|byte| *byte == b' ').count();
         let message = message.get(blanks..)?;
-        let first = *message.as_bytes().first_chunk()?;
+        let first: [u8; 4] = *message.as_bytes().first_chunk()?;
         // What is taken off its end may be a part of how it begins.
         message.as_bytes().last().filter(|last| last.is_ascii() && **last != b' ')?;
         let (openings, table) = (&mut self.openings, record.table);
@@ -86,7 +86,8 @@ impl Heads {
         }
         let program = text.get(program.clone())?;
         let host = host.clone().and_then(|host| text.get(host));
-        let message = message.trim_matches([' ', '\u{feff}']);
+        // Nothing of it can stand at the end, and a blank no more at the beginning.
+        let message = if first[0] < 0x80 { message } else { message.trim_start_matches([' ', '\u{feff}']) };
         let outlook = match opening {
             Opening::Plain => {
                 let is_told =
