@@ -3,12 +3,14 @@
 //! Keyed by chance once a process, so that nobody can write a log whose words all fall together; no output depends on
 //! it, since tables are never walked in its order. The standard library's is twice as safe and five times as slow.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::OnceLock;
 
 /// A map by [`Quick`].
 pub(crate) type QuickMap<K, V> = HashMap<K, V, QuickState>;
+/// A set by [`Quick`].
+pub(crate) type QuickSet<T> = HashSet<T, QuickState>;
 
 /// Makes [`Quick`] hashers of this process's key.
 #[derive(Clone, Copy, Debug)]
@@ -107,7 +109,6 @@ impl Hasher for Quick {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::HashSet;
 
     #[test]
     fn bytes_that_differ_little_have_hashes_that_differ() {

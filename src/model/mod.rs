@@ -43,7 +43,7 @@ pub(crate) use explanation::{
 };
 pub(crate) use field::{AskId, Asks, FieldId, FieldTable, Heard, Speaker, loose};
 pub(crate) use findings::{Beyond, Books, Feed, FeedId, Findings, Fold, FoldedAlerts, Hit, KeyId, KeyTexts, Met};
-pub(crate) use hash::{QuickMap, QuickState};
+pub(crate) use hash::{QuickMap, QuickSet, QuickState};
 pub(crate) use header::Header;
 pub(crate) use layout::{Layout, Layouts};
 pub use level::Level;

@@ -1,26 +1,27 @@
 //! The words of `values.yml`, ready for looking up: placeholders, levels, verdicts, transports and the closed lists.
 
 use super::table::RawValues;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use crate::model::{QuickMap, QuickSet};
+use std::collections::BTreeMap;
 
 /// All words. Keys are lower case.
 #[derive(Debug)]
 pub(super) struct Words {
-    placeholders: HashSet<String>,
+    placeholders: QuickSet<String>,
     longest_placeholder: usize,
-    nameless: HashSet<String>,
-    levels: HashMap<String, String>,
+    nameless: QuickSet<String>,
+    levels: QuickMap<String, String>,
     pub(super) facilities: Vec<String>,
-    transport_numbers: HashMap<String, String>,
-    transport_synonyms: HashMap<String, String>,
-    transports: HashSet<String>,
-    with_ports: HashSet<String>,
-    directions: HashMap<String, String>,
-    verdicts: HashMap<String, String>,
-    in_prefixes: HashMap<String, String>,
-    protocols: HashSet<String>,
-    outcomes: HashSet<String>,
-    actions: HashSet<String>,
+    transport_numbers: QuickMap<String, String>,
+    transport_synonyms: QuickMap<String, String>,
+    transports: QuickSet<String>,
+    with_ports: QuickSet<String>,
+    directions: QuickMap<String, String>,
+    verdicts: QuickMap<String, String>,
+    in_prefixes: QuickMap<String, String>,
+    protocols: QuickSet<String>,
+    outcomes: QuickSet<String>,
+    actions: QuickSet<String>,
     pub(super) integrity: BTreeMap<String, String>,
 }
 
@@ -142,6 +143,6 @@ impl std::ops::Deref for Lower {
     }
 }
 
-fn inverted(lists: &BTreeMap<String, Vec<String>>) -> HashMap<String, String> {
+fn inverted(lists: &BTreeMap<String, Vec<String>>) -> QuickMap<String, String> {
     lists.iter().flat_map(|(word, others)| others.iter().map(|o| (o.clone(), word.clone()))).collect()
 }
