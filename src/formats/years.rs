@@ -1,6 +1,7 @@
 //! The years of year-less stamps (RFC 3164), without the clock.
 //!
-//! An input with such stamps is looked through before it is scanned, or once the first one is met: [`YearScan`] keeps months, days and weekdays only
+//! An input with such stamps is looked through before it is scanned, or once the first one is met: [`YearScan`] keeps
+//! months, days and weekdays only
 //! and, given an anchor (a date the last record does not lie after), says which year the first record is of. From there
 //! [`YearTrack`] counts forward, record by record; the cutter carries it from block to block. Which of several anchors
 //! counts is decided by whoever opens inputs; those that stand in the input and in its name are found here.

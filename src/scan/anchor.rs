@@ -72,8 +72,9 @@ impl Anchors {
                 let basis = Arc::<OnceLock<Basis>>::default();
                 let later = Arc::clone(&basis);
                 let find = move || {
-                    let (known, basis) = self.known(&again.through(scan.clone()));
-                    later.get_or_init(|| basis);
+                    let (scan, is_whole) = again.through(scan.clone());
+                    let (known, basis) = self.known(&scan);
+                    later.get_or_init(|| if is_whole { basis } else { self.broken(known) });
                     known
                 };
                 return (Years::later(find), basis, None);
@@ -99,15 +100,25 @@ impl Anchors {
         };
         (Known { first: scan.first_year(anchor), anchor: Some(anchor) }, basis)
     }
+
+    /// What is to be said where not all of an input could be looked through.
+    fn broken(&self, known: Known) -> Basis {
+        let anchor = known.anchor.unwrap_or_else(|| day_of(self.reference));
+        let message = format!(
+            "could not be read once more for the years of stamps without one, which were counted from {anchor}; \
+             --year says which it is"
+        );
+        Basis::Clock(Some(problem(&self.shown, ProblemKind::YearAssumed, message, true)))
+    }
 }
 
 impl Again {
-    /// Looks through the whole input. One that cannot be opened now, or breaks off, is told of where it is scanned.
-    fn through(&self, scan: YearScan) -> YearScan {
-        match reopened(&mut self.found.clone(), &self.bounds) {
-            Ok(stream) => through(&mut TextStream::new(stream, self.recoder.clone()), usize::MAX, scan),
-            Err(_) => scan,
-        }
+    /// Looks through the whole input; gives whether it could. It may have gone or been cut while its scan, which opened it
+    /// before, reads on.
+    fn through(&self, mut scan: YearScan) -> (YearScan, bool) {
+        let Ok(stream) = reopened(&mut self.found.clone(), &self.bounds) else { return (scan, false) };
+        let is_whole = through(&mut TextStream::new(stream, self.recoder.clone()), usize::MAX, &mut scan);
+        (scan, is_whole)
     }
 }
 
@@ -131,22 +142,29 @@ fn looked_through(origin: &Origin, stream: &mut TextStream, mut scan: YearScan) 
         return scan;
     }
     let window = if matches!(origin, Origin::Part(..)) { limits::YEAR_WINDOW } else { usize::MAX };
-    through(stream, window, scan)
+    // An input that breaks off here breaks off again when it is scanned, and is reported then.
+    through(stream, window, &mut scan);
+    scan
 }
 
-/// Looks through so many bytes of text.
-fn through(stream: &mut TextStream, window: usize, mut scan: YearScan) -> YearScan {
+/// Looks through so many bytes of text; gives whether nothing broke off.
+fn through(stream: &mut TextStream, window: usize, scan: &mut YearScan) -> bool {
     let mut seen = 0_usize;
     let mut see = |bytes: &[u8]| {
         scan.feed(bytes);
         seen = seen.saturating_add(bytes.len());
         seen < window
     };
-    let mut wants_more = true;
-    // An input that breaks off here breaks off again when it is scanned, and is reported then.
-    while wants_more && matches!(stream.pass(1 << 18, &mut |bytes| wants_more = see(bytes)), Ok(true)) {}
+    let (mut wants_more, mut is_whole) = (true, true);
+    while wants_more {
+        match stream.pass(1 << 18, &mut |bytes| wants_more = see(bytes)) {
+            Ok(true) => {}
+            Ok(false) => break,
+            Err(_) => (wants_more, is_whole) = (false, false),
+        }
+    }
     scan.finish();
-    scan
+    is_whole
 }
 
 fn day_of(time: jiff::Timestamp) -> Date {
@@ -156,4 +174,25 @@ fn day_of(time: jiff::Timestamp) -> Date {
 fn assumed_year(shown: &str, reference: jiff::Timestamp) -> Problem {
     let message = format!("stamps without a year were counted back from {reference:.0}; --year says which it is");
     problem(shown, ProblemKind::YearAssumed, message, false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::{Head, sniff};
+    use crate::source::{Found, Place};
+
+    #[test]
+    fn an_input_that_has_gone_is_told_of() {
+        let place = Place::File("/no/such/log".into());
+        let found = Found { place, shown: "log".to_owned(), named: true, promised: 0 };
+        let again = Again { found, bounds: Bounds::default(), recoder: None };
+        let sniffed = sniff::forced("syslog-3164", &Head::new("", true)).expect("it is a row");
+        let (scan, is_whole) = again.through(YearScan::of(&sniffed).expect("it has lines"));
+        assert!(!is_whole && !scan.has_stamps());
+        let reference = "2026-06-01T00:00:00Z".parse().expect("a time");
+        let anchors = Anchors { shown: "log".to_owned(), told: None, found: None, reference };
+        let Basis::Clock(Some(said)) = anchors.broken(anchors.known(&scan).0) else { panic!("it is said") };
+        assert!(said.incomplete && said.message.contains("counted from 2026-06-01"), "{}", said.message);
+    }
 }
