@@ -5,7 +5,7 @@
 //! through when the first one is met, if ever, and read once otherwise. Either way the same is found.
 
 use super::inputs::{bounds, reopened};
-use super::look::{Context, Origin, problem};
+use super::look::{Context, Origin, fill, problem};
 use super::text_stream::TextStream;
 use crate::formats::recode::Recoder;
 use crate::formats::years::{self, Known, YearScan, Years};
@@ -34,11 +34,16 @@ pub(super) struct Anchors {
     reference: jiff::Timestamp,
 }
 
+/// So many bytes tell an input from another that took its place: stamps stand in them.
+const BEGINNING: usize = 4096;
+
 /// How an input is opened again.
 struct Again {
     found: Found,
     bounds: Bounds,
     recoder: Option<Recoder>,
+    /// What it began with.
+    beginning: Vec<u8>,
 }
 
 impl Anchors {
@@ -68,7 +73,8 @@ impl Anchors {
         match origin {
             Origin::Own(found) if !shows_stamps => {
                 let bounds = Bounds { hashed: false, ..bounds(context.config) };
-                let again = Again { found: found.clone(), bounds, recoder: stream.recoder() };
+                let beginning = stream.stream.ahead().iter().take(BEGINNING).copied().collect();
+                let again = Again { found: found.clone(), bounds, recoder: stream.recoder(), beginning };
                 let basis = Arc::<OnceLock<Basis>>::default();
                 let later = Arc::clone(&basis);
                 let find = move || {
@@ -113,10 +119,16 @@ impl Anchors {
 }
 
 impl Again {
-    /// Looks through the whole input; gives whether it could. It may have gone or been cut while its scan, which opened it
-    /// before, reads on.
+    /// Looks through the whole input; gives whether it could. It may have gone, been cut, or given its name to another
+    /// while its scan, which opened it before, reads on.
     fn through(&self, mut scan: YearScan) -> (YearScan, bool) {
-        let Ok(stream) = reopened(&mut self.found.clone(), &self.bounds) else { return (scan, false) };
+        let Ok(mut stream) = reopened(&mut self.found.clone(), &self.bounds) else { return (scan, false) };
+        let mut beginning = Vec::new();
+        let read = fill(&mut stream, &mut beginning, self.beginning.len());
+        if read.is_err() || beginning != self.beginning {
+            return (scan, false);
+        }
+        stream.unread(&beginning);
         let is_whole = through(&mut TextStream::new(stream, self.recoder.clone()), usize::MAX, &mut scan);
         (scan, is_whole)
     }
@@ -186,7 +198,7 @@ mod tests {
     fn an_input_that_has_gone_is_told_of() {
         let place = Place::File("/no/such/log".into());
         let found = Found { place, shown: "log".to_owned(), named: true, promised: 0 };
-        let again = Again { found, bounds: Bounds::default(), recoder: None };
+        let again = Again { found, bounds: Bounds::default(), recoder: None, beginning: Vec::new() };
         let sniffed = sniff::forced("syslog-3164", &Head::new("", true)).expect("it is a row");
         let (scan, is_whole) = again.through(YearScan::of(&sniffed).expect("it has lines"));
         assert!(!is_whole && !scan.has_stamps());

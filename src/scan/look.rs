@@ -214,7 +214,7 @@ impl Looked {
 }
 
 /// Reads up to `max` bytes.
-fn fill(stream: &mut Stream, into: &mut Vec<u8>, max: usize) -> std::io::Result<()> {
+pub(super) fn fill(stream: &mut Stream, into: &mut Vec<u8>, max: usize) -> std::io::Result<()> {
     while into.len() < max {
         if stream.read(into, max - into.len())? == 0 {
             break;

@@ -268,6 +268,11 @@ impl Stream {
         self.ahead.splice(0..0, bytes.iter().copied());
     }
 
+    /// What was given back and not read again.
+    pub(crate) fn ahead(&self) -> &[u8] {
+        &self.ahead
+    }
+
     /// Bytes of the input as stored that were read so far.
     pub(crate) fn stored_bytes(&self) -> u64 {
         self.tally.bytes()

@@ -32,6 +32,10 @@ pub(super) const CHANGES: [(&str, &str); 5] = [
     ("unlink", "in/b.jsonl.gz"),
 ];
 
+/// What is no longer there when its years are asked for.
+pub(super) const YEARLESS: [(&str, &str); 3] =
+    [("unlink", "in/a.jsonl"), ("unlink", "in/b.jsonl.gz"), ("replace", "in/a.jsonl")];
+
 /// What somebody may not read or write: arguments, exit code, and the place that is named.
 pub(super) const DENIED: [(&[&str], i32, &str); 8] = [
     (&["scan", "in", "--no-config", "--format", "json"], 4, "in/closed.jsonl: "),
@@ -52,7 +56,7 @@ fn gzip(text: &str) -> Vec<u8> {
 
 fn scan(folder: &Folder, fault: &str) -> Option<Ran> {
     let mut args = vec!["scan", "in", "--no-config", "--format", "json", "--sarif-root", "."];
-    if ["truncate", "append", "unlink"].iter().any(|act| fault.ends_with(act)) {
+    if ["truncate", "append", "unlink", "replace"].iter().any(|act| fault.ends_with(act)) {
         // Others do this to the file; here it comes from inside the process, which may not.
         args.push("--no-sandbox");
     }
@@ -120,6 +124,34 @@ fn an_input_that_changes_while_it_is_read_is_read_whole_or_named() {
         assert!(is_whole != is_named, "{act} {name}: {read} events, {}", ran.stderr);
         assert!(read > 10_000 || act == "unlink", "{act} {name}: {read} events");
         assert_eq!(events(&ran, "in/c.jsonl"), 10, "{act} {name}");
+    }
+}
+
+#[test]
+fn an_input_that_is_gone_when_its_years_are_asked_for_is_named() {
+    // Whoever reads the beginning sees no stamp without a year; the only one stands at the very end.
+    let text =
+        super::records(MANY) + "Mar  4 05:06:07 web sshd[42]: Failed password for root from 192.0.2.7 port 22 ssh2\n";
+    let why = "could not be read once more for the years of stamps without one, which were counted from ";
+    for (act, name) in YEARLESS {
+        let folder = Folder::new();
+        folder.write(name, if name.ends_with("gz") { gzip(&text) } else { text.clone().into_bytes() });
+        folder.write("in/c.jsonl", super::records(10));
+        let whole = folder.run(&["scan", "in", "--no-config", "--format", "json", "--sarif-root", "."]);
+        assert!(!whole.stderr.contains(why), "{}", whole.stderr);
+        let Some(ran) = scan(&folder, &format!("read:{name}:2000000:{act}")) else { return };
+        // Everything is read all the same: the file that has gone is still open.
+        assert_eq!(
+            (events(&ran, name), events(&whole, name)),
+            (MANY as u64 + 1, MANY as u64 + 1),
+            "{name}: {}",
+            ran.stderr
+        );
+        assert_eq!((events(&ran, "in/c.jsonl"), ran.code), (10, Some(4)), "{name}: {}", ran.stderr);
+        let is_named =
+            |said: &str| said.contains(name) && said.contains(why) && said.contains("--year says which it is");
+        assert!(ran.stderr.lines().any(is_named), "{name}: {}", ran.stderr);
+        assert_eq!(ran.json()["summary"]["complete"], false, "{name}");
     }
 }
 

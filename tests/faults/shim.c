@@ -2,7 +2,8 @@
  *
  * FAULT=CALL:SUFFIX:BYTES:ACT lets ACT happen at the first CALL (open, read, write, rename) on a file whose path ends with
  * SUFFIX, once BYTES were read from it or written to it. Acts: an error by its name (EIO, ENOSPC, EACCES, EINTR, once), truncate and
- * unlink and append of that file, escape (below, in the folder ESCAPE names), and INT, TERM and HUP, signals to the process itself. What happens to the file happens once; errors
+ * unlink and append of that file, replace (it is renamed, and another one takes its name), escape (below, in the folder
+ * ESCAPE names), and INT, TERM and HUP, signals to the process itself. What happens to the file happens once; errors
  * last, but for EINTR. CLOCK=SECONDS sets the clock; CLOCK=back lets it run backwards.
  */
 #define _GNU_SOURCE
@@ -93,6 +94,14 @@ static int fault(const char *call, const char *path, long long bytes) {
   else if (!strcmp(word, "append")) {
     FILE *file = fopen(path, "a");
     if (!file || fputs("{\"user\":\"late\"}\n", file) < 0 || fclose(file)) abort();
+  } else if (!strcmp(word, "replace")) {
+    char old[4096];
+    snprintf(old, sizeof old, "%s.1", path);
+    FILE *file = rename(path, old) ? NULL : fopen(path, "w");
+    /* One that is as long, so that its size does not tell. */
+    for (long long n = 0; file && n < 2 * bytes; n += 37)
+      if (fputs("{\"timestamp\":\"2019-01-01T00:00:00Z\"}\n", file) < 0) abort();
+    if (!file || fclose(file)) abort();
   } else {
     kill(getpid(), !strcmp(word, "INT") ? SIGINT : !strcmp(word, "TERM") ? SIGTERM : SIGHUP);
     /* The program ends in another thread; this one must not go on meanwhile. */

@@ -90,6 +90,12 @@ static ROWS: &[Row] = &[
         test: "faults::inputs::an_input_that_changes_while_it_is_read_is_read_whole_or_named",
     },
     Row {
+        what: "inputs that are gone or replaced when a stamp without a year is met late",
+        cases: || Some(inputs::YEARLESS.len()),
+        happens: "4 and named, with the date years were counted from; read whole",
+        test: "faults::inputs::an_input_that_is_gone_when_its_years_are_asked_for_is_named",
+    },
+    Row {
         what: "named pipes and `/dev/stdin`, packed or not",
         cases: || Some(inputs::NAMED_PIPES.len()),
         happens: "0, read whole",
