@@ -36,6 +36,7 @@ mod pattern;
 pub(crate) mod raw;
 mod resolve;
 mod rule;
+mod run;
 mod search;
 mod trim;
 mod words;

@@ -3,9 +3,11 @@
 //! Most rules of a large set never meet an event that gets as far as their expressions, and compiling them is a quarter
 //! of loading such a set. What cannot compile is still found while loading: the syntax is read in full, and whatever
 //! could come near the compiler's bound of size is compiled there and then. The reading also tells which texts a match
-//! cannot do without. What is compiled is no more than tells whether there is a match ([`super::trim`]).
+//! cannot do without. What is compiled is no more than tells whether there is a match ([`super::trim`]), and some need not
+//! be compiled for that ([`super::run`]).
 
 use super::fold::folded;
+use super::run::Run;
 use super::trim::trimmed;
 use regex::{Regex, RegexBuilder};
 use regex_syntax::ParserBuilder;
@@ -33,7 +35,14 @@ struct Inner {
     flags: Flags,
     needed: Option<Vec<String>>,
     /// `None` when it did not compile, which [`Search::new`] rules out.
-    compiled: OnceLock<Option<Regex>>,
+    compiled: OnceLock<Option<Compiled>>,
+}
+
+/// What tells whether an expression matches.
+#[derive(Debug)]
+enum Compiled {
+    Regex(Regex),
+    Run(Box<Run>),
 }
 
 /// An expression of more states is compiled at once. A state takes no more than 44 bytes, the compiler allows ten mebibytes:
@@ -49,12 +58,12 @@ impl Search {
     pub(crate) fn new(source: &str, flags: Flags) -> Result<Search, regex::Error> {
         let hir = parsed(source, flags).map_err(|error| regex::Error::Syntax(error.to_string()))?;
         if states(&hir, DEPTH) > STATES {
-            return Ok(Search::of(source, flags, &hir, OnceLock::from(Some(build(source, flags)?))));
+            return Ok(Search::of(source, flags, &hir, OnceLock::from(Some(Compiled::Regex(build(source, flags)?)))));
         }
         Ok(Search::of(source, flags, &hir, OnceLock::new()))
     }
 
-    fn of(source: &str, flags: Flags, hir: &Hir, compiled: OnceLock<Option<Regex>>) -> Search {
+    fn of(source: &str, flags: Flags, hir: &Hir, compiled: OnceLock<Option<Compiled>>) -> Search {
         let needed = needed(hir, DEPTH).filter(|texts| texts.len() <= ALTERNATIVES);
         Search { inner: Arc::new(Inner { source: source.to_owned(), flags, needed, compiled }) }
     }
@@ -62,7 +71,11 @@ impl Search {
     /// Whether it matches somewhere in `text`.
     pub(crate) fn is_match(&self, text: &str) -> bool {
         let Inner { source, flags, compiled, .. } = &*self.inner;
-        compiled.get_or_init(|| build_trimmed(source, *flags)).as_ref().is_some_and(|regex| regex.is_match(text))
+        match compiled.get_or_init(|| Compiled::new(source, *flags)) {
+            Some(Compiled::Regex(regex)) => regex.is_match(text),
+            Some(Compiled::Run(run)) => run.is_match(text),
+            None => false,
+        }
     }
 
     /// As written.
@@ -85,10 +98,17 @@ fn parsed(source: &str, flags: Flags) -> Result<Hir, Box<regex_syntax::Error>> {
     parser.parse(source).map_err(Box::new)
 }
 
-/// What tells whether the expression matches. One that cannot be trimmed is built as it is.
-fn build_trimmed(source: &str, flags: Flags) -> Option<Regex> {
-    let less = parsed(source, flags).ok().and_then(|hir| trimmed(&hir, DEPTH));
-    less.and_then(|less| Regex::new(&less).ok()).or_else(|| build(source, flags).ok())
+impl Compiled {
+    /// One that cannot be trimmed is built as it is.
+    fn new(source: &str, flags: Flags) -> Option<Compiled> {
+        let hir = parsed(source, flags).ok()?;
+        let less = trimmed(&hir, DEPTH);
+        if let Some(run) = less.as_ref().and_then(Run::of) {
+            return Some(Compiled::Run(Box::new(run)));
+        }
+        let less = less.filter(|less| *less != hir).and_then(|less| Regex::new(&less.to_string()).ok());
+        less.or_else(|| build(source, flags).ok()).map(Compiled::Regex)
+    }
 }
 
 fn build(source: &str, flags: Flags) -> Result<Regex, regex::Error> {
