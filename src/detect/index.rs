@@ -3,10 +3,10 @@
 //! Contract: no false negatives. Whatever value passes the test a clue was taken from is found; what is found in vain
 //! costs the time of looking at the rule.
 //!
-//! A text is found by four of its bytes, the rarest it has (a text of two or three by two): every four bytes of a value
-//! are looked up in a small set of bits, and only where a bit is set is the text itself compared. That costs about a
-//! nanosecond a byte whatever the number of texts, and little memory; an automaton is no faster and far larger. Whole
-//! values and numbers are looked up as they are. Values are folded first: sound since the texts of rules are stored
+//! A text is found by four of its bytes, the rarest it has (a text of two or three by two): four bytes of a value at a time
+//! are looked up in a small set of bits, and only where a bit is set is the text itself compared. How many bytes are passed
+//! over from one look to the next depends on the shortest text. That costs a nanosecond a byte or less whatever the number
+//! of texts, and little memory; an automaton is no faster and far larger. Whole values and numbers are looked up as they are. Values are folded first: sound since the texts of rules are stored
 //! folded, and folding goes character by character.
 
 use super::leaf::written;
@@ -14,6 +14,7 @@ use super::witness::Hint;
 use crate::model::QuickMap;
 use crate::sigma::{Decimal, folded};
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 /// Texts shorter than this have no place in the index.
@@ -28,9 +29,8 @@ pub(super) struct Index {
     whole: QuickMap<Box<str>, Rules>,
     /// By `leaf::written`.
     numbers: QuickMap<Box<str>, Rules>,
-    long: Grams<4, 2>,
-    four: Grams<4, 1>,
-    short: Grams<2, 1>,
+    long: Grams<4>,
+    short: Grams<2>,
 }
 
 impl Index {
@@ -41,7 +41,6 @@ impl Index {
             whole: QuickMap::default(),
             numbers: QuickMap::default(),
             long: Grams::default(),
-            four: Grams::default(),
             short: Grams::default(),
         };
         let mut literals = Vec::new();
@@ -60,10 +59,8 @@ impl Index {
                 Hint::Inside(text) => literals.push((text.as_str(), Side::None, rules)),
             }
         }
-        let at_least = |len: usize| move |(text, ..): &(&str, Side, Rules)| text.len() >= len;
-        let (long, rest): (Vec<_>, Vec<_>) = literals.into_iter().partition(at_least(Grams::<4, 2>::SHORTEST));
-        let (four, short) = rest.into_iter().partition(at_least(Grams::<4, 1>::SHORTEST));
-        (index.long, index.four, index.short) = (Grams::new(long), Grams::new(four), Grams::new(short));
+        let (long, short) = literals.into_iter().partition(|(text, ..)| text.len() >= 4);
+        (index.long, index.short) = (Grams::new(long), Grams::new(short));
         index
     }
 
@@ -77,7 +74,6 @@ impl Index {
         !self.whole.is_empty()
             || !self.numbers.is_empty()
             || !self.long.literals.is_empty()
-            || !self.four.literals.is_empty()
             || !self.short.literals.is_empty()
     }
 
@@ -102,7 +98,6 @@ impl Index {
             found(rules);
         }
         self.long.search(memory.as_bytes(), found);
-        self.four.search(memory.as_bytes(), found);
         self.short.search(memory.as_bytes(), found);
     }
 }
@@ -148,12 +143,14 @@ enum Side {
     None,
 }
 
-/// Texts by so many of their bytes, at most four, looked for at every so many bytes of a value.
+/// Texts by `N` of their bytes, looked for at every so many bytes of a value.
 ///
-/// Sound because a text is filed under so many of its windows, one behind the other: at whatever byte of a value it
+/// Sound because a text is filed under as many of its windows, one behind the other: at whatever byte of a value it
 /// stands, one of them begins where the value is looked at.
 #[derive(Default)]
-struct Grams<const N: usize, const STEP: usize> {
+struct Grams<const N: usize> {
+    /// How far it is from one look to the next: all texts have so many windows.
+    step: usize,
     /// A bit for each hash of bytes some text is found by. Its length is a power of two.
     bits: Box<[u64]>,
     /// How many bits there are, less one.
@@ -176,12 +173,18 @@ const BITS: usize = 64;
 /// A set of bits has at most so many: what the fastest cache holds.
 const MOST_BITS: usize = 1 << 16;
 
-impl<const N: usize, const STEP: usize> Grams<N, STEP> {
-    /// The shortest text that has windows enough.
-    const SHORTEST: usize = N + STEP - 1;
+/// Texts are filed under so many windows in all, where that many bytes are not passed over anyway: further ones set more
+/// bits than steps are saved.
+const WINDOWS: usize = 1024;
+/// The steps of many texts, and the longest.
+const STEPS: RangeInclusive<usize> = 2..=8;
 
-    fn new(texts: Vec<(&str, Side, Rules)>) -> Grams<N, STEP> {
-        let mut literals: Vec<Literal> = texts.into_iter().flat_map(Literal::all::<N, STEP>).collect();
+impl<const N: usize> Grams<N> {
+    fn new(texts: Vec<(&str, Side, Rules)>) -> Grams<N> {
+        let shortest = texts.iter().map(|(text, ..)| text.len()).min().unwrap_or(0);
+        let longest = (WINDOWS / texts.len().max(1)).clamp(*STEPS.start(), *STEPS.end());
+        let step = (shortest + 1).saturating_sub(N).clamp(1, longest);
+        let mut literals: Vec<Literal> = texts.into_iter().flat_map(|text| Literal::all::<N>(text, step)).collect();
         if literals.is_empty() {
             return Grams::default();
         }
@@ -195,50 +198,20 @@ impl<const N: usize, const STEP: usize> Grams<N, STEP> {
                 *word |= 1 << (hash % 64);
             }
         }
-        Grams { bits: bits.into(), mask, literals: literals.into() }
+        Grams { step, bits: bits.into(), mask, literals: literals.into() }
     }
 
     fn search(&self, value: &[u8], found: &mut dyn FnMut(&[u32])) {
-        if self.bits.is_empty() || value.len() < N {
+        if self.bits.is_empty() {
             return;
         }
         let mut at = 0;
-        // Eight bytes at once, as far as all windows in them are four wide.
-        while let Some(eight) = value.get(at..).and_then(<[u8]>::first_chunk).filter(|_| N == 4) {
-            let word = u64::from_le_bytes(*eight);
-            let grams = [word as u32, (word >> 16) as u32, (word >> 32) as u32];
-            for (ahead, gram) in grams.into_iter().enumerate() {
-                if self.may_have(gram) {
-                    self.confirm(value, at + 2 * ahead, gram, found);
-                }
-            }
-            if STEP == 1 {
-                let between = [(word >> 8) as u32, (word >> 24) as u32];
-                for (ahead, gram) in between.into_iter().enumerate() {
-                    if self.may_have(gram) {
-                        self.confirm(value, at + 2 * ahead + 1, gram, found);
-                    }
-                }
-            }
-            // The windows at 0, 2 and 4, or at all from 0 to 4.
-            at += 4 + STEP;
-        }
-        if N == 2 {
-            // Two bytes are soon asked for: no window is made of them.
-            for (at, (first, second)) in value.iter().zip(value.iter().skip(1)).enumerate() {
-                let gram = u32::from(*first) | u32::from(*second) << 8;
-                if self.may_have(gram) {
-                    self.confirm(value, at, gram, found);
-                }
-            }
-            return;
-        }
-        while let Some(window) = value.get(at..at + N) {
-            let gram = gram::<N>(window);
+        while let Some(window) = value.get(at..).and_then(<[u8]>::first_chunk::<N>) {
+            let gram = gram(window);
             if self.may_have(gram) {
                 self.confirm(value, at, gram, found);
             }
-            at += STEP;
+            at += self.step;
         }
     }
 
@@ -259,23 +232,23 @@ impl<const N: usize, const STEP: usize> Grams<N, STEP> {
 }
 
 impl Literal {
-    /// A text under the rarest of its windows, and those behind it.
-    fn all<const N: usize, const STEP: usize>((text, side, rules): (&str, Side, Rules)) -> Vec<Literal> {
+    /// A text under the rarest of its windows, and those behind it, `step` in all.
+    fn all<const N: usize>((text, side, rules): (&str, Side, Rules), step: usize) -> Vec<Literal> {
         let (text, rules): (Arc<[u8]>, Arc<[u32]>) = (text.as_bytes().into(), rules.into());
         let worth: Vec<u32> = text.windows(N).map(|bytes| bytes.iter().map(|byte| rarity(*byte)).sum()).collect();
-        let best = worth.windows(STEP).enumerate().max_by_key(|(_, run)| run.iter().min().copied());
-        let Some((start, run)) = best.and_then(|(start, _)| Some((start, text.get(start..start + N + STEP - 1)?)))
+        let best = worth.windows(step).enumerate().max_by_key(|(_, run)| run.iter().min().copied());
+        let Some((start, run)) = best.and_then(|(start, _)| Some((start, text.get(start..start + N + step - 1)?)))
         else {
             return Vec::new();
         };
-        let literal = |(n, bytes): (usize, &[u8])| Literal {
-            gram: gram::<N>(bytes),
+        let literal = |(n, bytes): (usize, &[u8; N])| Literal {
+            gram: gram(bytes),
             at: u32::try_from(start + n).unwrap_or(u32::MAX),
             side,
             text: Arc::clone(&text),
             rules: Arc::clone(&rules),
         };
-        run.windows(N).enumerate().map(literal).collect()
+        run.windows(N).filter_map(<[u8]>::first_chunk).enumerate().map(literal).collect()
     }
 
     /// Whether the text stands in `value` with these bytes at `at`.
@@ -291,12 +264,10 @@ impl Literal {
     }
 }
 
-/// Bytes as a number: a wide load where there are four.
-fn gram<const N: usize>(bytes: &[u8]) -> u32 {
-    match bytes.first_chunk::<4>() {
-        Some(four) if N == 4 => u32::from_le_bytes(*four),
-        _ => bytes.iter().rev().fold(0, |gram, byte| gram << 8 | u32::from(*byte)),
-    }
+/// Up to four bytes as a number.
+#[inline]
+fn gram<const N: usize>(bytes: &[u8; N]) -> u32 {
+    bytes.iter().rev().fold(0, |gram, byte| gram << 8 | u32::from(*byte))
 }
 
 /// Sixteen bits of a product, as many as there are places for: the same distance for all sets, which saves an instruction
@@ -362,19 +333,36 @@ mod tests {
         }
     }
 
-    fn hint() -> impl Strategy<Value = Hint> {
-        let text = "[abk/é]{2,7}";
+    /// Texts of at least so many characters.
+    fn hint(shortest: usize) -> impl Strategy<Value = Hint> {
+        let text = move || proptest::string::string_regex(&format!("[abk/é]{{{shortest},{}}}", shortest + 4));
+        let text = move || text().expect("an expression");
         prop_oneof![
-            text.prop_map(Hint::Whole),
-            text.prop_map(Hint::Start),
-            text.prop_map(Hint::End),
-            text.prop_map(Hint::Inside),
+            text().prop_map(Hint::Whole),
+            text().prop_map(Hint::Start),
+            text().prop_map(Hint::End),
+            text().prop_map(Hint::Inside),
         ]
+    }
+
+    fn text_of(hint: &Hint) -> &str {
+        match hint {
+            Hint::Whole(text) | Hint::Start(text) | Hint::End(text) | Hint::Inside(text) | Hint::Number(text) => text,
+            Hint::Present => "",
+        }
     }
 
     proptest! {
         #[test]
-        fn nothing_is_missed_and_nothing_made_up(hints in vec(hint(), 1..20), value in "[aAbBkK/\u{212a}éÉ]{0,12}") {
+        fn nothing_is_missed_and_nothing_made_up(
+            hints in (2..14_usize).prop_flat_map(|shortest| vec(hint(shortest), 1..20)),
+            pieces in vec((any::<prop::sample::Index>(), any::<bool>(), "[aAbBkK/\u{212a}éÉ]{0,6}"), 0..4),
+        ) {
+            let texts = pieces.iter().map(|(at, is_upper, between)| {
+                let text = text_of(at.get(&hints));
+                if *is_upper { format!("{}{between}", text.to_uppercase()) } else { format!("{between}{text}") }
+            });
+            let value: String = texts.collect();
             let text = folded(&value);
             let mut hints = hints;
             hints.sort();
