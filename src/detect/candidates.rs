@@ -167,7 +167,7 @@ impl Finder {
             return;
         }
         *seen = self.event;
-        let index = if has_line { asked.beside_line.as_ref() } else { Some(&asked.index) };
+        let index = if has_line { asked.beside_line.as_ref() } else { Some(&*asked.index) };
         let Some(index) = index else { return };
         let values = answers.all(case, asked.ask);
         if !values.is_empty() {

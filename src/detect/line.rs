@@ -9,6 +9,7 @@
 //! text: more rules may be found, never fewer.
 
 use super::index::Index;
+use super::route::Hints;
 use super::witness::Hint;
 use crate::model::{Event, Value};
 use std::collections::BTreeMap;
@@ -18,27 +19,25 @@ const SHORTEST: usize = 4;
 
 /// What is looked for in a line, and what it may concern.
 #[derive(Default)]
-pub(super) struct Line {
-    hints: BTreeMap<Hint, Vec<u32>>,
+pub(super) struct Line<'h> {
+    hints: BTreeMap<Hint<'h>, Vec<u32>>,
 }
 
-impl Line {
+impl<'h> Line<'h> {
     /// Adds what is looked for anywhere, which is in the line too.
-    pub(super) fn take_all(&mut self, hints: &BTreeMap<&Hint, Vec<u32>>) {
-        self.hints.extend(hints.iter().map(|(hint, rules)| ((*hint).clone(), rules.clone())));
+    pub(super) fn take_all(&mut self, hints: &Hints<'h>) {
+        for (hint, rules) in hints {
+            self.hints.entry((*hint).clone()).or_default().extend_from_slice(rules);
+        }
     }
 
     /// Adds what is looked for in the answers of one question, and gives back what is not for a line.
-    pub(super) fn take<'h>(&mut self, hints: &BTreeMap<&'h Hint, Vec<u32>>) -> BTreeMap<&'h Hint, Vec<u32>> {
-        let mut rest = BTreeMap::new();
+    pub(super) fn take(&mut self, hints: Hints<'h>) -> Hints<'h> {
+        let mut rest = Hints::new();
         for (hint, rules) in hints {
             match text(hint) {
-                Some(text) => {
-                    self.hints.entry(Hint::Inside(text.to_owned())).or_default().extend_from_slice(rules);
-                }
-                None => {
-                    rest.insert(*hint, rules.clone());
-                }
+                Some(text) => self.hints.entry(Hint::Inside(text.into())).or_default().extend_from_slice(&rules),
+                None => rest.push((hint, rules)),
             }
         }
         rest
@@ -46,16 +45,16 @@ impl Line {
 
     /// What finds it all; nothing when nothing is looked for.
     pub(super) fn index(&self) -> Option<Index> {
-        let hints: BTreeMap<&Hint, Vec<u32>> = self.hints.iter().map(|(hint, rules)| (hint, rules.clone())).collect();
-        (!hints.is_empty()).then(|| Index::new(&hints))
+        let hints = self.hints.iter().map(|(hint, rules)| (hint, &**rules));
+        (!self.hints.is_empty()).then(|| Index::new(hints))
     }
 }
 
 /// The text a line must hold for the hint to be met, if it is one seldom met by chance.
-fn text(hint: &Hint) -> Option<&str> {
+fn text<'h>(hint: &'h Hint<'_>) -> Option<&'h str> {
     match hint {
         Hint::Whole(text) | Hint::Start(text) | Hint::End(text) | Hint::Inside(text) => {
-            Some(text.as_str()).filter(|text| text.len() >= SHORTEST)
+            Some(&**text).filter(|text| text.len() >= SHORTEST)
         }
         Hint::Number(_) | Hint::Present => None,
     }

@@ -16,9 +16,9 @@ use super::index::Index;
 use super::line::Line;
 use super::witness::{Clue, Hint, Shared, Spot, witnesses};
 use crate::model::{AskId, Entry, FieldId, QuickMap, TagSet, View, limits};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 /// What events of one kind are held against.
 pub(super) struct Route {
@@ -37,7 +37,7 @@ pub(super) struct Route {
     /// Positions of questions that may have an answer whatever fields there are.
     pub(super) free: Box<[u16]>,
     /// What to look for in all values.
-    pub(super) anywhere: Option<Numbered>,
+    pub(super) anywhere: Option<Arc<Numbered>>,
     /// What to look for in the line, for events whose values are pieces of it: in place of what is looked for anywhere,
     /// and of questions that say so.
     pub(super) line: Option<Index>,
@@ -46,7 +46,7 @@ pub(super) struct Route {
 /// A question and what its answers are looked through for.
 pub(super) struct Asked {
     pub(super) ask: AskId,
-    pub(super) index: Numbered,
+    pub(super) index: Arc<Numbered>,
     /// What is left to look for where [`Route::line`] finds the rest; nothing: not even the question is left.
     pub(super) beside_line: Option<Numbered>,
 }
@@ -61,9 +61,57 @@ pub(super) struct Numbered {
 #[derive(Default)]
 pub(super) struct Routes {
     known: RwLock<QuickMap<Key, Arc<Route>>>,
-    indexes: AtomicU32,
+    /// Many routes have the same.
+    indexes: Mutex<QuickMap<Content, Arc<Numbered>>>,
+    index_numbers: AtomicU32,
     numbers: AtomicU32,
     clues: Clues,
+}
+
+/// What an index is a function of: the place that is looked through, and the rules in it as they are filed.
+type Content = (Spot, Box<[u32]>);
+
+/// What is looked for in one place, each once, and the rules it leads to.
+pub(super) type Hints<'h> = Vec<(&'h Hint<'h>, Box<[u32]>)>;
+
+/// One clue of a rule, and the rule as it is filed under it.
+type FiledClue<'h> = (Spot, &'h Hint<'h>, u32);
+
+/// What is left of what is filed in one place when the line is looked through, too.
+fn beside_line<'h>(filed: &[FiledClue<'h>], is_quoted: bool, line: &mut Line<'h>) -> Hints<'h> {
+    let hints = hints(filed);
+    if is_quoted { line.take(hints) } else { hints }
+}
+
+/// What is filed in one place, in order.
+fn hints<'h>(filed: &[FiledClue<'h>]) -> Hints<'h> {
+    let same = filed.chunk_by(|(_, one, _), (_, other, _)| one == other);
+    same.filter_map(|all| Some((all.first()?.1, all.iter().map(|(.., rule)| *rule).collect()))).collect()
+}
+
+impl Routes {
+    /// The index of what is filed in one place. What a rule is filed under depends on nothing but the rule.
+    fn index(&self, spot: Spot, filed: &[FiledClue<'_>]) -> Arc<Numbered> {
+        let mut rules: Vec<u32> = filed.iter().map(|(.., rule)| *rule).collect();
+        rules.sort_unstable();
+        rules.dedup();
+        let key = (spot, rules.into_boxed_slice());
+        let known = || self.indexes.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(index) = known().get(&key) {
+            return Arc::clone(index);
+        }
+        let index = Arc::new(self.numbered(&hints(filed)));
+        let mut known = known();
+        if known.len() < limits::INDEXES {
+            return Arc::clone(known.entry(key).or_insert(index));
+        }
+        index
+    }
+
+    fn numbered(&self, hints: &Hints<'_>) -> Numbered {
+        let number = self.index_numbers.fetch_add(1, Ordering::Relaxed);
+        Numbered { number, index: Index::new(hints.iter().map(|(hint, rules)| (*hint, &**rules))) }
+    }
 }
 
 /// The witnesses of all rules, worked out when a route first needs one: they do not depend on the route.
@@ -75,14 +123,15 @@ struct Clues {
 }
 
 /// The witnesses of one rule; see [`witnesses`].
-type OfRule = OnceLock<Option<[Vec<Clue>; 2]>>;
+type OfRule = OnceLock<Option<[Vec<Clue<'static>>; 2]>>;
 
 impl Clues {
-    fn of(&self, n: u32, rules: &[CompiledRule]) -> Option<&[Vec<Clue>; 2]> {
+    fn of(&self, n: u32, rules: &[CompiledRule]) -> Option<&[Vec<Clue<'static>>; 2]> {
         let of = self.of.get_or_init(|| rules.iter().map(|_| OnceLock::new()).collect());
         let (slot, rule) = (of.get(n as usize)?, rules.get(n as usize)?);
         let shared = || self.shared.get_or_init(|| Shared::of(rules.iter().filter(|rule| rule.is_wanted())));
-        slot.get_or_init(|| witnesses(rule, shared())).as_ref()
+        let owned = |clues: Vec<Clue<'_>>| clues.into_iter().map(Clue::into_owned).collect();
+        slot.get_or_init(|| Some(witnesses(rule, shared())?.map(owned))).as_ref()
     }
 }
 
@@ -157,24 +206,21 @@ impl Engine {
             return self.plain(is_assigned, rules);
         }
         let mut always = Vec::new();
-        let mut filed: BTreeMap<Spot, BTreeMap<&Hint, Vec<u32>>> = BTreeMap::new();
+        let mut filed: Vec<FiledClue<'_>> = Vec::new();
         for (n, rule) in &wanted {
             match self.routes.clues.of(*n, &self.rules) {
                 Some([first, second]) if !rule.one_line => {
                     let [of_first, of_second] = Filed::of(*n, !second.is_empty());
-                    let first = first.iter().map(|clue| (clue, of_first));
-                    for (Clue { spot, hint }, filing) in first.chain(second.iter().map(|clue| (clue, of_second))) {
-                        let rules = filed.entry(*spot).or_default().entry(hint).or_default();
-                        if rules.last() != Some(&filing.0) {
-                            rules.push(filing.0);
-                        }
-                    }
+                    filed.extend(first.iter().map(|clue| (clue.spot, &clue.hint, of_first.0)));
+                    filed.extend(second.iter().map(|clue| (clue.spot, &clue.hint, of_second.0)));
                 }
                 _ => always.push(Filed::of(*n, false)[0].0),
             }
         }
+        filed.sort_unstable();
+        filed.dedup();
         let mut route = Route { always: always.into(), ..self.plain(is_assigned, rules) };
-        route.file(filed, view, has_lines, &self.routes.indexes);
+        route.file(&filed, view, has_lines, &self.routes);
         route
     }
 
@@ -196,26 +242,17 @@ impl Engine {
 }
 
 impl Route {
-    fn file(
-        &mut self,
-        filed: BTreeMap<Spot, BTreeMap<&Hint, Vec<u32>>>,
-        view: &dyn View,
-        has_lines: bool,
-        indexes: &AtomicU32,
-    ) {
+    fn file(&mut self, filed: &[FiledClue<'_>], view: &dyn View, has_lines: bool, routes: &Routes) {
         let mut asked = Vec::new();
         let mut by_field: Vec<Vec<u16>> = Vec::new();
         let mut free = Vec::new();
         let mut line = Line::default();
-        filed.get(&Spot::Anywhere).into_iter().for_each(|hints| line.take_all(hints));
-        let numbered = |hints: &BTreeMap<&Hint, Vec<u32>>| Numbered {
-            number: indexes.fetch_add(1, Ordering::Relaxed),
-            index: Index::new(hints),
-        };
-        for (spot, hints) in filed {
-            let index = numbered(&hints);
-            let Spot::Ask(ask) = spot else {
+        for filed in filed.chunk_by(|(one, ..), (other, ..)| one == other) {
+            let Some((spot, ..)) = filed.first() else { continue };
+            let index = routes.index(*spot, filed);
+            let Spot::Ask(ask) = *spot else {
                 self.anywhere = Some(index);
+                line.take_all(&hints(filed));
                 continue;
             };
             let Ok(at) = u16::try_from(asked.len()) else {
@@ -223,8 +260,8 @@ impl Route {
                 self.always = self.rules.iter().map(|n| Filed::of(*n, false)[0].0).collect();
                 return;
             };
-            let beside = if has_lines && view.quotes(ask, None) { line.take(&hints) } else { hints };
-            let beside_line = (has_lines && !beside.is_empty()).then(|| numbered(&beside));
+            let beside = if has_lines { beside_line(filed, view.quotes(ask, None), &mut line) } else { Hints::new() };
+            let beside_line = (!beside.is_empty()).then(|| routes.numbered(&beside));
             asked.push(Asked { ask, index, beside_line });
             let mut fields = Vec::new();
             if view.reads(ask, &mut fields) {

@@ -82,12 +82,11 @@ impl Engine {
         let is_short = |text: &str| text.len() < SHORT;
         let has_few = texts.keys().filter(|text| is_short(text)).count() <= FEW;
         let (short, long): (Vec<_>, Vec<_>) = texts.into_iter().partition(|(text, _)| has_few && is_short(text));
-        let long: Vec<(Hint, Vec<u32>)> = long.into_iter().map(|(text, rules)| (Hint::Inside(text), rules)).collect();
-        let hints: BTreeMap<&Hint, Vec<u32>> = long.iter().map(|(hint, rules)| (hint, rules.clone())).collect();
+        let long: Vec<_> = long.into_iter().map(|(text, rules)| (Hint::Inside(text.into()), rules)).collect();
         Some(Sieve {
             is_assigned: !surely.is_empty(),
             needs,
-            index: (!hints.is_empty()).then(|| Index::new(&hints)),
+            index: (!long.is_empty()).then(|| Index::new(long.iter().map(|(hint, rules)| (hint, &**rules)))),
             short: short.into_iter().map(|(text, rules)| (Finder::new(&text).into_owned(), rules)).collect(),
             texts: all_texts,
             surely: surely.into(),
@@ -140,15 +139,19 @@ impl Need {
     }
 
     fn of_values(values: &[Vec<Test>], all: bool, spot: Spot, bounds: &Bounds<'_>) -> Need {
-        let of_test = |test: &Test| match of_test(test, spot) {
-            None => Need::NOTHING,
-            Some(clues) => Need::Any(clues.iter().map(|clue| Need::of_clue(clue, bounds)).collect()),
+        let of_test = |test: &Test| {
+            let mut clues = Vec::new();
+            if of_test(test, spot, &mut clues) {
+                Need::Any(clues.iter().map(|clue| Need::of_clue(clue, bounds)).collect())
+            } else {
+                Need::NOTHING
+            }
         };
         let each = values.iter().map(|tests| Need::Any(tests.iter().map(of_test).collect())).collect();
         if all { Need::All(each) } else { Need::Any(each) }
     }
 
-    fn of_clue(clue: &Clue, bounds: &Bounds<'_>) -> Need {
+    fn of_clue(clue: &Clue<'_>, bounds: &Bounds<'_>) -> Need {
         if !can_be_met(clue, bounds) {
             return Need::Any(Vec::new());
         }
@@ -166,7 +169,7 @@ impl Need {
 }
 
 /// Whether a record may have an answer in which the clue could be met.
-fn can_be_met(clue: &Clue, bounds: &Bounds<'_>) -> bool {
+fn can_be_met(clue: &Clue<'_>, bounds: &Bounds<'_>) -> bool {
     let Spot::Ask(ask) = clue.spot else { return true };
     bounds.views.iter().any(|view| {
         let mut fields = Vec::new();
@@ -175,14 +178,14 @@ fn can_be_met(clue: &Clue, bounds: &Bounds<'_>) -> bool {
 }
 
 /// The text a line must hold for the clue to be met.
-fn in_line<'c>(clue: &'c Clue, bounds: &Bounds<'_>) -> Option<&'c str> {
+fn in_line<'c>(clue: &'c Clue<'_>, bounds: &Bounds<'_>) -> Option<&'c str> {
     let is_quoted = match clue.spot {
         Spot::Ask(ask) => bounds.views.iter().all(|view| view.quotes(ask, Some(&bounds.within))),
         Spot::Anywhere => true,
     };
     match &clue.hint {
         Hint::Whole(text) | Hint::Start(text) | Hint::End(text) | Hint::Inside(text) => {
-            Some(text.as_str()).filter(|text| is_quoted && text.len() >= SHORTEST)
+            Some(&**text).filter(|text| is_quoted && text.len() >= SHORTEST)
         }
         Hint::Number(_) | Hint::Present => None,
     }

@@ -15,9 +15,9 @@
 use super::compile::{CompiledRule, FieldNode, KeywordsNode, Node, Test};
 use super::index::SHORTEST;
 use super::leaf::written;
-use crate::model::AskId;
+use crate::model::{AskId, QuickMap};
 use crate::sigma::{Expr, Pattern, PatternPart, folded};
-use std::collections::HashMap;
+use std::borrow::Cow;
 
 /// Where a clue is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,33 +30,49 @@ pub(super) enum Spot {
 
 /// What is looked for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Hint {
+pub(super) enum Hint<'t> {
     /// The folded value is this.
-    Whole(String),
+    Whole(Cow<'t, str>),
     /// It begins with this,
-    Start(String),
+    Start(Cow<'t, str>),
     /// ends with this,
-    End(String),
+    End(Cow<'t, str>),
     /// or holds this.
-    Inside(String),
+    Inside(Cow<'t, str>),
     /// The value is a number equal to this one, in the spelling of `leaf::written`.
-    Number(String),
+    Number(Cow<'t, str>),
     /// There is a value.
     Present,
 }
 
 /// A clue: what, and where.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Clue {
+pub(super) struct Clue<'t> {
     pub(super) spot: Spot,
-    pub(super) hint: Hint,
+    pub(super) hint: Hint<'t>,
+}
+
+impl Clue<'_> {
+    /// The same with a text of its own.
+    pub(super) fn into_owned(self) -> Clue<'static> {
+        let own = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        let hint = match self.hint {
+            Hint::Whole(text) => Hint::Whole(own(text)),
+            Hint::Start(text) => Hint::Start(own(text)),
+            Hint::End(text) => Hint::End(own(text)),
+            Hint::Inside(text) => Hint::Inside(own(text)),
+            Hint::Number(text) => Hint::Number(own(text)),
+            Hint::Present => Hint::Present,
+        };
+        Clue { spot: self.spot, hint }
+    }
 }
 
 /// What one clue is preferred to another by, beside itself.
 #[derive(Default)]
 pub(super) struct Shared {
     /// How many rules share a clue: one that many share finds many candidates.
-    counts: HashMap<Clue, u32>,
+    counts: QuickMap<Clue<'static>, u32>,
     /// Anything but a text of some length is the last choice.
     texts_only: bool,
 }
@@ -64,28 +80,29 @@ pub(super) struct Shared {
 impl Shared {
     /// Counts the clues of some rules.
     pub(super) fn of<'r>(rules: impl IntoIterator<Item = &'r CompiledRule>) -> Shared {
-        let mut shared = Shared::default();
+        let mut counts: QuickMap<Clue<'r>, u32> = QuickMap::default();
+        let mut clues = Vec::new();
         for rule in rules {
             // Any choice does to see what is common; the cheapest by itself is the likeliest.
-            for clue in witness(rule, &Shared::default()).into_iter().flatten() {
-                *shared.counts.entry(clue).or_default() += 1;
-            }
+            of_rule(rule, &Shared::default(), &mut clues);
+            clues.drain(..).for_each(|clue| *counts.entry(clue).or_default() += 1);
         }
-        shared
+        let counts = counts.into_iter().map(|(clue, count)| (clue.into_owned(), count)).collect();
+        Shared { counts, texts_only: false }
     }
 
-    fn count(&self, clue: &Clue) -> u32 {
+    fn count(&self, clue: &Clue<'_>) -> u32 {
         self.counts.get(clue).copied().unwrap_or(0)
     }
 }
 
 /// The clues of a rule; `None`: it must be tried on every event. No clues at all: it never holds.
-pub(super) fn witness(rule: &CompiledRule, shared: &Shared) -> Option<Vec<Clue>> {
-    alternatives(rule.conditions.iter().map(|expr| of_expr(expr, rule, shared)))
+pub(super) fn witness<'r>(rule: &'r CompiledRule, shared: &Shared) -> Option<Vec<Clue<'r>>> {
+    listed(|clues| of_rule(rule, shared, clues))
 }
 
 /// The same, and if events often have one of these in vain, further clues one of which every event has, too.
-pub(super) fn witnesses(rule: &CompiledRule, shared: &Shared) -> Option<[Vec<Clue>; 2]> {
+pub(super) fn witnesses<'r>(rule: &'r CompiledRule, shared: &Shared) -> Option<[Vec<Clue<'r>>; 2]> {
     let first = witness(rule, shared)?;
     let mut all = Vec::new();
     if let ([expr], true) = (&*rule.conditions, cost(&first, shared) >= OFTEN) {
@@ -102,63 +119,79 @@ const OFTEN: u32 = 40;
 const SELDOM: u32 = 2_000;
 
 /// The clues of each part of a condition that must hold.
-fn necessary(expr: &Expr, rule: &CompiledRule, shared: &Shared, all: &mut Vec<Vec<Clue>>) {
+fn necessary<'r>(expr: &'r Expr, rule: &'r CompiledRule, shared: &Shared, all: &mut Vec<Vec<Clue<'r>>>) {
     match expr {
         Expr::And(parts) => parts.iter().for_each(|part| necessary(part, rule, shared, all)),
         Expr::Selection(n) => {
             rule.selections.get(*n).into_iter().for_each(|selection| of_parts(&selection.body, shared, all));
         }
-        Expr::Or(_) | Expr::Not(_) | Expr::Never => all.extend(of_expr(expr, rule, shared)),
+        Expr::Or(_) | Expr::Not(_) | Expr::Never => all.extend(listed(|clues| of_expr(expr, rule, shared, clues))),
     }
 }
 
-fn of_parts(node: &Node, shared: &Shared, all: &mut Vec<Vec<Clue>>) {
+fn of_parts<'r>(node: &'r Node, shared: &Shared, all: &mut Vec<Vec<Clue<'r>>>) {
     match node {
         Node::All(nodes) => nodes.iter().for_each(|node| of_parts(node, shared, all)),
-        Node::Any(_) | Node::Field(_) | Node::Keywords(_) => all.extend(of_node(node, shared)),
+        Node::Any(_) | Node::Field(_) | Node::Keywords(_) => {
+            all.extend(listed(|clues| of_node(node, shared, clues)));
+        }
     }
 }
 
 /// The clues of a rule, of those that are texts where there is a choice.
-pub(super) fn textual(rule: &CompiledRule) -> Option<Vec<Clue>> {
-    witness(rule, &Shared { texts_only: true, counts: HashMap::new() })
+pub(super) fn textual(rule: &CompiledRule) -> Option<Vec<Clue<'_>>> {
+    witness(rule, &Shared { texts_only: true, ..Shared::default() })
 }
 
-fn of_expr(expr: &Expr, rule: &CompiledRule, shared: &Shared) -> Option<Vec<Clue>> {
+/// A list by itself of what is put behind others otherwise.
+fn listed<'r>(of: impl FnOnce(&mut Vec<Clue<'r>>) -> bool) -> Option<Vec<Clue<'r>>> {
+    let mut clues = Vec::new();
+    of(&mut clues).then_some(clues)
+}
+
+// These put clues behind `out` and say whether there is a witness; without one they leave it as it was.
+
+fn of_rule<'r>(rule: &'r CompiledRule, shared: &Shared, out: &mut Vec<Clue<'r>>) -> bool {
+    alternatives(&rule.conditions, out, |expr, out| of_expr(expr, rule, shared, out))
+}
+
+fn of_expr<'r>(expr: &'r Expr, rule: &'r CompiledRule, shared: &Shared, out: &mut Vec<Clue<'r>>) -> bool {
     match expr {
-        Expr::And(parts) => cheapest(parts.iter().map(|part| of_expr(part, rule, shared)), shared),
-        Expr::Or(parts) => alternatives(parts.iter().map(|part| of_expr(part, rule, shared))),
-        Expr::Not(_) => None,
+        Expr::And(parts) => cheapest(parts, shared, out, |part, out| of_expr(part, rule, shared, out)),
+        Expr::Or(parts) => alternatives(parts, out, |part, out| of_expr(part, rule, shared, out)),
+        Expr::Not(_) => false,
         // A selection that is not there never holds.
-        Expr::Selection(n) => rule.selections.get(*n).map_or(Some(Vec::new()), |s| of_node(&s.body, shared)),
-        Expr::Never => Some(Vec::new()),
+        Expr::Selection(n) => rule.selections.get(*n).is_none_or(|selection| of_node(&selection.body, shared, out)),
+        Expr::Never => true,
     }
 }
 
-fn of_node(node: &Node, shared: &Shared) -> Option<Vec<Clue>> {
+fn of_node<'r>(node: &'r Node, shared: &Shared, out: &mut Vec<Clue<'r>>) -> bool {
     match node {
-        Node::All(nodes) => cheapest(nodes.iter().map(|node| of_node(node, shared)), shared),
-        Node::Any(nodes) => alternatives(nodes.iter().map(|node| of_node(node, shared))),
-        Node::Field(FieldNode { negated: true, .. }) | Node::Keywords(KeywordsNode { negated: true, .. }) => None,
-        Node::Field(field) => of_values(&field.values, field.all, Spot::Ask(field.ask), shared),
-        Node::Keywords(words) => of_values(&words.values, words.all, Spot::Anywhere, shared),
+        Node::All(nodes) => cheapest(nodes, shared, out, |node, out| of_node(node, shared, out)),
+        Node::Any(nodes) => alternatives(nodes, out, |node, out| of_node(node, shared, out)),
+        Node::Field(FieldNode { negated: true, .. }) | Node::Keywords(KeywordsNode { negated: true, .. }) => false,
+        Node::Field(field) => of_values(&field.values, field.all, Spot::Ask(field.ask), shared, out),
+        Node::Keywords(words) => of_values(&words.values, words.all, Spot::Anywhere, shared, out),
     }
 }
 
-fn of_values(values: &[Vec<Test>], all: bool, spot: Spot, shared: &Shared) -> Option<Vec<Clue>> {
-    let each = values.iter().map(|tests| alternatives(tests.iter().map(|test| of_test(test, spot))));
-    if all { cheapest(each, shared) } else { alternatives(each) }
+fn of_values<'r>(values: &'r [Vec<Test>], all: bool, spot: Spot, shared: &Shared, out: &mut Vec<Clue<'r>>) -> bool {
+    let each =
+        |tests: &'r Vec<Test>, out: &mut Vec<Clue<'r>>| alternatives(tests, out, |test, out| of_test(test, spot, out));
+    if all { cheapest(values, shared, out, each) } else { alternatives(values, out, each) }
 }
 
-/// The clues of one test.
-pub(super) fn of_test(test: &Test, spot: Spot) -> Option<Vec<Clue>> {
+/// Puts the clues of one test behind `out`; false: it has none.
+pub(super) fn of_test<'r>(test: &'r Test, spot: Spot, out: &mut Vec<Clue<'r>>) -> bool {
     let hint = match test {
         Test::Pattern(needle) => of_pattern(needle.pattern()),
-        Test::Number(number) => Hint::Number(written(number)),
-        Test::Null | Test::Exists(false) => return None,
+        Test::Number(number) => Hint::Number(written(number).into()),
+        Test::Null | Test::Exists(false) => return false,
         Test::Regex(search) if search.needed().is_some_and(|texts| texts.iter().all(|t| t.len() >= SHORTEST)) => {
             let texts = search.needed().unwrap_or_default();
-            return Some(texts.iter().map(|text| Clue { spot, hint: Hint::Inside(text.clone()) }).collect());
+            out.extend(texts.iter().map(|text| Clue { spot, hint: Hint::Inside(text.into()) }));
+            return true;
         }
         Test::Something
         | Test::Regex(_)
@@ -170,16 +203,18 @@ pub(super) fn of_test(test: &Test, spot: Spot) -> Option<Vec<Clue>> {
         | Test::SameAs(_) => Hint::Present,
     };
     // That some value is there is true of every event, and what is found anywhere is found inside a value.
-    (spot != Spot::Anywhere || matches!(hint, Hint::Inside(_))).then(|| vec![Clue { spot, hint }])
+    let is_clue = spot != Spot::Anywhere || matches!(hint, Hint::Inside(_));
+    out.extend(is_clue.then_some(Clue { spot, hint }));
+    is_clue
 }
 
-fn of_pattern(pattern: &Pattern) -> Hint {
+fn of_pattern(pattern: &Pattern) -> Hint<'_> {
     use PatternPart::Literal;
     let is_literal = |part: Option<&PatternPart>| matches!(part, Some(Literal(_)));
     let (first, last) = (is_literal(pattern.parts.first()), is_literal(pattern.parts.last()));
     match &*pattern.parts {
-        [] => return Hint::Whole(String::new()),
-        [Literal(text)] => return Hint::Whole(folded(text)),
+        [] => return Hint::Whole(Cow::Borrowed("")),
+        [Literal(text)] => return Hint::Whole(in_lower(text)),
         _ => {}
     }
     let literals = pattern.parts.iter().enumerate().filter_map(|(at, part)| match part {
@@ -187,7 +222,7 @@ fn of_pattern(pattern: &Pattern) -> Hint {
         _ => None,
     });
     let Some((at, text)) = literals.max_by_key(|(_, text)| text.len()) else { return Hint::Present };
-    let text = folded(text);
+    let text = in_lower(text);
     // A shorter text would be found everywhere; the index has no place for it.
     if text.len() < SHORTEST {
         Hint::Present
@@ -200,26 +235,57 @@ fn of_pattern(pattern: &Pattern) -> Hint {
     }
 }
 
+/// A folded text; most are stored so.
+fn in_lower(text: &str) -> Cow<'_, str> {
+    let is_folded = text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    if is_folded { Cow::Borrowed(text) } else { Cow::Owned(folded(text)) }
+}
+
 /// All alternatives together, or nothing when one of them has no witness.
-fn alternatives(parts: impl Iterator<Item = Option<Vec<Clue>>>) -> Option<Vec<Clue>> {
-    let mut all = Vec::new();
-    for part in parts {
-        all.extend(part?);
+fn alternatives<'r, P>(
+    parts: &'r [P],
+    out: &mut Vec<Clue<'r>>,
+    of: impl Fn(&'r P, &mut Vec<Clue<'r>>) -> bool,
+) -> bool {
+    let start = out.len();
+    let has_all = parts.iter().all(|part| of(part, out));
+    if !has_all {
+        out.truncate(start);
     }
-    Some(all)
+    has_all
 }
 
 /// Of parts that must all hold, the one whose clues are found least often and soonest.
-fn cheapest(parts: impl Iterator<Item = Option<Vec<Clue>>>, shared: &Shared) -> Option<Vec<Clue>> {
-    parts.flatten().min_by_key(|clues| cost(clues, shared))
+fn cheapest<'r, P>(
+    parts: &'r [P],
+    shared: &Shared,
+    out: &mut Vec<Clue<'r>>,
+    of: impl Fn(&'r P, &mut Vec<Clue<'r>>) -> bool,
+) -> bool {
+    let start = out.len();
+    let mut least = None;
+    for part in parts {
+        let at = out.len();
+        if !of(part, out) {
+            continue;
+        }
+        let cost = cost(out.get(at..).unwrap_or_default(), shared);
+        if least.is_some_and(|least| least <= cost) {
+            out.truncate(at);
+        } else {
+            least = Some(cost);
+            out.drain(start..at);
+        }
+    }
+    least.is_some()
 }
 
-fn cost(clues: &[Clue], shared: &Shared) -> u32 {
+fn cost(clues: &[Clue<'_>], shared: &Shared) -> u32 {
     clues.iter().map(|clue| clue_cost(clue, shared)).fold(0, u32::saturating_add)
 }
 
 /// How often a clue leads to a rule in vain: a guess, and nothing but speed depends on it.
-fn clue_cost(clue: &Clue, shared: &Shared) -> u32 {
+fn clue_cost(clue: &Clue<'_>, shared: &Shared) -> u32 {
     let own = match &clue.hint {
         // That there is a value says nothing; short words and numbers are what most events have: methods, types, ids.
         Hint::Present => 8_000,
@@ -249,7 +315,7 @@ mod tests {
     use super::*;
     use crate::sigma::{FieldTest, Group, Rule, ValueTest};
 
-    fn shown(clue: &Clue) -> String {
+    fn shown(clue: &Clue<'_>) -> String {
         match &clue.hint {
             Hint::Whole(text) => format!("={text}"),
             Hint::Start(text) => format!("{text}..."),

@@ -107,6 +107,8 @@ pub(crate) const NAMES_KNOWN: usize = 1 << 14;
 pub(crate) const MEMBERS_KNOWN: u32 = 1 << 14;
 /// Sets of log sources a worker remembers the rules of.
 pub(crate) const ROUTES: usize = 4_096;
+/// Sets of rules on one field that are looked for together on more than one route.
+pub(crate) const INDEXES: usize = 16_384;
 /// Bytes of what tells a kind of records, where it is remembered: classes, names, program, channel, provider.
 pub(crate) const KIND_KNOWN: usize = 1_024;
 /// Memory for waiting hits, keys and windows of correlations.
