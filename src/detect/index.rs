@@ -3,11 +3,12 @@
 //! Contract: no false negatives. Whatever value passes the test a clue was taken from is found; what is found in vain
 //! costs the time of looking at the rule.
 //!
-//! A text is found by four of its bytes, the rarest it has (a text of two or three by two): four bytes of a value at a time
-//! are looked up in a small set of bits, and only where a bit is set is the text itself compared. How many bytes are passed
-//! over from one look to the next depends on the shortest text. That costs a nanosecond a byte or less whatever the number
-//! of texts, and little memory; an automaton is no faster and far larger. Whole values and numbers are looked up as they are. Values are folded first: sound since the texts of rules are stored
-//! folded, and folding goes character by character.
+//! A text is found by four of its bytes, the rarest it has (a text of two or three by two): four bytes of a value at a
+//! time are looked up in a small set of bits, and only where a bit is set is the text itself compared. How many bytes are
+//! passed over from one look to the next depends on the shortest text. That costs a nanosecond a byte or less whatever
+//! the number of texts, and little memory; an automaton is no faster and far larger. Whole values and numbers are looked
+//! up as they are. Values are folded first: sound since the texts of rules are stored folded, and folding goes character
+//! by character.
 
 use super::leaf::written;
 use super::witness::Hint;

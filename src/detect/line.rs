@@ -25,9 +25,9 @@ pub(super) struct Line<'h> {
 
 impl<'h> Line<'h> {
     /// Adds what is looked for anywhere, which is in the line too.
-    pub(super) fn take_all(&mut self, hints: &Hints<'h>) {
+    pub(super) fn take_all(&mut self, hints: Hints<'h>) {
         for (hint, rules) in hints {
-            self.hints.entry((*hint).clone()).or_default().extend_from_slice(rules);
+            self.hints.entry(hint.clone()).or_default().extend_from_slice(&rules);
         }
     }
 

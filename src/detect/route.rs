@@ -252,7 +252,7 @@ impl Route {
             let index = routes.index(*spot, filed);
             let Spot::Ask(ask) = *spot else {
                 self.anywhere = Some(index);
-                line.take_all(&hints(filed));
+                line.take_all(hints(filed));
                 continue;
             };
             let Ok(at) = u16::try_from(asked.len()) else {
