@@ -10,6 +10,8 @@ use crate::support::{Folder, run_in};
 #[derive(Debug)]
 struct Effort {
     passed_over: f64,
+    /// Of the bytes of the log, line ends included.
+    bytes_passed_over: f64,
     read: f64,
     /// Of an event that was read.
     fitting: f64,
@@ -25,7 +27,9 @@ impl Effort {
     fn of(log: &str, rules: &str) -> Effort {
         let folder = Folder::new();
         folder.write("rules.yml", rules);
-        folder.write(log, data::text(log, 1 << 20));
+        let text = data::text(log, 1 << 20);
+        let size = f64::from(u32::try_from(text.len()).expect("a megabyte"));
+        folder.write(log, &text);
         let args = ["scan", "--stats", "--no-config", "--no-builtin", "--year", "2026", "--threads", "1"];
         let ran = run_in(folder.path(), &[&args[..], &["-r", "rules.yml", log]].concat()).with_code(0);
         let said = ran.stderr.lines().find(|line| line.contains("passed over by their lines")).expect("what it did");
@@ -33,11 +37,12 @@ impl Effort {
             .split([' ', '(', '%', ','])
             .filter_map(|word| word.trim_end_matches([',', ';']).parse().ok())
             .collect();
-        let [passed_over, read, fitting, tried, held, lines, values, known] = numbers[..] else {
-            panic!("eight numbers: {said}");
+        let [passed_over, bytes, read, fitting, tried, held, lines, values, known] = numbers[..] else {
+            panic!("nine numbers: {said}");
         };
+        let bytes_passed_over = (bytes + passed_over) / size;
         assert!(held < 0.01, "{said}");
-        Effort { passed_over, read, fitting, tried, lines, values, known }
+        Effort { passed_over, bytes_passed_over, read, fitting, tried, lines, values, known }
     }
 }
 
@@ -66,6 +71,7 @@ fn lines_that_hold_nothing_a_rule_wants_are_not_read() {
     ] {
         let effort = Effort::of(log, &rules(50, logsource, detection));
         assert!(effort.passed_over > 1_000.0 && effort.read < effort.passed_over / 100.0, "{log}: {effort:?}");
+        assert!((0.98..=1.0).contains(&effort.bytes_passed_over), "{log}: {effort:?}");
     }
 }
 
@@ -75,6 +81,7 @@ fn few_of_many_rules_are_tried_on_an_event() {
         "  selection:\n    Image|endswith: '\\tool{n}.exe'\n    CommandLine|contains: ['--run{n} ', '/run:{n} ']\n";
     let effort = Effort::of("windows.jsonl", &rules(300, "product: windows, category: process_creation", detection));
     assert!(effort.read > 1_000.0 && effort.passed_over < 1.0, "{effort:?}");
+    assert!(effort.bytes_passed_over <= 0.0, "{effort:?}");
     assert!(effort.fitting > 299.0 && effort.tried < 0.02, "{effort:?}");
     // One field stands for the whole of a rule.
     assert!(effort.values <= 1.0 && effort.lines < 0.01, "{effort:?}");

@@ -284,8 +284,9 @@ fn quiet_lines_are_not_read() {
     for (rule, log) in [(RULES[2], auth), (RULES[9], access)] {
         let folder = Folder::new();
         folder.write("rules.yml", format!("title: R\nname: r\nlevel: low\n{rule}"));
+        let said = format!("100 events of {} bytes passed over by their lines, 0 read", log.len() - 100);
         folder.write("x.log", log);
         let ran = run_in(folder.path(), &[&COMMON[..], &["--stats", "--threads", "1"]].concat());
-        assert!(ran.stderr.contains("100 events passed over by their lines, 0 read"), "{}", ran.stderr);
+        assert!(ran.stderr.contains(&said), "{}", ran.stderr);
     }
 }

@@ -35,9 +35,9 @@ fn lines(effort: &Effort) -> [String; 2] {
         ms(matched),
         ms(merged)
     );
-    let Counts { events, fitting, tried, held, values, remembered, lines, skimmed } = effort.counts;
+    let Counts { events, fitting, tried, held, values, remembered, lines, skimmed, skimmed_bytes } = effort.counts;
     let counts = format!(
-        "{skimmed} events passed over by their lines, {events} read; of these an event: {} rules fit, {} tried, {} held, {} lines and {} values looked through \
+        "{skimmed} events of {skimmed_bytes} bytes passed over by their lines, {events} read; of these an event: {} rules fit, {} tried, {} held, {} lines and {} values looked through \
          ({}% known before)",
         each(fitting, events),
         each(tried, events),
@@ -72,12 +72,13 @@ mod tests {
                 remembered: 2,
                 lines: 1,
                 skimmed: 9,
+                skimmed_bytes: 800,
             },
             times: Times { read: Duration::from_millis(12), ..Times::default() },
         };
         let [times, counts] = lines(&effort);
         assert!(times.starts_with("read and cut 12 ms, decoded 0 ms"), "{times}");
-        assert!(counts.starts_with("9 events passed over by their lines, 4 read;"), "{counts}");
+        assert!(counts.starts_with("9 events of 800 bytes passed over by their lines, 4 read;"), "{counts}");
         assert!(counts.contains("2.50 rules fit, 0.50 tried, 0.25 held, 0.25 lines and 0.75 values"), "{counts}");
         assert!(counts.ends_with("(66% known before)"), "{counts}");
     }

@@ -63,9 +63,10 @@ impl Worker {
         }
     }
 
-    /// Counts an event that was not read.
-    pub(super) fn skimmed(&mut self) {
+    /// Counts an event that was not read, whose line has so many bytes.
+    pub(super) fn skimmed(&mut self, bytes: usize) {
         self.finder.counts.skimmed += 1;
+        self.finder.counts.skimmed_bytes += bytes as u64;
     }
 
     /// Memory for folded text.

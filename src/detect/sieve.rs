@@ -245,12 +245,12 @@ impl Sieve {
         !found.iter().any(is_met)
     }
 
-    /// Notes that a record was let through and counts.
-    pub(crate) fn passed(&mut self, worker: &mut Worker) {
+    /// Notes that a record was let through and counts, a line of so many bytes.
+    pub(crate) fn passed(&mut self, bytes: usize, worker: &mut Worker) {
         if !self.has_met.0 {
             worker.meet(&self.surely);
             self.has_met.0 = true;
         }
-        worker.skimmed();
+        worker.skimmed(bytes);
     }
 }

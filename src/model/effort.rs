@@ -31,6 +31,8 @@ pub(crate) struct Counts {
     pub(crate) lines: u64,
     /// Events that were counted without being read, since no rule could concern them.
     pub(crate) skimmed: u64,
+    /// Bytes of their lines.
+    pub(crate) skimmed_bytes: u64,
 }
 
 /// How long the stages took; all zero without a clock. Stages of workers add up over threads.
@@ -60,6 +62,7 @@ impl Effort {
         self.counts.remembered += counts.remembered;
         self.counts.lines += counts.lines;
         self.counts.skimmed += counts.skimmed;
+        self.counts.skimmed_bytes += counts.skimmed_bytes;
         self.times.read += times.read;
         self.times.decoded += times.decoded;
         self.times.tagged += times.tagged;

@@ -74,8 +74,9 @@ impl Desk<'_> {
         let (began, before) = (self.now(), times.tagged + times.matched);
         decoder.skim(block, scratch, &mut |decoded| match decoded {
             Decoded::Glance(glance) => {
-                let found = &mut findings;
-                let pass = |sieve: &mut Sieve, time, worker: &mut Worker| self.passed(sieve, time, worker, found);
+                let (found, bytes) = (&mut findings, glance.raw.len());
+                let pass =
+                    |sieve: &mut Sieve, time, worker: &mut Worker| self.passed(sieve, (time, bytes), worker, found);
                 skim.glance(self, (&block.bytes, glance), worker, pass);
             }
             Decoded::Event(event) => {
@@ -163,13 +164,13 @@ impl Desk<'_> {
         spanned(event.time, findings);
     }
 
-    /// Counts an event that was not read, whose time is this.
-    fn passed(&self, sieve: &mut Sieve, time: Stamp, worker: &mut Worker, findings: &mut Findings) {
+    /// Counts an event that was not read, whose time is this, and whose line has so many bytes.
+    fn passed(&self, sieve: &mut Sieve, (time, bytes): (Stamp, usize), worker: &mut Worker, findings: &mut Findings) {
         findings.books.events += 1;
         if self.is_left_out(time, findings) {
             return;
         }
-        sieve.passed(worker);
+        sieve.passed(bytes, worker);
         findings.books.unassigned += u64::from(!sieve.is_assigned);
         spanned(time, findings);
     }
