@@ -44,6 +44,7 @@ const DOORS: &[(&str, &[&str])] = &[
 
 /// Which third-party crate may be named where. Those not listed here are not named at all.
 const TENANTS: &[(&str, &[&str])] = &[
+    ("aho_corasick", &["detect"]),
     ("askama", &["report"]),
     ("bzip2", &["source"]),
     ("clap", &["cli"]),

@@ -13,6 +13,7 @@ use super::reference::Case;
 use super::route::{Filed, Numbered, Route};
 use crate::model::{Counts, Datum};
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 /// Finds the candidates among the rules of a route.
 #[derive(Default)]
@@ -86,7 +87,9 @@ impl Finder {
         let Finder { marks, plans, groups, values, text, fresh, counts, .. } = self;
         let plan = if case.raw_text.is_none() { plans.find(route, case) } else { None };
         let Some(plan) = plan else { return false };
-        for (group, last) in plan.groups.iter().zip(&mut plan.last) {
+        let anywhere = route.anywhere.as_ref().filter(|anywhere| may_be_in(anywhere, case, text, counts));
+        let count = if anywhere.is_some() { plan.groups.len() } else { plan.asked };
+        for (group, last) in plan.groups.iter().zip(&mut plan.last).take(count) {
             counts.values += group.entries.len() as u64;
             let alone = group.value(case.event);
             if let Some(found) = alone.and_then(|(head, value)| last.known(head, value)) {
@@ -95,7 +98,7 @@ impl Finder {
                 continue;
             }
             group.values(case.event, values);
-            let mut search = Search { route, case, answers: &mut *answers, text: &mut *text };
+            let mut search = Search { route, anywhere, case, answers: &mut *answers, text: &mut *text };
             if values.len() > LONGEST {
                 search.group(group, &mut |rules| marks.add(rules));
                 continue;
@@ -119,7 +122,7 @@ impl Finder {
                 last.set(head, value, found);
             }
         }
-        let mut search = Search { route, case, answers, text };
+        let mut search = Search { route, anywhere, case, answers, text };
         plan.free.iter().for_each(|at| search.question(*at, &mut |rules| marks.add(rules)));
         true
     }
@@ -140,7 +143,10 @@ impl Finder {
                 self.ask(route, *at, line.is_some(), case, answers);
             }
         }
-        if let Some(index) = route.anywhere.as_ref().filter(|_| line.is_none()) {
+        let Finder { text, counts, .. } = self;
+        let anywhere = route.anywhere.as_ref().filter(|_| line.is_none());
+        let anywhere = anywhere.filter(|words| case.raw_text.is_some() || may_be_in(words, case, text, counts));
+        if let Some(index) = anywhere {
             if let Some(raw) = case.raw_text {
                 // A record's text is seldom met twice.
                 let Finder { marks, text, .. } = self;
@@ -200,9 +206,19 @@ impl Finder {
     }
 }
 
+/// Whether some value of an event may hold what is looked for in all of them. Where none does, what is remembered of values
+/// is true whether that was looked for in them or not.
+fn may_be_in(anywhere: &Numbered, case: &Case<'_, '_>, memory: &mut String, counts: &mut Counts) -> bool {
+    let Some(words) = &anywhere.words else { return true };
+    counts.lines += 1;
+    words.may_be_in(case.event, memory)
+}
+
 /// Searches what fields answer.
 struct Search<'s, 'c, 'r> {
     route: &'s Route,
+    /// What is looked for in all values, unless it is in none.
+    anywhere: Option<&'s Arc<Numbered>>,
     case: &'s Case<'c, 'r>,
     answers: &'s mut Answers<'r>,
     /// Memory for folded text.
@@ -213,7 +229,7 @@ impl Search<'_, '_, '_> {
     /// Tells the rules the values of a group may concern.
     fn group(&mut self, group: &Group, found: &mut dyn FnMut(&[u32])) {
         group.asked.iter().for_each(|at| self.question(*at, found));
-        if let Some(anywhere) = &self.route.anywhere {
+        if let Some(anywhere) = self.anywhere {
             for value in group.data(self.case.event) {
                 value.text().into_iter().for_each(|text| anywhere.index.search(text, self.text, found));
             }

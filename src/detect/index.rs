@@ -86,18 +86,23 @@ impl Index {
                 self.numbers.get(written(&number).as_str()).into_iter().for_each(|rules| found(rules));
             }
         }
-        memory.clear();
-        if text.is_ascii() {
-            memory.push_str(text);
-            memory.make_ascii_lowercase();
-        } else {
-            memory.push_str(&folded(text));
-        }
+        fold_into(text, memory);
         if let Some(rules) = self.whole.get(memory.as_str()) {
             found(rules);
         }
         self.long.search(memory.as_bytes(), found);
         self.short.search(memory.as_bytes(), found);
+    }
+}
+
+/// Writes a folded text over `memory`.
+pub(super) fn fold_into(text: &str, memory: &mut String) {
+    memory.clear();
+    if text.is_ascii() {
+        memory.push_str(text);
+        memory.make_ascii_lowercase();
+    } else {
+        memory.push_str(&folded(text));
     }
 }
 
@@ -234,7 +239,7 @@ impl Literal {
     /// A text under the rarest of its windows, and those behind it, `step` in all.
     fn all<const N: usize>((text, side, rules): (&str, Side, &[u32]), step: usize) -> Vec<Literal> {
         let (text, rules): (Arc<[u8]>, Arc<[u32]>) = (text.as_bytes().into(), rules.into());
-        let worth: Vec<u32> = text.windows(N).map(|bytes| bytes.iter().map(|byte| rarity(*byte)).sum()).collect();
+        let worth: Vec<u32> = text.windows(N).map(worth).collect();
         let best = worth.windows(step).enumerate().max_by_key(|(_, run)| run.iter().min().copied());
         let Some((start, run)) = best.and_then(|(start, _)| Some((start, text.get(start..start + N + step - 1)?)))
         else {
@@ -292,6 +297,17 @@ const RARITY: [u8; 256] = {
 
 fn rarity(byte: u8) -> u32 {
     u32::from(RARITY[usize::from(byte)])
+}
+
+/// How seldom some bytes are met, one behind the other.
+fn worth(bytes: &[u8]) -> u32 {
+    bytes.iter().map(|byte| rarity(*byte)).sum()
+}
+
+/// A text from where its rarest four bytes begin; all of a short one.
+pub(super) fn rarest(text: &[u8]) -> &[u8] {
+    let best = text.windows(4).enumerate().max_by_key(|(_, bytes)| worth(bytes));
+    best.and_then(|(start, _)| text.get(start..)).unwrap_or(text)
 }
 
 #[cfg(test)]

@@ -51,6 +51,7 @@ mod time_part;
 #[cfg(test)]
 mod vector_tests;
 mod witness;
+mod words;
 
 pub(crate) use compile::{Engine, Kind, Options};
 pub(crate) use explain::NEAREST;

@@ -20,6 +20,8 @@ pub(super) type Key = (u32, Layout, [LogSourceId; 8], u8);
 /// Where to look in records of one layout.
 pub(super) struct Plan {
     pub(super) groups: Box<[Group]>,
+    /// How many of them answer questions; in the values of those behind words are looked for, and nothing else.
+    pub(super) asked: usize,
     /// What each group was the last time.
     pub(super) last: Box<[Last]>,
     /// Positions of questions that are asked of each record.
@@ -76,6 +78,7 @@ impl Plans {
                 None => free.push(asked),
             }
         }
+        let asked = sets.len();
         if route.anywhere.is_some() {
             // Words are looked for in each value by itself.
             for at in 0..u16::try_from(event.entries.len()).unwrap_or(u16::MAX) {
@@ -92,7 +95,7 @@ impl Plans {
         self.groups += groups.len();
         let at = self.made.len();
         let last = groups.iter().map(|_| Last::default()).collect();
-        self.made.push(Plan { groups, last, free: free.into() });
+        self.made.push(Plan { groups, asked, last, free: free.into() });
         self.known.insert(key, at);
         at
     }

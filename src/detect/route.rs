@@ -15,6 +15,7 @@ use super::compile::{CompiledRule, Engine, Kind};
 use super::index::Index;
 use super::line::Line;
 use super::witness::{Clue, Hint, Shared, Spot, witnesses};
+use super::words::Words;
 use crate::model::{AskId, Entry, FieldId, QuickMap, TagSet, View, limits};
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -55,6 +56,8 @@ pub(super) struct Asked {
 pub(super) struct Numbered {
     pub(super) number: u32,
     pub(super) index: Index,
+    /// What is looked for in all values, where one look through an event may tell that nothing of it is there.
+    pub(super) words: Option<Words>,
 }
 
 /// The routes of a run, as far as they were needed.
@@ -100,7 +103,12 @@ impl Routes {
         if let Some(index) = known().get(&key) {
             return Arc::clone(index);
         }
-        let index = Arc::new(self.numbered(&hints(filed)));
+        let hints = hints(filed);
+        let mut index = self.numbered(&hints);
+        if spot == Spot::Anywhere {
+            index.words = Words::new(hints.iter().map(|(hint, _)| *hint));
+        }
+        let index = Arc::new(index);
         let mut known = known();
         if known.len() < limits::INDEXES {
             return Arc::clone(known.entry(key).or_insert(index));
@@ -110,7 +118,8 @@ impl Routes {
 
     fn numbered(&self, hints: &Hints<'_>) -> Numbered {
         let number = self.index_numbers.fetch_add(1, Ordering::Relaxed);
-        Numbered { number, index: Index::new(hints.iter().map(|(hint, rules)| (*hint, &**rules))) }
+        let index = Index::new(hints.iter().map(|(hint, rules)| (*hint, &**rules)));
+        Numbered { number, index, words: None }
     }
 }
 

@@ -1,0 +1,120 @@
+//! Whether any value of an event may hold a word that rules look for in all values: one look through the texts the values
+//! are pieces of, in place of one for each of them.
+//!
+//! Sound because folding goes character by character, so what a folded value holds, any folded text holds that the value
+//! is a piece of. Two such texts are looked through: of the block and of what was unescaped, each from the first byte that
+//! is some value's to the last. Where values lie elsewhere, or far apart, they are looked at one by one, and so they are
+//! for words that a value without a text of its own may hold (`true`), or that are no text.
+
+use super::index::{fold_into, rarest};
+use super::witness::Hint;
+use crate::model::{Event, Region, Value};
+use aho_corasick::packed::{Config, MatchKind, Searcher};
+
+/// Words that are looked for together.
+pub(super) struct Words {
+    searcher: Searcher,
+}
+
+/// Texts may have so much in them that is no value's: this, and so many times the values.
+const BETWEEN: u64 = 4 << 10;
+const TIMES: u64 = 4;
+
+impl Words {
+    /// Nothing, when they are too many or not all texts.
+    pub(super) fn new<'h>(hints: impl IntoIterator<Item = &'h Hint<'h>>) -> Option<Words> {
+        let mut builder = Config::new().match_kind(MatchKind::LeftmostFirst).builder();
+        for hint in hints {
+            let (Hint::Whole(word) | Hint::Start(word) | Hint::End(word) | Hint::Inside(word)) = hint else {
+                return None;
+            };
+            if word.is_empty() || ["true", "false"].iter().any(|value| value.contains(&**word)) {
+                return None;
+            }
+            // The search tells texts by how they begin.
+            builder.add(rarest(word.as_bytes()));
+        }
+        builder.build().map(|searcher| Words { searcher })
+    }
+
+    /// Whether an event may hold one of them. `memory` is overwritten.
+    pub(super) fn may_be_in(&self, event: &Event<'_>, memory: &mut String) -> bool {
+        let Some(texts) = texts(event) else { return true };
+        texts.into_iter().any(|text| {
+            fold_into(text, memory);
+            self.searcher.find(&*memory).is_some()
+        })
+    }
+}
+
+/// The bytes of a buffer from some value's first to some value's last, and how many of them are values'.
+#[derive(Clone, Copy)]
+struct Reach {
+    start: u32,
+    end: u32,
+    of_values: u64,
+}
+
+/// Two texts all values of an event are pieces of; nothing when there are none.
+fn texts<'r>(event: &Event<'r>) -> Option<[&'r str; 2]> {
+    let nothing = Reach { start: u32::MAX, end: 0, of_values: 0 };
+    let (mut block, mut scratch) = (nothing, nothing);
+    for entry in event.entries {
+        let (Value::Text(span) | Value::Number(span)) = entry.value else { continue };
+        let reach = match span.region {
+            Region::Block => &mut block,
+            Region::Scratch => &mut scratch,
+            Region::Fixed | Region::Names => return None,
+        };
+        reach.start = reach.start.min(span.start);
+        reach.end = reach.end.max(span.start.saturating_add(span.len));
+        reach.of_values += u64::from(span.len);
+    }
+    Some([piece(event.regions.block, block)?, piece(event.regions.scratch, scratch)?])
+}
+
+fn piece(buffer: &str, reach: Reach) -> Option<&str> {
+    let len = u64::from(reach.end.saturating_sub(reach.start));
+    if len > reach.of_values * TIMES + BETWEEN {
+        return None;
+    }
+    // Nothing lies in it, if the start was never set.
+    buffer.get(reach.start.min(reach.end) as usize..reach.end as usize)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::testing::JsonEvent;
+
+    #[track_caller]
+    fn check(words: &[&'static str], event: &str, want: Option<bool>) {
+        let hints: Vec<Hint<'_>> = words.iter().map(|word| Hint::Inside((*word).into())).collect();
+        let event = JsonEvent::parse(event);
+        let words = Words::new(&hints);
+        assert_eq!(words.map(|words| words.may_be_in(&event.event(0), &mut String::new())), want);
+    }
+
+    #[test]
+    fn words_are_found_in_whatever_value_they_are() {
+        let words = &["sekurlsa::", "dpapi::masterkey", "straße"];
+        for (event, want) in [
+            (r#"{}"#, false),
+            (r#"{"a": "nothing", "b": 7, "c": true, "d": null}"#, false),
+            (r#"{"a": "x", "b": "SEKURLSA::logon"}"#, true),
+            (r#"{"a": "x", "b": ["y", "(dpapi::MasterKey)"]}"#, true),
+            (r#"{"a": "sekurlsa", "b": "dpapi::", "c": "masterkey"}"#, false),
+            (r#"{"a": "die STRAßE"}"#, true),
+        ] {
+            check(words, event, Some(want));
+        }
+    }
+
+    #[test]
+    fn words_that_no_text_may_hold_are_looked_for_in_values() {
+        check(&["sekurlsa::", "ru"], r#"{"a": true}"#, None);
+        check(&["sekurlsa::", ""], "{}", None);
+        assert!(Words::new(&[Hint::Number("4e0".into())]).is_none());
+        assert!(Words::new(&[Hint::Present]).is_none());
+    }
+}
