@@ -69,6 +69,6 @@ pub(super) fn holds_all(event: &Event<'_>, line: &str) -> bool {
             line.start <= text.start && text.end <= line.end
         }
         Value::Null | Value::NoItems => true,
-        Value::Bool(_) | Value::Empty => false,
+        Value::Escaped(_) | Value::Bool(_) | Value::Empty => false,
     })
 }

@@ -181,7 +181,8 @@ fn written<'r>(event: &Event<'r>, entry: &Entry) -> (u32, &'r str) {
         Value::Null => (5, ""),
         Value::Empty => (6, ""),
         Value::NoItems => (7, ""),
+        Value::Escaped(span) => (8, event.regions.text(span)),
     };
-    // A record is far below 2^29 bytes: `limits` cuts it at 16 MiB.
-    ((text.len() as u32) << 3 | kind, text)
+    // A record is far below 2^28 bytes: `limits` cuts it at 16 MiB.
+    ((text.len() as u32) << 4 | kind, text)
 }

@@ -4,7 +4,8 @@
 //! Sound because folding goes character by character, so what a folded value holds, any folded text holds that the value
 //! is a piece of. Two such texts are looked through: of the block and of what was unescaped, each from the first byte that
 //! is some value's to the last. Where values lie elsewhere, or far apart, they are looked at one by one, and so they are
-//! for words that a value without a text of its own may hold (`true`), or that are no text.
+//! for words that a value without a text of its own may hold (`true`), or that are no text. Strings whose escapes are still
+//! in them hold what has none of these characters all the same, so of a word such a piece is looked for.
 
 use super::index::{fold_into, rarest};
 use super::witness::Hint;
@@ -28,11 +29,10 @@ impl Words {
             let (Hint::Whole(word) | Hint::Start(word) | Hint::End(word) | Hint::Inside(word)) = hint else {
                 return None;
             };
-            if word.is_empty() || ["true", "false"].iter().any(|value| value.contains(&**word)) {
+            if ["true", "false"].iter().any(|value| value.contains(&**word)) {
                 return None;
             }
-            // The search tells texts by how they begin.
-            builder.add(rarest(word.as_bytes()));
+            builder.add(piece_of(word)?);
         }
         builder.build().map(|searcher| Words { searcher })
     }
@@ -47,6 +47,17 @@ impl Words {
     }
 }
 
+/// A piece of a word that stands in a text whether its escapes were taken out or not, and begins with what is seldom met: a
+/// search tells texts by how they begin.
+fn piece_of(word: &str) -> Option<&[u8]> {
+    let plain = word.split(|c: char| matches!(c, '"' | '\\' | '/') || c.is_control());
+    let plain = plain.max_by_key(|piece| piece.len()).filter(|piece| piece.len() >= SHORTEST)?;
+    Some(rarest(plain.as_bytes()))
+}
+
+/// Shorter pieces are met in most texts.
+const SHORTEST: usize = 4;
+
 /// The bytes of a buffer from some value's first to some value's last, and how many of them are values'.
 #[derive(Clone, Copy)]
 struct Reach {
@@ -60,7 +71,7 @@ fn texts<'r>(event: &Event<'r>) -> Option<[&'r str; 2]> {
     let nothing = Reach { start: u32::MAX, end: 0, of_values: 0 };
     let (mut block, mut scratch) = (nothing, nothing);
     for entry in event.entries {
-        let (Value::Text(span) | Value::Number(span)) = entry.value else { continue };
+        let (Value::Text(span) | Value::Escaped(span) | Value::Number(span)) = entry.value else { continue };
         let reach = match span.region {
             Region::Block => &mut block,
             Region::Scratch => &mut scratch,

@@ -5,7 +5,7 @@ use super::{Decoded, Head, ReadOptions, Refused, Sniffed, sniff};
 use super::{ReadRecord, Record, YearTrack};
 #[cfg(test)]
 use crate::model::stamp::Zone;
-use crate::model::{Entry, FieldTable, Regions, Scratch, Value};
+use crate::model::{Entry, FieldTable, Regions, Scratch, Value, escape};
 use std::sync::Arc;
 
 /// One record as tests compare it.
@@ -41,6 +41,7 @@ pub(crate) fn everything() -> FieldTable {
 pub(crate) fn shown(value: Value, regions: &Regions<'_>) -> String {
     match value {
         Value::Text(span) => regions.text(span).to_owned(),
+        Value::Escaped(span) => escape::text(regions.text(span)),
         Value::Number(span) => format!("#{}", regions.text(span)),
         Value::Bool(b) => format!("#{b}"),
         Value::Null => "#null".to_owned(),

@@ -1,5 +1,6 @@
 //! One decoded record: originals only, as places in buffers that somebody else owns.
 
+use super::escape;
 use super::field::{FieldId, FieldTable};
 use super::hash::QuickMap;
 use super::header::Header;
@@ -167,6 +168,7 @@ impl<'r> Event<'r> {
     pub(crate) fn datum(&self, entry: &Entry) -> Datum<'r> {
         match entry.value {
             Value::Text(span) => Datum::Text(Cow::Borrowed(self.regions.text(span))),
+            Value::Escaped(span) => Datum::Text(Cow::Owned(escape::text(self.regions.text(span)))),
             Value::Number(span) => Datum::Number(Cow::Borrowed(self.regions.text(span))),
             Value::Bool(b) => Datum::Bool(b),
             Value::Null => Datum::Null,

@@ -6,6 +6,7 @@
 mod alert;
 mod block;
 mod effort;
+pub(crate) mod escape;
 mod event;
 mod excuse;
 mod explanation;

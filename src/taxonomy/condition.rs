@@ -108,12 +108,12 @@ impl Condition {
             && facts.present.covers(&self.has)
             && (self.event_ids.is_empty() || facts.event_id.is_some_and(|id| self.event_ids.contains(&id)))
             && (self.shape.is_none() || facts.may_be_shaped)
-            && one_of(&self.channels, facts.channel)
+            && one_of(&self.channels, facts.channel.as_deref())
             && (self.payloads.is_empty()
                 || facts.event.payload.is_some_and(|s| self.payloads.iter().any(|p| p == s.payload)))
-            && one_of(&self.programs, facts.program)
-            && one_of(&self.providers, facts.provider)
-            && one_of(&self.facilities, facts.facility)
+            && one_of(&self.programs, facts.program())
+            && one_of(&self.providers, facts.provider.as_deref())
+            && one_of(&self.facilities, facts.facility.as_deref())
             && (self.any.is_empty() || self.any.iter().any(|c| c.may_hold(facts)))
     }
 
@@ -190,7 +190,7 @@ impl Condition {
 
     fn target_holds(&self, facts: &Facts<'_, '_>) -> bool {
         let Some((place, target)) = self.target.as_ref() else { return true };
-        Target::of(place.text(facts.event).unwrap_or_default()) == *target
+        Target::of(&place.text(facts.event).unwrap_or_default()) == *target
     }
 }
 

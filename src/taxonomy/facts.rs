@@ -6,6 +6,7 @@ use super::outline::Reach;
 use super::place::{Names, Place};
 use super::table::{RawFormats, Tables};
 use crate::model::{Event, FieldId, FormatId, Outline};
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 /// A set of up to 512 names.
@@ -91,11 +92,12 @@ pub(super) struct Facts<'e, 'r> {
     pub(super) event: &'e Event<'r>,
     pub(super) classes: u32,
     pub(super) present: Bits,
-    pub(super) channel: Option<&'e str>,
+    pub(super) channel: Option<Cow<'e, str>>,
     pub(super) event_id: Option<u32>,
-    pub(super) provider: Option<&'r str>,
-    pub(super) program: Option<&'r str>,
-    pub(super) facility: Option<&'e str>,
+    pub(super) provider: Option<Cow<'r, str>>,
+    /// As written.
+    program: Option<Cow<'r, str>>,
+    pub(super) facility: Option<Cow<'e, str>>,
     /// Whether the record's text may have a shape: without a percent sign it has none of [`shape`](super::shape).
     pub(super) may_be_shaped: bool,
     /// Product bits given so far, for `not_tagged`.
@@ -103,6 +105,11 @@ pub(super) struct Facts<'e, 'r> {
 }
 
 impl Facts<'_, '_> {
+    /// The program, without the folders it lies in.
+    pub(super) fn program(&self) -> Option<&str> {
+        self.program.as_deref().map(|path| path.rsplit('/').next().unwrap_or(path))
+    }
+
     /// Writes down everything [`Condition::may_hold`](super::condition::Condition::may_hold) looks at, so that two
     /// records with the same key may be the same things.
     pub(super) fn key(&self, into: &mut Vec<u8>) {
@@ -116,7 +123,9 @@ impl Facts<'_, '_> {
         }
         into.extend_from_slice(&fixed);
         let payload = self.event.payload.map(|sentence| sentence.payload);
-        for word in [payload, self.channel, self.provider, self.program, self.facility] {
+        let (channel, provider, facility) = (&self.channel, &self.provider, &self.facility);
+        let words = [payload, channel.as_deref(), provider.as_deref(), self.program(), facility.as_deref()];
+        for word in words {
             // Its length in front, one more than it is: 0 says that there is none.
             into.extend_from_slice(&word.map_or(0, |word| word.len() as u64 + 1).to_le_bytes());
             into.extend_from_slice(word.unwrap_or_default().as_bytes());
@@ -225,7 +234,7 @@ impl Gatherer {
                 .is_none_or(|raw| raw.len() > SHORT || memchr::memchr(b'%', raw.as_bytes()).is_some()),
             products: Bits::default(),
         };
-        facts.program = first(&self.program, &facts).map(|p| p.rsplit('/').next().unwrap_or(p));
+        facts.program = first(&self.program, &facts);
         facts.facility = self.facility(&facts);
         self.gather_windows(&mut facts);
         facts
@@ -273,19 +282,19 @@ impl Gatherer {
         }
         let provider = first_of_system(&self.provider, facts);
         let channel = match first_of_system(&self.channel, facts) {
-            Some(channel) if provider.is_some() || self.is_channel(channel) => Some(channel),
+            Some(channel) if provider.is_some() || self.is_channel(&channel) => Some(channel),
             Some(_) => None,
             None => self
                 .channel_of
                 .iter()
-                .find(|(name, _)| provider.is_some_and(|p| p.eq_ignore_ascii_case(name)))
-                .map(|(_, channel)| channel.as_str()),
+                .find(|(name, _)| provider.as_ref().is_some_and(|p| p.eq_ignore_ascii_case(name)))
+                .map(|(_, channel)| Cow::Borrowed(channel.as_str())),
         };
-        if channel.is_some() {
-            facts.channel = channel;
+        if let Some(channel) = channel {
+            let is_linux = channel.starts_with("Linux-");
+            facts.channel = Some(channel);
             facts.event_id = event_id;
             facts.provider = provider;
-            let is_linux = channel.is_some_and(|c| c.starts_with("Linux-"));
             facts.classes |= if is_linux { self.sysmon_linux } else { self.windows };
         }
     }
@@ -294,7 +303,7 @@ impl Gatherer {
         channel.starts_with("Microsoft-") || self.known_channels.contains(&channel.to_ascii_lowercase())
     }
 
-    fn facility<'e>(&'e self, facts: &Facts<'e, '_>) -> Option<&'e str> {
+    fn facility<'e, 'r: 'e>(&'e self, facts: &Facts<'e, 'r>) -> Option<Cow<'e, str>> {
         let code = if let Some(priority) = first(&self.priority, facts) {
             priority.parse::<usize>().ok()? / 8
         } else {
@@ -304,12 +313,12 @@ impl Gatherer {
                 Err(_) => return Some(text),
             }
         };
-        self.facilities.get(code).map(String::as_str)
+        self.facilities.get(code).map(|name| Cow::Borrowed(name.as_str()))
     }
 }
 
 /// The first text there is in some places.
-fn first<'r>(places: &[Keyed], facts: &Facts<'_, 'r>) -> Option<&'r str> {
+fn first<'r>(places: &[Keyed], facts: &Facts<'_, 'r>) -> Option<Cow<'r, str>> {
     let has = |bit: u16| facts.present.has(bit);
     places
         .iter()
@@ -318,7 +327,7 @@ fn first<'r>(places: &[Keyed], facts: &Facts<'_, 'r>) -> Option<&'r str> {
 }
 
 /// The same, in what Windows says of an event.
-fn first_of_system<'r>(places: &[Keyed], facts: &Facts<'_, 'r>) -> Option<&'r str> {
+fn first_of_system<'r>(places: &[Keyed], facts: &Facts<'_, 'r>) -> Option<Cow<'r, str>> {
     let present = places.iter().filter(|(bit, _)| facts.present.has(*bit));
     let mut texts = present.filter_map(|(_, place)| place.system_text(facts.event));
     texts.find(|text| !text.is_empty())

@@ -105,20 +105,20 @@ impl Place {
     }
 
     /// The first text found.
-    pub(super) fn text<'r>(&self, event: &Event<'r>) -> Option<&'r str> {
+    pub(super) fn text<'r>(&self, event: &Event<'r>) -> Option<Cow<'r, str>> {
         self.entries(event).find_map(|entry| text_of(event, entry))
     }
 
     /// The first text that is not the payload's: a Windows event that tells of a channel is no event of that channel.
-    pub(super) fn system_text<'r>(&self, event: &Event<'r>) -> Option<&'r str> {
+    pub(super) fn system_text<'r>(&self, event: &Event<'r>) -> Option<Cow<'r, str>> {
         self.entries(event).filter(|entry| !is_payload(event.name(entry))).find_map(|entry| text_of(event, entry))
     }
 }
 
-/// The text of an entry, if it stands in the record.
-fn text_of<'r>(event: &Event<'r>, entry: &Entry) -> Option<&'r str> {
+/// The text of an entry, if it is a text or a number.
+fn text_of<'r>(event: &Event<'r>, entry: &Entry) -> Option<Cow<'r, str>> {
     match event.datum(entry) {
-        Datum::Text(Cow::Borrowed(text)) | Datum::Number(Cow::Borrowed(text)) => Some(text),
+        Datum::Text(text) | Datum::Number(text) => Some(text),
         _ => None,
     }
 }

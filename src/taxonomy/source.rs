@@ -321,7 +321,8 @@ impl Source {
                 }
             }
             Take::Args(places) => {
-                let texts: Vec<Option<&str>> = places.iter().map(|p| p.text(event)).collect();
+                let texts: Vec<Option<Cow<'_, str>>> = places.iter().map(|p| p.text(event)).collect();
+                let texts: Vec<Option<&str>> = texts.iter().map(Option::as_deref).collect();
                 if let Some(Takes::Args(join)) = self.via.map(|v| &v.takes)
                     && let Some(text) = join(fields.words(), &texts)
                 {

@@ -60,7 +60,7 @@ impl TimePlan {
 
 fn text<'r>(place: &TimePlace, event: &Event<'r>) -> Option<std::borrow::Cow<'r, str>> {
     let (first, rest) = place.split_first()?;
-    let mut text = std::borrow::Cow::Borrowed(first.text(event)?);
+    let mut text = first.text(event)?;
     for part in rest {
         let joined = format!("{text} {}", part.text(event)?);
         text = std::borrow::Cow::Owned(joined);

@@ -2,7 +2,8 @@
 //!
 //! For texts that are read as a whole too: what is broken ends the walk and says nothing.
 
-use super::{escape, token};
+use super::token;
+use crate::model::escape;
 
 /// The members of an object that is written at the start of a text: names and values as written, names without quotes.
 pub(crate) fn members(object: &str) -> impl Iterator<Item = (&str, &str)> {

@@ -11,7 +11,6 @@
 //! Depth, values and names of a record are bounded; what goes beyond is refused.
 
 pub(crate) mod bare;
-mod escape;
 pub(crate) mod frames;
 pub(crate) mod member;
 mod pairs;

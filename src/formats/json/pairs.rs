@@ -3,7 +3,8 @@
 //!
 //! Told by the first member, so that other objects cost a look at one name. Values that are objects or lists are left out.
 
-use super::{escape, token};
+use super::token;
+use crate::model::escape;
 use crate::model::{Scratch, Value};
 
 /// An object that names a value.

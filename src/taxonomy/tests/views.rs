@@ -21,29 +21,34 @@ fn check(payload: Option<Sentence>, fields: &[(&str, &str)], product: &str, ques
         })
         .collect();
     let frozen = Taxonomy::load().freeze(&asks, true, &Zones::default(), &crate::formats::names());
-    let mut scratch = Scratch::default();
-    for (name, value) in fields {
-        let span = scratch.keep(value);
-        scratch.push(&frozen.table, name, Value::Text(span));
-    }
-    let regions = scratch.regions("");
-    let mut event = event(&scratch.entries, regions, payload);
-    let view = frozen.tag(&mut event, &mut TagMemo::default());
-    event.time = view.time(&event);
-    assert_eq!(frozen.primary(&event.tags).product.unwrap_or_default(), product, "product");
-    for ((name, want), id) in questions.iter().zip(ids) {
-        let mut values = vec![Datum::Null];
-        let one = view.answer(&event, id, &mut values);
-        let single = view.single(&event, id);
-        let single = single.as_ref().and_then(Datum::text);
-        match one {
-            One::At(at) => assert_eq!(values.get(at).and_then(Datum::text), single, "{name}"),
-            One::Nothing => assert_eq!(single, None, "{name}"),
-            One::Unknown => {}
+    // Whether escapes were taken out before anybody looked makes no difference.
+    for is_escaped in [false, true] {
+        let mut scratch = Scratch::default();
+        for (name, value) in fields {
+            let escaped = value.replace('\\', r"\\").replace('"', "\\\"").replace('/', "\\/").replace('\n', "\\n");
+            let value =
+                if is_escaped { Value::Escaped(scratch.keep(&escaped)) } else { Value::Text(scratch.keep(value)) };
+            scratch.push(&frozen.table, name, value);
         }
-        values.remove(0);
-        let got: Vec<_> = values.iter().filter_map(|v| v.text()).collect();
-        assert_eq!(got, *want, "{name}");
+        let regions = scratch.regions("");
+        let mut event = event(&scratch.entries, regions, payload);
+        let view = frozen.tag(&mut event, &mut TagMemo::default());
+        event.time = view.time(&event);
+        assert_eq!(frozen.primary(&event.tags).product.unwrap_or_default(), product, "product");
+        for ((name, want), id) in questions.iter().zip(&ids) {
+            let mut values = vec![Datum::Null];
+            let one = view.answer(&event, *id, &mut values);
+            let single = view.single(&event, *id);
+            let single = single.as_ref().and_then(Datum::text);
+            match one {
+                One::At(at) => assert_eq!(values.get(at).and_then(Datum::text), single, "{name}"),
+                One::Nothing => assert_eq!(single, None, "{name}"),
+                One::Unknown => {}
+            }
+            values.remove(0);
+            let got: Vec<_> = values.iter().filter_map(|v| v.text()).collect();
+            assert_eq!(got, *want, "{name}");
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Objects read both ways, and what came of it compared.
 
 use super::{Place, Seen, Strings, any_object, regular};
-use crate::model::{FieldTable, Region, Scratch, Value};
+use crate::model::{FieldTable, Region, Scratch, Value, escape};
 
 /// What reading pushed, in words: field, name, shape and value of each entry; where it ended, what it found.
 type Outcome = Option<(usize, bool, Seen, Vec<String>)>;
@@ -25,6 +25,7 @@ fn outcome(
     let regions = scratch.regions(text);
     let shown = |value: Value| match value {
         Value::Text(span) => format!("text {}", regions.text(span)),
+        Value::Escaped(span) => format!("text {}", escape::text(regions.text(span))),
         Value::Number(span) => format!("number {}", regions.text(span)),
         Value::Object(span) => format!("object {}", regions.text(span)),
         other => format!("{other:?}"),

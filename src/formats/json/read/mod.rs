@@ -10,9 +10,9 @@ mod strings;
 mod tests;
 
 use super::pairs::{self, DATA};
-use super::{escape, token};
+use super::token;
 use crate::formats::Refused;
-use crate::model::{Entry, FieldTable, Named, Open, Region, Scratch, Span, Value, limits};
+use crate::model::{Entry, FieldTable, Named, Open, Region, Scratch, Span, Value, escape, limits};
 pub(super) use strings::Strings;
 
 /// Where the text that is read lies.
@@ -133,6 +133,8 @@ struct Quoted {
     start: usize,
     end: usize,
     escaped: bool,
+    /// Whether some escape may be of more than one letter.
+    odd: bool,
 }
 
 /// What of the record's limits is used up. It is the same whatever names are wanted.
@@ -416,7 +418,7 @@ impl<'r> Reader<'r> {
             }
         }
         self.at = at + 1;
-        Ok(Quoted { start, end: at, escaped })
+        Ok(Quoted { start, end: at, escaped, odd: escaped })
     }
 
     /// Reads a number, a word, or what stands in the place of one.

@@ -5,14 +5,17 @@
 //! names, lists of named values, objects inside strings, much depth or length, anything broken) is the reader's, from
 //! the start. A property test and a fuzz target hold the one to the other.
 
-use super::super::{escape, pairs, token};
+use super::super::{pairs, token};
 use super::{Place, Quoted, Seen, Strings, offset};
-use crate::model::{Entry, FieldTable, Member, MemberId, Named, Region, Scratch, Span, Value, limits};
+use crate::model::{Entry, FieldTable, Member, MemberId, Named, Region, Scratch, Span, Value, escape, limits};
 
 /// Longer records are the reader's.
 const LENGTH: usize = 256 << 10;
 /// So are those that nest deeper.
 const DEPTH: usize = 24;
+/// Strings of so many bytes keep their escapes until somebody looks, which few do: nobody reads what a rule has no word for,
+/// nor what was met before.
+const LONG: usize = 256;
 /// The bit of a name that may make a list of named values of what it stands in.
 const MAY_PAIR: u16 = 1 << 15;
 
@@ -203,7 +206,7 @@ impl Regular<'_> {
             self.at += name.len();
             return Some(id);
         }
-        let Quoted { start, end, escaped } = self.string()?;
+        let Quoted { start, end, escaped, .. } = self.string()?;
         let name = self.text.get(start..end).filter(|_| !escaped)?;
         self.scratch.member(self.table, place, name, note)
     }
@@ -217,11 +220,11 @@ impl Regular<'_> {
             }
             b'"' => {
                 self.at += 1;
-                let Quoted { start, end, escaped } = self.string()?;
-                if escaped {
-                    self.escaped((start, end), id)?;
+                let quoted = self.string()?;
+                if quoted.escaped {
+                    self.escaped(&quoted, id)?;
                 } else {
-                    self.push(id, Value::Text(self.place.span(start, end)))?;
+                    self.push(id, Value::Text(self.place.span(quoted.start, quoted.end)))?;
                 }
             }
             _ => self.scalar(id)?,
@@ -232,29 +235,36 @@ impl Regular<'_> {
     /// Passes over a string whose opening quote has just been read.
     fn string(&mut self) -> Option<Quoted> {
         let bytes = self.text.as_bytes();
-        let (start, mut escaped) = (self.at, false);
+        let (start, mut escaped, mut odd) = (self.at, false, false);
         loop {
             let end = escape::special(bytes, self.at);
             match bytes.get(end)? {
                 b'"' => {
                     self.at = end + 1;
-                    return Some(Quoted { start, end, escaped });
+                    return Some(Quoted { start, end, escaped, odd });
                 }
-                b'\\' => (escaped, self.at) = (true, end + 2),
+                b'\\' => {
+                    odd |= escape::letter(bytes, end).is_none();
+                    (escaped, self.at) = (true, end + 2);
+                }
                 _ => return None,
             }
         }
     }
 
     /// Pushes a string with escapes.
-    fn escaped(&mut self, (start, end): (usize, usize), id: MemberId) -> Option<()> {
+    fn escaped(&mut self, quoted: &Quoted, id: MemberId) -> Option<()> {
+        let Quoted { start, end, odd, .. } = *quoted;
         let inside = self.text.get(start..end)?;
         if self.strings == Strings::Open && inside.starts_with('{') && inside.len() <= limits::JSON_IN_STRING {
             return None;
         }
         if self.scratch.members.get(id)?.named.is_none() {
-            self.repaired |= escape::needs_repair(inside);
+            self.repaired |= odd && escape::needs_repair(inside);
             return Some(());
+        }
+        if !odd && inside.len() >= LONG {
+            return self.push(id, Value::Escaped(self.place.span(start, end)));
         }
         let start = self.scratch.text.len();
         self.repaired |= escape::unescape(inside, &mut self.scratch.text);

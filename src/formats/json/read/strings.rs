@@ -1,8 +1,7 @@
 //! Strings, and the objects some of them hold.
 
-use super::super::escape;
 use super::{Place, Quoted, Reader, Slot};
-use crate::model::{Region, Span, Value, limits};
+use crate::model::{Region, Span, Value, escape, limits};
 use std::mem;
 
 /// Whether strings that hold an object are read for its fields too.

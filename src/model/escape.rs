@@ -11,7 +11,7 @@ const fn all(byte: u8) -> u64 {
 /// The first `"`, `\` or control character at or after `from`; the length of `bytes` if there is none.
 /// Eight bytes at a time: most strings are too short for a vector search to pay.
 #[inline]
-pub(super) fn special(bytes: &[u8], from: usize) -> usize {
+pub(crate) fn special(bytes: &[u8], from: usize) -> usize {
     let mut at = from;
     while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
         let word = u64::from_le_bytes(*chunk);
@@ -42,8 +42,33 @@ enum Escape {
     None,
 }
 
+/// The byte an escape of one letter stands for, whose backslash is at `at`; nothing where it is none of these.
+#[inline]
+pub(crate) fn letter(bytes: &[u8], at: usize) -> Option<u8> {
+    bytes.get(at + 1).map(|letter| LETTERS[usize::from(*letter)]).filter(|byte| *byte != 0)
+}
+
+/// By the letter behind a backslash: the byte both stand for, 0 where that is not all there is to it.
+const LETTERS: [u8; 256] = {
+    let mut letters = [0; 256];
+    let (from, to) = (b"\\\"/bfnrt", b"\\\"/\x08\x0c\n\r\t");
+    let mut at = 0;
+    while at < from.len() {
+        letters[from[at] as usize] = to[at];
+        at += 1;
+    }
+    letters
+};
+
+/// The text of a string's inside.
+pub(crate) fn text(inside: &str) -> String {
+    let mut out = String::new();
+    unescape(inside, &mut out);
+    out
+}
+
 /// Appends the text of a string's inside. Gives whether something had to be repaired.
-pub(super) fn unescape(inside: &str, out: &mut String) -> bool {
+pub(crate) fn unescape(inside: &str, out: &mut String) -> bool {
     out.reserve(inside.len());
     let plain = unescape_plain(inside, out);
     walk(inside.get(plain..).unwrap_or(inside), |piece| out.push_str(piece))
@@ -73,13 +98,7 @@ fn unescape_plain(inside: &str, out: &mut String) -> usize {
         }
         let before = (hits.trailing_zeros() / 8) as usize;
         (filled, at) = (filled + before, at + before);
-        let letter = match bytes.get(at + 1) {
-            Some(own @ (b'\\' | b'"' | b'/')) => *own,
-            Some(b'n') => b'\n',
-            Some(b't') => b'\t',
-            Some(b'r') => b'\r',
-            _ => break,
-        };
+        let Some(letter) = letter(bytes, at) else { break };
         // The chunk was written here, so there is room for one of its bytes.
         if let Some(place) = buffer.get_mut(filled) {
             *place = letter;
@@ -91,7 +110,7 @@ fn unescape_plain(inside: &str, out: &mut String) -> usize {
 }
 
 /// Whether [`unescape`] would have to repair something.
-pub(super) fn needs_repair(inside: &str) -> bool {
+pub(crate) fn needs_repair(inside: &str) -> bool {
     walk(inside, |_| {})
 }
 
