@@ -3,13 +3,14 @@
 //!
 //! Sound because folding goes character by character, so what a folded value holds, any folded text holds that the value
 //! is a piece of. Two such texts are looked through: of the block and of what was unescaped, each from the first byte that
-//! is some value's to the last. Where values lie elsewhere, or far apart, they are looked at one by one, and so they are
+//! is some value's to the last; what the format has a text of its own for is looked at by itself. Where values lie far
+//! apart they are looked at one by one, and so they are
 //! for words that a value without a text of its own may hold (`true`), or that are no text. Strings whose escapes are still
 //! in them hold what has none of these characters all the same, so of a word such a piece is looked for.
 
 use super::index::{fold_into, rarest};
 use super::witness::Hint;
-use crate::model::{Event, Region, Value};
+use crate::model::{Event, Region, Span, Value};
 use aho_corasick::packed::{Config, MatchKind, Searcher};
 
 /// Words that are looked for together.
@@ -39,11 +40,23 @@ impl Words {
 
     /// Whether an event may hold one of them. `memory` is overwritten.
     pub(super) fn may_be_in(&self, event: &Event<'_>, memory: &mut String) -> bool {
-        let Some(texts) = texts(event) else { return true };
-        texts.into_iter().any(|text| {
+        let mut is_in = |text: &str| {
             fold_into(text, memory);
             self.searcher.find(&*memory).is_some()
-        })
+        };
+        let (mut block, mut scratch) = (Reach::NOTHING, Reach::NOTHING);
+        for entry in event.entries {
+            let (Value::Text(span) | Value::Escaped(span) | Value::Number(span)) = entry.value else { continue };
+            match span.region {
+                Region::Block => block.take(span),
+                Region::Scratch => scratch.take(span),
+                Region::Fixed | Region::Names if (span.len as usize) < SHORTEST => {}
+                Region::Fixed | Region::Names if is_in(event.regions.text(span)) => return true,
+                Region::Fixed | Region::Names => {}
+            }
+        }
+        let texts = [block.of(event.regions.block), scratch.of(event.regions.scratch)];
+        texts.into_iter().any(|text| text.is_none_or(&mut is_in))
     }
 }
 
@@ -66,31 +79,23 @@ struct Reach {
     of_values: u64,
 }
 
-/// Two texts all values of an event are pieces of; nothing when there are none.
-fn texts<'r>(event: &Event<'r>) -> Option<[&'r str; 2]> {
-    let nothing = Reach { start: u32::MAX, end: 0, of_values: 0 };
-    let (mut block, mut scratch) = (nothing, nothing);
-    for entry in event.entries {
-        let (Value::Text(span) | Value::Escaped(span) | Value::Number(span)) = entry.value else { continue };
-        let reach = match span.region {
-            Region::Block => &mut block,
-            Region::Scratch => &mut scratch,
-            Region::Fixed | Region::Names => return None,
-        };
-        reach.start = reach.start.min(span.start);
-        reach.end = reach.end.max(span.start.saturating_add(span.len));
-        reach.of_values += u64::from(span.len);
-    }
-    Some([piece(event.regions.block, block)?, piece(event.regions.scratch, scratch)?])
-}
+impl Reach {
+    const NOTHING: Reach = Reach { start: u32::MAX, end: 0, of_values: 0 };
 
-fn piece(buffer: &str, reach: Reach) -> Option<&str> {
-    let len = u64::from(reach.end.saturating_sub(reach.start));
-    if len > reach.of_values * TIMES + BETWEEN {
-        return None;
+    fn take(&mut self, value: Span) {
+        self.start = self.start.min(value.start);
+        self.end = self.end.max(value.start.saturating_add(value.len));
+        self.of_values += u64::from(value.len);
     }
-    // Nothing lies in it, if the start was never set.
-    buffer.get(reach.start.min(reach.end) as usize..reach.end as usize)
+
+    /// The bytes; nothing when they are far more than the values.
+    fn of(self, buffer: &str) -> Option<&str> {
+        let start = self.start.min(self.end);
+        if u64::from(self.end - start) > self.of_values * TIMES + BETWEEN {
+            return None;
+        }
+        buffer.get(start as usize..self.end as usize)
+    }
 }
 
 #[cfg(test)]
