@@ -14,8 +14,9 @@ use super::reference::Case;
 use super::route::Route;
 use crate::model::{Datum, Entry, Event, FieldId, Layout, LogSourceId, QuickMap, Value, View, limits};
 
-/// What a plan is a function of: the route, the layout, and the rows that gave the log sources.
-pub(super) type Key = (u32, Layout, [LogSourceId; 8], u8);
+/// What a plan is a function of: the route, the layout, the rows that gave the log sources, and whether a sentence was
+/// recognised.
+pub(super) type Key = (u32, Layout, [LogSourceId; 8], u8, bool);
 
 /// Where to look in records of one layout.
 pub(super) struct Plan {
@@ -28,7 +29,7 @@ pub(super) struct Plan {
     pub(super) free: Box<[u16]>,
 }
 
-/// Fields that are looked at together.
+/// Fields that are looked at together; none for questions whose answer is the same whatever the record holds.
 pub(super) struct Group {
     /// A number no other group has, unless it is the same group of another layout.
     pub(super) number: u32,
@@ -55,7 +56,7 @@ impl Plans {
     pub(super) fn find(&mut self, route: &Route, case: &Case<'_, '_>) -> Option<&mut Plan> {
         let event = case.event;
         event.layout.place()?;
-        let key = (route.number, event.layout, event.tags.sources, event.tags.len);
+        let key = (route.number, event.layout, event.tags.sources, event.tags.len, event.payload.is_some());
         let at = match self.last {
             Some((last, at)) if last == key => at,
             _ => match self.known.get(&key) {
@@ -102,11 +103,14 @@ impl Plans {
 
     /// The same group in another layout has the same number: it knows the same values.
     fn number(&mut self, key: Key, event: &Event<'_>, entries: &[u16], asked: &[u16]) -> u32 {
-        let (route, _, sources, len) = key;
+        let (route, _, sources, len, is_said) = key;
         let names = entries.iter().filter_map(|at| event.entries.get(usize::from(*at)));
         let names = names.map(Entry::spelled);
         let rows = sources.iter().map(|row| u64::from(row.0));
-        let what = [u64::from(route), u64::from(len), entries.len() as u64].into_iter().chain(rows).chain(names);
+        let what = [u64::from(route), u64::from(len), u64::from(is_said), entries.len() as u64]
+            .into_iter()
+            .chain(rows)
+            .chain(names);
         let what: Box<[u64]> = what.chain(asked.iter().map(|at| u64::from(*at))).collect();
         let next = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
         *self.numbers.entry(what).or_insert(next)
@@ -120,7 +124,7 @@ type Joined = (Vec<u16>, Vec<u16>);
 fn rests_on(route: &Route, asked: u16, event: &Event<'_>, view: &dyn View) -> Option<Vec<u16>> {
     let mut fields: Vec<FieldId> = Vec::new();
     let asked = route.asked.get(usize::from(asked))?;
-    if view.rests_on(asked.ask, &mut fields) {
+    if view.rests_on(asked.ask, event.payload.is_some(), &mut fields) {
         return None;
     }
     let entries = (0_u16..).zip(event.entries).filter(|(_, entry)| fields.contains(&entry.field));

@@ -46,7 +46,7 @@ impl View for RawView {
         true
     }
 
-    fn rests_on(&self, _ask: AskId, _into: &mut Vec<FieldId>) -> bool {
+    fn rests_on(&self, _ask: AskId, _is_said: bool, _into: &mut Vec<FieldId>) -> bool {
         true
     }
 

@@ -258,7 +258,7 @@ impl View for Mapped {
         into.contains(&FieldId::OTHER)
     }
 
-    fn rests_on(&self, ask: AskId, into: &mut Vec<FieldId>) -> bool {
+    fn rests_on(&self, ask: AskId, _is_said: bool, into: &mut Vec<FieldId>) -> bool {
         self.reads(ask, into)
     }
 

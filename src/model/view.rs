@@ -135,8 +135,9 @@ pub(crate) trait View: Send + Sync {
 
     /// Adds every original field an answer may rest on, and gives whether it may rest on anything else of the event but
     /// those, the names of its fields, and its log sources. Of two events that have the same names and log sources, and
-    /// these fields alike, both have the same values under the asked name.
-    fn rests_on(&self, ask: AskId, into: &mut Vec<FieldId>) -> bool;
+    /// these fields alike, both have the same values under the asked name. `is_said`: of events in whose message a
+    /// sentence was recognised; otherwise of those that have none.
+    fn rests_on(&self, ask: AskId, is_said: bool, into: &mut Vec<FieldId>) -> bool;
 
     /// Whether every text under the asked name is a piece of the text of some original field, whatever the event, or
     /// whatever event of some kind.

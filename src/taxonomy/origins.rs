@@ -21,7 +21,7 @@ impl ProfileView {
             let Some(Field { role, tested_too, .. }) = self.shared.fields.get(usize::from(field)) else { continue };
             if seen.insert(field) {
                 // The header's stamp and the payload's sentence are no fields.
-                free |= !matches!(role, Role::Plain | Role::Port);
+                free |= role.says_more(true);
                 waiting.extend(*tested_too);
                 for source in self.sources(field) {
                     free |= source.leans_on(into, &mut waiting);
@@ -32,11 +32,10 @@ impl ProfileView {
     }
 
     /// Adds the originals that have a say in an answer, and gives whether anything else of the event may have.
-    pub(super) fn depends_on(&self, ask: AskId, into: &mut Vec<FieldId>) -> bool {
-        // What needs none of the fields there are is no answer of a group of them.
-        let Some(asked) = self.shared.asks.get(ask.0 as usize).filter(|_| !self.comes_from(ask, into)) else {
-            return true;
-        };
+    pub(super) fn depends_on(&self, ask: AskId, is_said: bool, into: &mut Vec<FieldId>) -> bool {
+        let Some(asked) = self.shared.asks.get(ask.0 as usize) else { return true };
+        // Where there may be an answer without these (a word for what has none of some fields), there is one without any.
+        self.comes_from(ask, into);
         let mut waiting = self.leads(ask, asked);
         for way in asked.routes.iter().flat_map(|(_, _, ways)| ways).chain(&asked.own) {
             way.rests_on(into, &mut waiting);
@@ -46,7 +45,7 @@ impl ProfileView {
             let Some(field) = self.shared.fields.get(usize::from(number)) else { continue };
             if seen.insert(number) {
                 // A stamp may be read as its machine's.
-                if field.kind == Kind::Time || !matches!(field.role, Role::Plain | Role::Port) {
+                if field.kind == Kind::Time || field.role.says_more(is_said) {
                     return true;
                 }
                 waiting.extend((field.role == Role::Port).then_some(self.shared.transport));

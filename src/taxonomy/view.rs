@@ -66,6 +66,17 @@ pub(super) enum Role {
     Port,
 }
 
+impl Role {
+    /// Whether such a field may have a value that no other field gives, in an event with a sentence or without.
+    pub(super) fn says_more(self, is_said: bool) -> bool {
+        match self {
+            Role::Plain | Role::Port => false,
+            Role::Action | Role::Outcome | Role::Reason => is_said,
+            Role::Timestamp => true,
+        }
+    }
+}
+
 /// What all views share.
 #[derive(Debug)]
 pub(super) struct Shared {
@@ -407,8 +418,8 @@ impl View for ProfileView {
         self.comes_from(ask, into)
     }
 
-    fn rests_on(&self, ask: AskId, into: &mut Vec<FieldId>) -> bool {
-        self.depends_on(ask, into)
+    fn rests_on(&self, ask: AskId, is_said: bool, into: &mut Vec<FieldId>) -> bool {
+        self.depends_on(ask, is_said, into)
     }
 
     fn quotes(&self, ask: AskId, within: Option<&Within>) -> bool {
