@@ -89,6 +89,13 @@ fn few_of_many_rules_are_tried_on_an_event() {
 }
 
 #[test]
+fn words_that_may_stand_in_any_value_are_looked_for_once_an_event() {
+    let effort = Effort::of("windows.jsonl", &rules(20, "product: windows", "  selection:\n    - 'evil::word{n}'\n"));
+    assert!(effort.fitting > 19.0 && effort.tried < 0.01, "{effort:?}");
+    assert!((0.99..=1.0).contains(&effort.lines) && effort.values < 0.01, "{effort:?}");
+}
+
+#[test]
 fn values_that_repeat_are_looked_through_once() {
     let detection = "  selection:\n    userIdentity.arn|contains: 'evil{n}agent'\n    eventName: 'Delete{n}'\n";
     let effort = Effort::of("cloudtrail.jsonl", &rules(100, "product: aws, service: cloudtrail", detection));

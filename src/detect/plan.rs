@@ -2,12 +2,12 @@
 //!
 //! Fields that some question may rest on together make a group; most groups are one field. What the values of a group
 //! were found to concern is remembered by these values ([`Memo`](super::memo)), so that what repeats is neither asked for
-//! nor searched again.
+//! nor searched again. A question that rests on no field the record has is a group of none, and answered once.
 //!
 //! Sound because the answers of a group's questions are a function of its values: a view says on which fields an answer
 //! may rest ([`View::rests_on`]), whatever shares one with others is in one group with them, and the rest of what an
-//! answer depends on (view, log sources, names and their order) is what a plan is made for. Questions that may rest on
-//! anything else are asked of each record.
+//! answer depends on (view, log sources, names and their order, whether a sentence was recognised) is what a plan is made
+//! for. Questions that may rest on anything else are asked of each record.
 
 use super::memo::Last;
 use super::reference::Case;

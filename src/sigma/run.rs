@@ -1,7 +1,7 @@
 //! An expression that asks for one kind of character so many times, as `.{1000,}` does: answered by counting.
 //!
 //! Sound because where a match has no ends that anybody sees, it is there exactly if so many such characters stand one
-//! behind the other. An automaton has a state for each of them, and takes milliseconds over a text that counting is done
+//! behind the other. An automaton has a state for each of them, and takes a microsecond over a text that counting is done
 //! with in one.
 
 use regex_syntax::hir::{Class, ClassUnicode, Hir, HirKind, Repetition};
