@@ -1,8 +1,8 @@
 //! An expression that asks for one kind of character so many times, as `.{1000,}` does: answered by counting.
 //!
 //! Sound because where a match has no ends that anybody sees, it is there exactly if so many such characters stand one
-//! behind the other. An automaton has a state for each of them, and takes a microsecond over a text that counting is done
-//! with in one.
+//! behind the other. An automaton has a state for each of them, and takes milliseconds over a text that counting is done
+//! with in a microsecond.
 
 use regex_syntax::hir::{Class, ClassUnicode, Hir, HirKind, Repetition};
 
