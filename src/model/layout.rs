@@ -25,9 +25,8 @@ impl Layout {
 #[derive(Debug, Default)]
 pub(crate) struct Layouts {
     known: QuickMap<Box<[u64]>, Layout>,
-    names: Vec<u64>,
     /// Of the record before: neighbours are often of a kind.
-    last_names: Vec<u64>,
+    names: Vec<u64>,
     last: Option<Layout>,
 }
 
@@ -37,12 +36,13 @@ impl Layouts {
         if entries.len() > limits::LAYOUT_FIELDS {
             return Layout::UNKNOWN;
         }
-        std::mem::swap(&mut self.names, &mut self.last_names);
-        self.names.clear();
-        self.names.extend(entries.iter().map(Entry::spelled));
-        if let Some(last) = self.last.filter(|_| self.names == self.last_names) {
+        let is_same = |(entry, name): (&Entry, &u64)| entry.spelled() == *name;
+        let is_last = self.names.len() == entries.len() && entries.iter().zip(&self.names).all(is_same);
+        if let Some(last) = self.last.filter(|_| is_last) {
             return last;
         }
+        self.names.clear();
+        self.names.extend(entries.iter().map(Entry::spelled));
         let is_known = entries.iter().all(|entry| entry.spelling != 0);
         let layout = if is_known { self.find() } else { Layout::UNKNOWN };
         self.last = Some(layout);
