@@ -76,16 +76,21 @@ pub(super) fn field_passes<'r>(test: &Test, ask: AskId, case: &Case<'_, 'r>, ans
 
 /// Keywords look at every scalar value, each by itself, and at the record's text where there is one.
 fn keywords_hold(keywords: &KeywordsNode, case: &Case<'_, '_>) -> bool {
-    let found = |alternatives: &Vec<Test>| alternatives.iter().any(|test| keyword_passes(test, case));
+    // Texts may lose their escapes for this: once, however many words there are.
+    let values: Vec<Datum<'_>> = searched(case).collect();
+    let passes = |test: &Test| values.iter().any(|value| passes(test, value, Objects::Opaque));
+    let found = |alternatives: &Vec<Test>| alternatives.iter().any(passes);
     let held = if keywords.all { keywords.values.iter().all(found) } else { keywords.values.iter().any(found) };
     held != keywords.negated
 }
 
 pub(super) fn keyword_passes(test: &Test, case: &Case<'_, '_>) -> bool {
-    let line = case.raw_text.map(Datum::borrowed);
-    let entries = case.event.entries.iter().map(|entry| case.event.datum(entry));
-    line.into_iter()
-        .chain(entries)
-        .filter(|value| value.text().is_some())
-        .any(|value| passes(test, &value, Objects::Opaque))
+    searched(case).any(|value| passes(test, &value, Objects::Opaque))
+}
+
+/// What keywords look at.
+fn searched<'c, 'r>(case: &Case<'c, 'r>) -> impl Iterator<Item = Datum<'r>> + use<'c, 'r> {
+    let event = case.event;
+    let entries = event.entries.iter().map(|entry| event.datum(entry));
+    case.raw_text.map(Datum::borrowed).into_iter().chain(entries).filter(|value| value.text().is_some())
 }

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 pub(crate) enum Value {
     /// A string.
     Text(Span),
-    /// A string as JSON writes it, with escapes of one letter (`\\n`) and no others; whoever looks takes them out.
+    /// A string as JSON writes it, with escapes of one letter (`\n`) and no others; whoever looks takes them out.
     Escaped(Span),
     /// A number, as written.
     Number(Span),
