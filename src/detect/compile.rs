@@ -6,7 +6,7 @@ use super::excuse::CompiledExcuse;
 use super::needle::Needle;
 use super::redaction::Redaction;
 use super::route::Routes;
-use crate::model::{AskId, Asks, Excuse, Feed, FeedId, FormatId, LogSource, RuleId, TagSet};
+use crate::model::{AskId, Asks, Excuse, Feed, FeedId, FormatId, LogSource, QuickMap, RuleId, TagSet};
 use crate::sigma::{
     Comparison, Correlation, Decimal, Expr, FieldTest, Group, Keywords, Rule, Ruleset, Search, TimePart, ValueTest,
 };
@@ -57,6 +57,8 @@ pub(super) struct CompiledRule {
     pub(super) id: RuleId,
     /// What an event's tags must cover; `None`: no event can have this log source.
     pub(super) needs: Option<TagSet>,
+    /// The first rule for the same product, maybe itself, by position.
+    pub(super) kin: usize,
     /// The rule must hold for one line of an audit event alone (README decision 3).
     pub(super) one_line: bool,
     /// People see its matches.
@@ -189,9 +191,12 @@ impl Engine {
     ) -> Engine {
         let mut compiled = Vec::with_capacity(rules.rules.len());
         let mut canonical = Canonical::default();
+        let mut products = QuickMap::default();
         for (id, rule) in (0u32..).map(RuleId).zip(&rules.rules) {
             let silent = rules.silenced_by.get(id.0 as usize).is_some_and(|by| !by.is_empty());
             let mut one = Compiler::of(rule, asks).rule(id, rule, needs, &mut canonical);
+            let product = rule.logsource.product.as_deref();
+            one.kin = *products.entry(product).or_insert(compiled.len());
             one.reported = !silent && !options.excluded.contains(&id);
             one.feeds = feeds.iter().enumerate().filter(|(_, feed)| feed.rule == id).map(|(n, _)| n).collect();
             one.fed = feeds.iter().filter(|feed| feed.rule == id).map(|feed| feed.correlation).collect();
@@ -288,6 +293,7 @@ impl<'a> Compiler<'a> {
         CompiledRule {
             id,
             needs: needed(&rule.logsource, needs),
+            kin: id.0 as usize,
             one_line: rule.logsource.service.as_deref().is_some_and(|service| service.eq_ignore_ascii_case("auditd")),
             reported: true,
             feeds: Vec::new(),

@@ -123,24 +123,31 @@ impl Routes {
     }
 }
 
-/// The witnesses of all rules, worked out when a route first needs one: they do not depend on the route.
+/// The witnesses of rules, worked out when a route first needs them: they do not depend on the route.
 #[derive(Default)]
 struct Clues {
-    shared: OnceLock<Shared>,
-    /// By rule.
     of: OnceLock<Box<[OfRule]>>,
 }
 
-/// The witnesses of one rule; see [`witnesses`].
-type OfRule = OnceLock<Option<[Vec<Clue<'static>>; 2]>>;
+/// What is worked out of one rule.
+#[derive(Default)]
+struct OfRule {
+    /// Its [`witnesses`].
+    own: OnceLock<Option<[Vec<Clue<'static>>; 2]>>,
+    /// What the rules for its product share, if it is the first of them: others seldom meet the same events, and a log of
+    /// one product needs nothing of what thousands of rules for others say.
+    shared: OnceLock<Shared>,
+}
 
 impl Clues {
     fn of(&self, n: u32, rules: &[CompiledRule]) -> Option<&[Vec<Clue<'static>>; 2]> {
-        let of = self.of.get_or_init(|| rules.iter().map(|_| OnceLock::new()).collect());
+        let of = self.of.get_or_init(|| rules.iter().map(|_| OfRule::default()).collect());
         let (slot, rule) = (of.get(n as usize)?, rules.get(n as usize)?);
-        let shared = || self.shared.get_or_init(|| Shared::of(rules.iter().filter(|rule| rule.is_wanted())));
+        let shared = &of.get(rule.kin)?.shared;
+        let kin = || rules.iter().filter(|other| other.kin == rule.kin && other.is_wanted());
+        let shared = || shared.get_or_init(|| Shared::of(kin()));
         let owned = |clues: Vec<Clue<'_>>| clues.into_iter().map(Clue::into_owned).collect();
-        slot.get_or_init(|| Some(witnesses(rule, shared())?.map(owned))).as_ref()
+        slot.own.get_or_init(|| Some(witnesses(rule, shared())?.map(owned))).as_ref()
     }
 }
 
