@@ -18,6 +18,7 @@ pub(crate) const FORMAT: Format = Format {
     samples: SAMPLES,
     raw_text: true,
     counting: crate::model::Counting::Lines,
+    claims: 8,
     sniff: |head| {
         lines::sniff(head, FORMAT.name, 8, "a client, a stamp in brackets and a quoted request", |line| {
             Parts::of(line, &Zone::default()).is_some()

@@ -15,6 +15,7 @@ pub(crate) const FORMAT: Format = Format {
     samples: SAMPLES,
     raw_text: true,
     counting: crate::model::Counting::Lines,
+    claims: 8,
     sniff: |head| {
         lines::sniff(head, FORMAT.name, 8, "a stamp and a level in brackets", |line| {
             Parts::of(line, &Zone::default()).is_some()

@@ -15,6 +15,7 @@ pub(crate) const FORMAT: Format = Format {
     samples: SAMPLES,
     raw_text: true,
     counting: crate::model::Counting::Lines,
+    claims: 9,
     sniff: |head| {
         lines::sniff(head, FORMAT.name, 9, "a protocol, a stamp and a load balancer", |line| fits(line, TYPES))
     },
@@ -36,6 +37,7 @@ pub(crate) const CLASSIC_FORMAT: Format = Format {
     samples: CLASSIC_SAMPLES,
     raw_text: true,
     counting: crate::model::Counting::Lines,
+    claims: 8,
     sniff: |head| {
         lines::sniff(head, CLASSIC_FORMAT.name, 8, "a stamp, a load balancer and three times", |line| fits(line, &[]))
     },

@@ -14,6 +14,7 @@ pub(crate) const FORMAT: Format = Format {
     samples: SAMPLES,
     raw_text: true,
     counting: crate::model::Counting::Lines,
+    claims: 9,
     sniff: |head| lines::sniff(head, FORMAT.name, 9, "a bucket, a stamp in brackets and an operation", fits),
     shape: Shape::Lines(LineShape::of_text(read, 9)),
 };

@@ -16,6 +16,7 @@ pub(crate) const FORMAT: Format = Format {
     samples: SAMPLES,
     raw_text: true,
     counting: crate::model::Counting::Lines,
+    claims: 12,
     sniff: sniff_flows,
     shape: Shape::Headed(LineShape::of_text(read, 8), HeaderShape { is: is_header, read: read_header }),
 };
@@ -75,7 +76,10 @@ fn sniff_flows(head: &Head<'_>) -> Option<Sniffed> {
     if is_header(first.as_bytes()) {
         return Some(sniff::claim(12, 1000, "a line of names AWS gives the columns of flows", super::Learned::Nothing));
     }
-    lines::sniff(head, FORMAT.name, 8, "a version, an account and an interface", |line| columns(line, &[]).is_some())
+    lines::sniff(head, FORMAT.name, 8, "a version, an account and an interface", |line| {
+        // JSON has no columns, and is not taken apart to see that.
+        !line.starts_with('{') && columns(line, &[]).is_some()
+    })
 }
 
 fn is_header(line: &[u8]) -> bool {

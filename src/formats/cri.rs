@@ -37,6 +37,7 @@ pub(crate) const FORMAT: Format = Format {
     ],
     raw_text: true,
     counting: crate::model::Counting::Lines,
+    claims: 9,
     sniff: |head| {
         lines::sniff(head, FORMAT.name, 9, "lines begin with a stamp, a stream and F or P", |line| {
             parts(line).is_some()

@@ -3,7 +3,7 @@
 //! Docker cuts a line after 16 KiB: pieces whose text has no line feed go on in the next line of the same stream. What
 //! the program wrote is read as a line of its own format.
 
-use super::json::member::{member, members};
+use super::json::member::{may_have, member, members};
 use super::json::{read_object, shape};
 use super::lines::Link;
 use super::{Format, Learned, LineShape, Record, Refused, Sample, Shape, inside, sniff};
@@ -30,8 +30,9 @@ pub(crate) const FORMAT: Format = Format {
     ],
     raw_text: false,
     counting: crate::model::Counting::Lines,
+    claims: 11,
     sniff: |head| {
-        let share = sniff::share(head, is_line)?;
+        let share = sniff::share(head, |line| may_have(line, "\"log\"") && is_line(line))?;
         Some(sniff::claim(11, share, "most lines are a container's, in JSON", Learned::Nothing))
     },
     shape: Shape::Lines(LineShape::of_json(read, 11)),

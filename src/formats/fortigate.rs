@@ -15,6 +15,7 @@ pub(crate) const FORMAT: Format = Format {
     samples: SAMPLES,
     raw_text: true,
     counting: crate::model::Counting::Lines,
+    claims: 7,
     sniff: |head| {
         lines::sniff(head, FORMAT.name, 7, "pairs with `logid`, `type` and `subtype`", |line| parts(line).is_some())
     },

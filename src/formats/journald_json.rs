@@ -3,7 +3,7 @@
 //! A value that is no text is a list of its bytes; a field that was said several times is a list of texts. What the
 //! message says is read as that of the program which said it. Left out: the export format, `json-seq`.
 
-use super::json::member::members;
+use super::json::member::{may_have, members};
 use super::json::{read_record, shape};
 use super::{Format, Learned, LineShape, Record, Refused, Sample, Shape, sniff};
 
@@ -24,16 +24,21 @@ pub(crate) const FORMAT: Format = Format {
     ],
     raw_text: false,
     counting: crate::model::Counting::Lines,
+    claims: 11,
     sniff: |head| {
-        let share = sniff::share(head, is_entry)?;
+        let share = sniff::share(head, |line| QUOTED.iter().any(|name| may_have(line, name)) && is_entry(line))?;
         Some(sniff::claim(11, share, "most lines are entries of the journal", Learned::Nothing))
     },
     shape: Shape::Lines(LineShape::of_json(read, 11)),
 };
 
+/// Every entry has one of these,
+const NAMES: [&str; 2] = ["__REALTIME_TIMESTAMP", "__CURSOR"];
+/// in quotes.
+const QUOTED: [&str; 2] = ["\"__REALTIME_TIMESTAMP\"", "\"__CURSOR\""];
+
 /// Whether a line is an entry of the journal.
 fn is_entry(line: &str) -> bool {
-    const NAMES: [&str; 2] = ["__REALTIME_TIMESTAMP", "__CURSOR"];
     let line = line.trim_end();
     shape::is_object(line) && members(line).any(|(name, _)| NAMES.contains(&name))
 }

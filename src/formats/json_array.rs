@@ -18,6 +18,7 @@ pub(crate) const FORMAT: Format = Format {
     ],
     raw_text: false,
     counting: crate::model::Counting::Elements,
+    claims: 10,
     sniff: |head| {
         shape::claim(head, "starts with an array of objects", |shape| {
             (shape == JsonShape::Array).then_some((1000, Learned::Nothing))

@@ -25,6 +25,7 @@ pub(crate) const FORMAT: Format = Format {
     ],
     raw_text: false,
     counting: crate::model::Counting::Elements,
+    claims: 10,
     sniff: |head| {
         shape::claim(head, "starts with an object around an array", |shape| match shape {
             JsonShape::Envelope(name) => Some((1000, name.map_or(Learned::Nothing, Learned::Envelope))),

@@ -19,6 +19,7 @@ pub(crate) const FORMAT: Format = Format {
     ],
     raw_text: false,
     counting: crate::model::Counting::Elements,
+    claims: 10,
     sniff: |head| {
         shape::claim(head, "starts with objects that are not a line each", |shape| {
             (shape == JsonShape::Values).then_some((1000, Learned::Nothing))

@@ -21,6 +21,7 @@ pub(crate) const FORMAT: Format = Format {
     ],
     raw_text: false,
     counting: crate::model::Counting::Lines,
+    claims: 10,
     sniff: |head| {
         shape::claim(head, "starts with an object a line", |shape| match shape {
             JsonShape::Lines(share) => Some((share, Learned::Nothing)),

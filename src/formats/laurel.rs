@@ -4,7 +4,7 @@
 //! logs hold; and once more under dotted names, as the object has them. What laurel adds about the parent process stays
 //! below `PARENT_INFO`.
 
-use super::json::member::{elements, member, members, push_text};
+use super::json::member::{elements, may_have, member, members, push_text};
 use super::json::{object_at, read_object, shape};
 use super::{Format, Learned, LineShape, Record, Refused, Sample, Shape, auditd, sniff};
 
@@ -37,8 +37,10 @@ pub(crate) const FORMAT: Format = Format {
     ],
     raw_text: false,
     counting: crate::model::Counting::Lines,
+    claims: 11,
     sniff: |head| {
-        let share = sniff::share(head, |line| shape::is_object(line.trim_end()) && id(line).is_some())?;
+        let is_one = |line: &str| may_have(line, "\"ID\"") && shape::is_object(line.trim_end()) && id(line).is_some();
+        let share = sniff::share(head, is_one)?;
         Some(sniff::claim(11, share, "most lines are audit events in JSON", Learned::Nothing))
     },
     shape: Shape::Lines(LineShape::of_json(read, 11)),

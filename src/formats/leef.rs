@@ -14,6 +14,7 @@ pub(crate) const FORMAT: Format = Format {
     samples: SAMPLES,
     raw_text: true,
     counting: crate::model::Counting::Lines,
+    claims: 9,
     sniff: |head| {
         cef::sniff(
             head,

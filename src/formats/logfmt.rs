@@ -31,6 +31,7 @@ pub(crate) const FORMAT: Format = Format {
     ],
     raw_text: true,
     counting: crate::model::Counting::Lines,
+    claims: 5,
     sniff: |head| {
         lines::sniff(head, FORMAT.name, 5, "every word is a pair key=value", |line| {
             let mut words = Words::new(line, &[]);
@@ -65,6 +66,7 @@ pub(crate) const LOOSE_FORMAT: Format = Format {
     }],
     raw_text: true,
     counting: crate::model::Counting::Lines,
+    claims: 4,
     sniff: |head| {
         lines::sniff(head, LOOSE_FORMAT.name, 4, "lines begin with pairs key=value", |line| {
             Words::new(line, LOOSE).take(4).filter(|word| matches!(word, Word::Pair { .. })).count() >= 2

@@ -64,6 +64,7 @@ use crate::model::stamp::{Yearless, Zone};
 use crate::model::{
     Block, Counting, Event, FieldTable, FormatId, Glance, Header, Outline, Scratch, Sentence, Stamp, limits,
 };
+use std::cell::OnceCell;
 use std::sync::Arc;
 use years::Years;
 
@@ -81,6 +82,8 @@ pub(crate) struct Format {
     pub(crate) raw_text: bool,
     /// Which numbers lead people back to one of its records.
     pub(crate) counting: Counting,
+    /// The highest specificity `sniff` may claim. Rows that could not win any more are not asked.
+    pub(crate) claims: u8,
     /// How sure the format is of an input, and what it learned about it.
     pub(crate) sniff: fn(&Head<'_>) -> Option<Sniffed>,
     /// How records are framed and read.
@@ -256,6 +259,9 @@ pub(crate) struct Head<'a> {
     pub(crate) text: &'a str,
     /// Whether this is the whole input.
     pub(crate) whole: bool,
+    /// Its [`Head::lines`] and the shape of JSON it has, once somebody asked: many rows do.
+    lines: OnceCell<Vec<&'a str>>,
+    json: OnceCell<Option<json::shape::JsonShape>>,
 }
 
 /// A line or record and the original fields it must give, as `(name, value)`.
@@ -382,7 +388,7 @@ pub(crate) fn decoder(sniffed: &Sniffed, table: &Arc<FieldTable>, options: &Read
 
 /// A decoder of JSON lines.
 pub(crate) fn json_lines(table: &Arc<FieldTable>) -> Box<dyn Decoder> {
-    let head = Head { text: "", whole: true };
+    let head = Head::of("", true);
     let sniffed = sniff::forced(jsonl::FORMAT.name, &head).expect("it is a row of the table");
     decoder(&sniffed, table, &ReadOptions::default())
 }

@@ -17,6 +17,7 @@ pub(crate) const FORMAT: Format = Format {
     samples: SAMPLES,
     raw_text: true,
     counting: crate::model::Counting::Lines,
+    claims: 8,
     sniff: |head| {
         lines::sniff(head, FORMAT.name, 8, "a stamp with slashes, a level in brackets and `pid#tid:`", |line| {
             Parts::of(line, &Zone::default()).is_some()

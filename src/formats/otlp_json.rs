@@ -40,6 +40,7 @@ pub(crate) const FORMAT: Format = Format {
     ],
     raw_text: false,
     counting: crate::model::Counting::Elements,
+    claims: 11,
     sniff,
     shape: Shape::Own {
         cutter: |_, _| document::cutter(Framer::new(Watch::Nothing)),

@@ -22,6 +22,7 @@ pub(crate) const FORMAT: Format = Format {
     ],
     raw_text: true,
     counting: crate::model::Counting::Lines,
+    claims: 0,
     sniff,
     shape: Shape::Lines(LineShape::of_text(read, 0)),
 };

@@ -6,6 +6,8 @@
 
 use super::{FORMATS, Format, FormatId, Head, Learned, Sniffed, csv, evtx};
 use crate::model::limits;
+use std::cell::OnceCell;
+use std::cmp::Reverse;
 
 /// The row for text nobody knows.
 const FALLBACK: &str = "plain";
@@ -65,17 +67,29 @@ pub(crate) fn with_declared(head: &Head<'_>, told: Option<&str>, declared: &[For
     }
 }
 
-/// The best claim among some rows.
+/// The best claim among some rows. Those that may claim the most are asked first, and the others only while they could
+/// win: most inputs are known by then, and what is left looks at every byte of each line.
 fn best(head: &Head<'_>, rows: impl Fn(&Format) -> bool) -> Option<Sniffed> {
+    let mut asked: Vec<(FormatId, &Format)> = (0..).map(FormatId).zip(FORMATS).filter(|(_, row)| rows(row)).collect();
+    asked.sort_by_key(|(_, row)| Reverse(row.claims));
     let mut best: Option<Sniffed> = None;
-    for (id, row) in (0..).zip(FORMATS).filter(|(_, row)| rows(row)) {
-        let claimed = (row.sniff)(head).map(|sniffed| Sniffed { format: FormatId(id), ..sniffed });
-        if let Some(claimed) = claimed.filter(|claimed| best.as_ref().is_none_or(|best| claimed.rank > best.rank)) {
-            best = Some(claimed);
+    for (format, row) in asked {
+        // Of equal claims that of the row that stands first wins.
+        let wins = |rank: (u8, u16)| {
+            best.as_ref().is_none_or(|best| (rank, Reverse(format)) > (best.rank, Reverse(best.format)))
+        };
+        let most = (row.claims, MOST);
+        let claimed = if wins(most) { (row.sniff)(head) } else { None };
+        if let Some(claimed) = claimed.filter(|claimed| wins(claimed.rank)) {
+            debug_assert!(claimed.rank <= most, "{} claims more than it says", row.name);
+            best = Some(Sniffed { format, ..claimed });
         }
     }
     best
 }
+
+/// The share of all lines, in thousandths.
+const MOST: u16 = 1000;
 
 fn id_of(is_it: impl Fn(&Format) -> bool) -> Option<FormatId> {
     (0..).zip(FORMATS).find(|(_, row)| is_it(row)).map(|(id, _)| FormatId(id))
@@ -86,11 +100,9 @@ pub(crate) fn claim(specificity: u8, share: u16, why: &'static str, learned: Lea
     Sniffed { format: FormatId::default(), rank: (specificity, share), why, learned }
 }
 
-/// The lines that are sampled: not blank, without byte order mark and line end, at most
-/// [`limits::SNIFF_LINES`].
-pub(crate) fn lines<'a>(head: &Head<'a>) -> impl Iterator<Item = &'a str> {
-    let lines = head.text.split('\n').filter(|line| !super::text::is_blank(line));
-    lines.map(|line| super::text::record(line).1).take(limits::SNIFF_LINES)
+/// The lines that are sampled, without byte order mark and line end.
+pub(crate) fn lines<'h, 'a>(head: &'h Head<'a>) -> impl Iterator<Item = &'a str> + use<'h, 'a> {
+    head.lines().iter().map(|line| super::text::record(line).1)
 }
 
 /// The share of the sampled lines that are accepted, in thousandths; `None` when it is less than half.
@@ -104,13 +116,29 @@ impl<'a> Head<'a> {
     /// unless there is no other.
     pub(crate) fn new(text: &'a str, whole: bool) -> Head<'a> {
         let end = if whole { None } else { text.rfind('\n') };
-        Head { text: end.and_then(|end| text.get(..=end)).unwrap_or(text), whole }
+        Head::of(end.and_then(|end| text.get(..=end)).unwrap_or(text), whole)
+    }
+
+    /// The head of an input, as it is.
+    pub(crate) fn of(text: &'a str, whole: bool) -> Head<'a> {
+        Head { text, whole, lines: OnceCell::new(), json: OnceCell::new() }
+    }
+
+    /// The lines that are sampled, as they stand there: not blank, at most [`limits::SNIFF_LINES`].
+    pub(crate) fn lines(&self) -> &[&'a str] {
+        self.lines.get_or_init(|| {
+            let lines = self.text.split('\n').filter(|line| !super::text::is_blank(line));
+            lines.take(limits::SNIFF_LINES).collect()
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::Index;
 
     #[test]
     fn a_cut_last_line_is_left_out_unless_it_is_the_only_one() {
@@ -122,10 +150,57 @@ mod tests {
 
     #[test]
     fn a_share_is_counted_over_lines_that_are_not_blank() {
-        let head = Head { text: "x\n\n\0\ny\r\nx\r\n", whole: true };
+        let head = Head::of("x\n\n\0\ny\r\nx\r\n", true);
         assert_eq!(lines(&head).collect::<Vec<_>>(), ["x", "y", "x"]);
         assert_eq!(share(&head, |line| line == "x"), Some(666));
         assert_eq!(share(&head, |line| line == "y"), None);
+    }
+
+    /// The best claim of all rows, each of which is asked.
+    fn plainly(head: &Head<'_>) -> Option<Sniffed> {
+        let mut best: Option<Sniffed> = None;
+        for (id, row) in (0..).zip(FORMATS) {
+            let claimed = (row.sniff)(head).map(|sniffed| Sniffed { format: FormatId(id), ..sniffed });
+            if let Some(claimed) = claimed {
+                assert!(claimed.rank <= (row.claims, MOST), "{} claims more than it says", row.name);
+                if best.as_ref().is_none_or(|best| claimed.rank > best.rank) {
+                    best = Some(claimed);
+                }
+            }
+        }
+        best
+    }
+
+    fn check(text: &str, whole: bool) {
+        let head = || Head::new(text, whole);
+        let found = format!("{:?}", best(&head(), |_| true));
+        assert_eq!(found, format!("{:?}", plainly(&head())), "{text}");
+    }
+
+    /// The samples of all formats, and their lines.
+    fn samples() -> Vec<&'static str> {
+        let samples = FORMATS.iter().flat_map(|row| row.samples).map(|sample| sample.text);
+        samples.flat_map(|text| std::iter::once(text).chain(text.split_inclusive('\n'))).collect()
+    }
+
+    #[test]
+    fn rows_that_are_not_asked_could_not_have_won() {
+        for text in samples() {
+            check(text, true);
+            check(&format!("{text}\n").repeat(3), false);
+        }
+        for text in ["", "\n", "{", "[]", "{}\n{}", "a,b\n1,2\n3,4", "#Fields: a b\n1 2"] {
+            check(text, true);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nor_among_lines_of_several(picks in vec(any::<Index>(), 1..8), repeat in vec(1..6usize, 8), whole in any::<bool>()) {
+            let samples = samples();
+            let lines = picks.iter().zip(repeat).map(|(pick, n)| format!("{}\n", pick.get(&samples)).repeat(n));
+            check(&lines.collect::<String>(), whole);
+        }
     }
 
     #[test]

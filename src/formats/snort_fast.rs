@@ -16,6 +16,7 @@ pub(crate) const FORMAT: Format = Format {
     samples: SAMPLES,
     raw_text: true,
     counting: crate::model::Counting::Lines,
+    claims: 9,
     sniff: |head| {
         lines::sniff(head, FORMAT.name, 9, "a stamp and an alert between `[**]`", |line| stamped(line).is_some())
     },

@@ -15,6 +15,7 @@ pub(crate) const FORMAT: Format = Format {
     samples: SAMPLES,
     raw_text: true,
     counting: crate::model::Counting::Lines,
+    claims: 8,
     sniff: |head| {
         lines::sniff(head, FORMAT.name, 8, "a stamp in seconds, a result and a hierarchy", |line| {
             Parts::of(line).is_some()

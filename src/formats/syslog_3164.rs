@@ -18,6 +18,7 @@ pub(crate) const FORMAT: Format = Format {
     samples: SAMPLES,
     raw_text: true,
     counting: crate::model::Counting::Lines,
+    claims: 6,
     sniff,
     shape: Shape::Lines(LineShape {
         read,

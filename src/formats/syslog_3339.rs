@@ -36,6 +36,7 @@ pub(crate) const FORMAT: Format = Format {
     ],
     raw_text: true,
     counting: crate::model::Counting::Lines,
+    claims: 5,
     sniff: |head: &Head<'_>| -> Option<Sniffed> {
         syslog::sniff(head, FORMAT.name, 5, "lines begin with a full stamp, a host and a tag", |line| {
             split(line).is_some()

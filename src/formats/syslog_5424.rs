@@ -46,6 +46,7 @@ pub(crate) const FORMAT: Format = Format {
     ],
     raw_text: true,
     counting: crate::model::Counting::Lines,
+    claims: 8,
     sniff: |head: &Head<'_>| -> Option<Sniffed> {
         syslog::sniff(head, FORMAT.name, 8, "lines begin with a priority and a version", |line| header(line).is_some())
     },

@@ -18,6 +18,7 @@ pub(crate) const FORMAT: Format = Format {
     samples: SAMPLES,
     raw_text: true,
     counting: crate::model::Counting::Lines,
+    claims: RANK,
     sniff: sniff_header,
     shape: Shape::Headed(
         LineShape::of_text(read, 0),

@@ -21,6 +21,7 @@ pub(crate) const FORMAT: Format = Format {
     samples: SAMPLES,
     raw_text: true,
     counting: crate::model::Counting::Lines,
+    claims: 9,
     sniff: |head: &Head<'_>| -> Option<Sniffed> {
         lines::sniff(head, FORMAT.name, 9, "lines hold msg=audit(", |line| {
             header(line).is_some_and(|h| h.is_file_style)

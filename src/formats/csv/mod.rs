@@ -38,6 +38,7 @@ pub(crate) const FORMAT: Format = Format {
     ],
     raw_text: false,
     counting: crate::model::Counting::Lines,
+    claims: RANK,
     sniff: sniffed,
     shape: Shape::Own {
         cutter: |sniffed, _| Box::new(CsvCutter::new(delimiter(sniffed))),

@@ -201,6 +201,7 @@ fn made(raw: &RawRow) -> Result<&'static Format, String> {
         samples: Box::leak(samples.into_boxed_slice()),
         raw_text: true,
         counting: Counting::Lines,
+        claims: 0,
         sniff: |_| None,
         shape: Shape::Declared(shape, raw.specificity, Box::new(Declared::new(raw))),
     })))

@@ -44,6 +44,7 @@ pub(crate) const FORMAT: Format = Format {
     ],
     raw_text: false,
     counting: Counting::Elements,
+    claims: 10,
     sniff: sniffed,
     shape: Shape::Own {
         cutter: |_, _| document::cutter(frames::Framer::default()),

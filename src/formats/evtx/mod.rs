@@ -35,6 +35,7 @@ pub(crate) const FORMAT: Format = Format {
     raw_text: false,
     counting: Counting::Records,
     // Told by its first bytes, before there is text: see `by_magic`.
+    claims: 0,
     sniff: |_| None,
     shape: Shape::Own { cutter: |_, _| Box::new(cutter::ChunkCutter::default()), decoder: decoder::new },
 };

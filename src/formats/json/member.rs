@@ -33,6 +33,12 @@ pub(crate) fn member<'t>(object: &'t str, name: &str) -> Option<&'t str> {
     members(object).find(|(key, _)| *key == name).map(|(_, value)| value)
 }
 
+/// Whether an object may have a member of this name, which is told `quoted`: sooner than walking through its members, where
+/// most have none.
+pub(crate) fn may_have(object: &str, quoted: &str) -> bool {
+    object.starts_with('{') && memchr::memmem::find(object.as_bytes(), quoted.as_bytes()).is_some()
+}
+
 /// Appends the text a value stands for, if it is a string; gives whether it had to be repaired.
 pub(crate) fn push_text(value: &str, out: &mut String) -> Option<bool> {
     let inside = value.strip_prefix('"')?.strip_suffix('"')?;

@@ -19,6 +19,10 @@ pub(crate) enum JsonShape {
 
 /// Looks at the beginning of an input.
 pub(crate) fn of(head: &Head<'_>) -> Option<JsonShape> {
+    head.json.get_or_init(|| of_anew(head)).clone()
+}
+
+fn of_anew(head: &Head<'_>) -> Option<JsonShape> {
     let text = head.text.trim_start_matches(is_filler);
     if let Some(inside) = text.strip_prefix('[') {
         // Not every line in brackets is JSON: Apache's error log starts with a date in them.
@@ -69,8 +73,13 @@ impl Lines {
         let visible = text.lines().map(|line| line.trim_matches(is_filler)).filter(|line| !line.is_empty());
         for line in visible.take(limits::SNIFF_LINES) {
             lines.all += 1;
-            lines.objects += usize::from(is_object(line));
-            lines.glued += usize::from(is_glued(line));
+            if let Step::End(end) = first_value(line)
+                && line.starts_with('{')
+            {
+                let rest = line.get(end..).unwrap_or_default();
+                lines.objects += usize::from(rest.is_empty());
+                lines.glued += usize::from(rest.trim_start().starts_with('{'));
+            }
         }
         lines
     }
@@ -79,15 +88,6 @@ impl Lines {
 /// Whether a line is one object and nothing else, as far as its brackets tell.
 pub(crate) fn is_object(line: &str) -> bool {
     line.starts_with('{') && first_value(line) == Step::End(line.len())
-}
-
-/// Whether another object follows the first one of a line.
-fn is_glued(line: &str) -> bool {
-    let rest = match first_value(line) {
-        Step::End(end) if line.starts_with('{') => line.get(end..),
-        _ => None,
-    };
-    rest.is_some_and(|rest| rest.trim_start().starts_with('{'))
 }
 
 fn first_value(text: &str) -> Step {
@@ -148,7 +148,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, shape: impl Into<Option<JsonShape>>) {
-        assert_eq!(of(&Head { text, whole: true }), shape.into(), "{text}");
+        assert_eq!(of(&Head::of(text, true)), shape.into(), "{text}");
     }
 
     fn envelope(name: &str) -> JsonShape {
@@ -189,7 +189,7 @@ mod tests {
             ("{\n\"a\":\"x", true, JsonShape::Values),
             ("{\"a\":1}\n", false, JsonShape::Lines(1000)),
         ] {
-            assert_eq!(of(&Head { text, whole }), Some(shape), "{text}");
+            assert_eq!(of(&Head::of(text, whole)), Some(shape), "{text}");
         }
     }
 
@@ -203,7 +203,7 @@ mod tests {
             ("a=b {\"a\":1}\n", None),
             ("web-1  | {\"a\":1} x\n", None),
         ] {
-            assert_eq!(claim_lines(&Head { text, whole: true }).map(|claim| claim.rank.1), share, "{text}");
+            assert_eq!(claim_lines(&Head::of(text, true)).map(|claim| claim.rank.1), share, "{text}");
         }
     }
 

@@ -49,7 +49,7 @@ fn truth_sets_are_recognised() {
     let Some(sets) = sets() else { return };
     for (set, name, _) in SETS {
         let text = text(&sets.join(set).join("sample.log"));
-        let head = Head { text: &text, whole: true };
+        let head = Head::of(&text, true);
         let best = FORMATS.iter().filter_map(|f| (f.sniff)(&head)).max_by_key(|s| s.rank);
         let best = best.and_then(|s| crate::formats::format(s.format)).map(|f| f.name);
         assert_eq!(best, Some(name), "{set}");

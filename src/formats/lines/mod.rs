@@ -25,7 +25,7 @@ use super::{
     id_of, logfmt, syslog,
 };
 use crate::model::stamp::{Yearless, Zone};
-use crate::model::{FieldTable, FormatId, Scratch, limits};
+use crate::model::{FieldTable, FormatId, Scratch};
 use cutter::LineCutter;
 pub(super) use day::{Day, Start, Usual, begins_address, second_of_day};
 use decoder::LineDecoder;
@@ -56,9 +56,8 @@ pub(crate) fn sniff(
     why: &'static str,
     fits: fn(&str) -> bool,
 ) -> Option<Sniffed> {
-    let lines = head.text.split('\n').filter(|l| !super::text::is_blank(l)).take(limits::SNIFF_LINES);
     let (mut all, mut fit) = (0u32, 0u32);
-    for line in lines {
+    for line in head.lines() {
         let is_fit = fits(super::text::record(line).1);
         fit += u32::from(is_fit);
         // A line that starts with a blank may continue a record of any format.

@@ -227,7 +227,7 @@ fn marks_nuls_and_bad_bytes_cost_no_record() {
 /// Records of several lines in plain text, by the rule the user gave.
 #[track_caller]
 fn check_groups(rule: &str, input: &str, want: &[(u32, u32)], blank: u32) {
-    let head = Head { text: input, whole: true };
+    let head = Head::of(input, true);
     let sniffed = crate::formats::sniff::forced("plain", &head).expect("it is a format");
     let options = ReadOptions { multiline: Multiline::parse(rule).expect("a rule"), ..ReadOptions::default() };
     let all = run_with(&sniffed, input.as_bytes(), &options, WHOLE);
@@ -289,7 +289,7 @@ fn a_constant_prefix_is_not_part_of_the_record() {
 #[test]
 fn where_all_records_have_a_priority_other_lines_continue_them() {
     let input = "<30>Oct 11 22:14:15 a b: x\nCaused by: y\n<30>Oct 11 22:14:16 a b: z\nOct 11 22:14:17 a b: z\n";
-    let head = Head { text: &input[..input.len() - 24], whole: false };
+    let head = Head::of(&input[..input.len() - 24], false);
     let learned = FORMATS.iter().filter_map(|f| (f.sniff)(&head)).max_by_key(|s| s.rank).expect("a claim");
     let all = run(&learned, input.as_bytes(), Some(2020), Sizes { chunk: 3, target: 1 });
     let lines: Vec<_> = shown(&all).iter().map(|(format, line, lines, _)| (*format, *line, *lines)).collect();
@@ -305,7 +305,7 @@ fn other_formats_stamps_are_not_syslogs() {
         "2022-12-20 12:36:54.17 Logon  Error: 18456",
         "2022-12-20T12:36:54Z INFO started",
     ] {
-        let head = Head { text, whole: true };
+        let head = Head::of(text, true);
         let claims = FORMATS.iter().filter_map(|f| (f.sniff)(&head)).filter_map(|s| format(s.format));
         assert_eq!(claims.map(|f| f.name).collect::<Vec<_>>(), ["plain"], "{text}");
     }
