@@ -258,7 +258,7 @@ pub(crate) fn best(head: &Head<'_>, ids: &[FormatId], known: (u8, u16)) -> Optio
     for id in ids {
         let Some(Format { shape: Shape::Declared(shape, specificity, declared), .. }) = format(*id) else { continue };
         // All lines that fit are a thousand thousandths: what cannot be better is not compiled.
-        if (*specificity, 1000) <= known {
+        if (*specificity, 1000) <= known || !declared.may_fit(head.text) {
             continue;
         }
         let first = |line: &str| !declared.continues(line.as_bytes()).unwrap_or((shape.continues)(line.as_bytes()));

@@ -231,9 +231,14 @@ impl Declared {
         Some(!start.is_match(&String::from_utf8_lossy(line)))
     }
 
+    /// Whether some line of a text may look like one of this format: sooner told than of one after the other.
+    pub(super) fn may_fit(&self, text: &str) -> bool {
+        self.signs().iter().any(|sign| sign.may_be_in(text))
+    }
+
     /// Whether a line looks like one of this format.
     pub(super) fn fits(&self, line: &str) -> bool {
-        if !self.signs().iter().any(|sign| sign.may_be_in(line)) {
+        if !self.may_fit(line) {
             return false;
         }
         match self.sniff.get_or_init(|| optional(self.raw.sniff.as_deref()).expect(COMPILES)) {

@@ -5,11 +5,12 @@
 //! alternatives a text of each, and of what may be left out nothing. Case counts: where it does not, an expression has
 //! sets of letters and no texts, and is compiled.
 
+use memchr::memmem::Finder;
 use regex_syntax::hir::{Hir, HirKind};
 
 /// What every line holds that some expression takes: a text of each of these lists.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Sign(Vec<Vec<String>>);
+#[derive(Debug)]
+pub(super) struct Sign(Vec<Vec<Finder<'static>>>);
 
 /// A list of more is left out.
 const MOST: usize = 32;
@@ -24,12 +25,13 @@ impl Sign {
         lists.retain(|texts| texts.len() <= MOST);
         // What says most is asked first.
         lists.sort_by_key(|texts| std::cmp::Reverse(shortest(texts)));
-        Sign(lists)
+        let finders = |texts: &Vec<String>| texts.iter().map(|text| Finder::new(text).into_owned()).collect();
+        Sign(lists.iter().map(finders).collect())
     }
 
-    /// Whether the expression may take a line.
-    pub(super) fn may_be_in(&self, line: &str) -> bool {
-        let has = |text: &String| memchr::memmem::find(line.as_bytes(), text.as_bytes()).is_some();
+    /// Whether the expression may take a line; of several lines, one of them.
+    pub(super) fn may_be_in(&self, text: &str) -> bool {
+        let has = |finder: &Finder<'_>| finder.find(text.as_bytes()).is_some();
         self.0.iter().all(|texts| texts.iter().any(has))
     }
 }
@@ -66,9 +68,12 @@ mod tests {
     #[test]
     fn every_line_an_expression_takes_has_its_sign() {
         let check = |expression: &str, want: &[&[&str]]| {
-            let want: Vec<Vec<String>> =
-                want.iter().map(|texts| texts.iter().map(ToString::to_string).collect()).collect();
-            assert_eq!(Sign::of(expression).0, want, "{expression}");
+            let sign = Sign::of(expression);
+            let found: Vec<Vec<&[u8]>> =
+                sign.0.iter().map(|texts| texts.iter().map(Finder::needle).collect()).collect();
+            let want: Vec<Vec<&[u8]>> =
+                want.iter().map(|texts| texts.iter().map(|text| text.as_bytes()).collect()).collect();
+            assert_eq!(found, want, "{expression}");
         };
         check(r"^\d+ (?:web|mail)\[\d+\]: ", &[&["web", "mail"], &["]: "], &[" "], &["["]]);
         check(r"^(?P<a>x+y)? is (?:ab){2,}z", &[&[" is "], &["ab"], &["z"]]);
