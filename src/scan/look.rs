@@ -146,7 +146,8 @@ fn looked(
         rewriter.push(&head, &mut text);
         head = text;
     }
-    let clean = text::Text::clean(&head);
+    // Nobody asks for the text of what is none.
+    let clean = text::Text::clean(if magic.is_some() { &[] } else { &head });
     let start = Head::new(&clean.text, whole);
     let sniffed = magic.unwrap_or_else(|| formats::sniff::with_declared(&start, told, &context.reading.declared));
     let mut options = ReadOptions {
