@@ -2,86 +2,26 @@
 //!
 //! Sound because the answer is a function of what is looked for (a number no other search of the worker has) and of the
 //! bytes of the value, both of which are compared in full. The memory is of fixed size, so a log that never repeats costs
-//! the looking and little more, and a search for which remembering does not pay goes without. It is larger than what the
-//! fast caches hold: a place is one piece, so that it is waited for once.
+//! the looking and little more, and a search for which remembering does not pay goes without.
 
 use crate::model::QuickState;
 
 /// Values met before, by search and bytes.
 #[derive(Default)]
 pub(super) struct Memo {
-    /// In pieces, so that a short log pays for few of them.
-    entries: Vec<Box<[Remembered]>>,
+    entries: Vec<Remembered>,
     /// By search: how often it was asked and knew the answer.
     use_of: Vec<Use>,
     hash: QuickState,
 }
 
-/// A value and what it concerns.
-#[repr(align(64))]
-struct Remembered {
+#[derive(Default)]
+pub(super) struct Remembered {
     /// Of search and bytes, so that most others are told apart at a glance; 0: nothing is here.
     hash: u64,
     search: u32,
-    /// How long the value is ([`Remembered::FAR`]: not here), and how much it concerns.
-    len: u16,
-    count: u16,
-    /// Both, if they are short,
-    found: [u32; NEAR_FOUND],
-    value: [u8; NEAR_VALUE],
-    /// or else here, in memory that is used again.
-    far: Option<Box<(Vec<u8>, Vec<u32>)>>,
-}
-
-/// Four lines of the processor's cache together.
-const NEAR_VALUE: usize = 204;
-const NEAR_FOUND: usize = 7;
-
-impl Default for Remembered {
-    fn default() -> Remembered {
-        let (found, value) = ([0; NEAR_FOUND], [0; NEAR_VALUE]);
-        Remembered { hash: 0, search: 0, len: 0, count: 0, found, value, far: None }
-    }
-}
-
-impl Remembered {
-    /// No value that is here is as long.
-    const FAR: u16 = u16::MAX;
-
-    fn far(&self) -> Option<&(Vec<u8>, Vec<u32>)> {
-        self.far.as_deref().filter(|_| self.len == Remembered::FAR)
-    }
-
-    fn is(&self, value: &[u8]) -> bool {
-        match self.far() {
-            None => usize::from(self.len) == value.len() && self.value.get(..value.len()) == Some(value),
-            Some((far, _)) => far == value,
-        }
-    }
-
-    fn found(&self) -> &[u32] {
-        match self.far() {
-            None => self.found.get(..usize::from(self.count)).unwrap_or_default(),
-            Some((_, far)) => far,
-        }
-    }
-
-    fn set(&mut self, value: &[u8], found: &[u32]) {
-        if let (Some(to_value), Some(to_found)) = (self.value.get_mut(..value.len()), self.found.get_mut(..found.len()))
-        {
-            to_value.copy_from_slice(value);
-            to_found.copy_from_slice(found);
-            // Both fit, so they are few.
-            (self.len, self.count) = (value.len() as u16, found.len() as u16);
-            return;
-        }
-        self.len = Remembered::FAR;
-        let (far_value, far_found) = &mut **self.far.get_or_insert_default();
-        far_value.clear();
-        far_value.extend_from_slice(value);
-        far_found.clear();
-        far_found.extend_from_slice(found);
-    }
+    value: Vec<u8>,
+    found: Vec<u32>,
 }
 
 /// Where a value is remembered, or may be.
@@ -98,9 +38,8 @@ struct Use {
     known: u32,
 }
 
-/// Values remembered by a worker: powers of two.
-const PIECES: usize = 1 << 8;
-const PIECE: usize = 1 << 6;
+/// Values remembered by a worker: a power of two.
+const SLOTS: usize = 1 << 14;
 /// After so many values a search for which less than a quarter was remembered does without.
 const TRIAL: u32 = 4_096;
 const SHARE: u32 = 4;
@@ -160,16 +99,11 @@ impl Memo {
             return None;
         }
         if self.entries.is_empty() {
-            self.entries.resize_with(PIECES, Box::default);
+            self.entries.resize_with(SLOTS, Remembered::default);
         }
         let hash = self.hash.bytes(value).wrapping_add(u64::from(search).wrapping_mul(0x9e37_79b9)) | 1;
-        let place = (hash >> 1) as usize;
-        let piece = self.entries.get_mut(place / PIECE % PIECES)?;
-        if piece.is_empty() {
-            *piece = (0..PIECE).map(|_| Remembered::default()).collect();
-        }
-        let entry = piece.get_mut(place % PIECE)?;
-        let is_known = entry.hash == hash && entry.search == search && entry.is(value);
+        let entry = self.entries.get_mut((hash >> 1) as usize % SLOTS)?;
+        let is_known = entry.hash == hash && entry.search == search && entry.value == value;
         used.asked = used.asked.saturating_add(1);
         used.known = used.known.saturating_add(u32::from(is_known));
         Some(Slot { entry, is_known, hash, search })
@@ -179,14 +113,17 @@ impl Memo {
 impl<'m> Slot<'m> {
     /// What is remembered here.
     pub(super) fn found(self) -> &'m [u32] {
-        self.entry.found()
+        &self.entry.found
     }
 
     /// Remembers a value in the place of another.
     pub(super) fn set(&mut self, value: &[u8], found: &[u32]) {
         let Slot { entry, hash, search, .. } = self;
         (entry.hash, entry.search) = (*hash, *search);
-        entry.set(value, found);
+        entry.value.clear();
+        entry.value.extend_from_slice(value);
+        entry.found.clear();
+        entry.found.extend_from_slice(found);
     }
 }
 
@@ -205,21 +142,6 @@ mod tests {
         assert_eq!(known(&mut memo, 4, b"value"), None);
         assert_eq!(known(&mut memo, 3, b"valuf"), None);
         assert_eq!(known(&mut memo, 3, b""), None);
-    }
-
-    #[test]
-    fn long_values_and_many_rules_are_remembered_too() {
-        let mut memo = Memo::default();
-        let rules: Vec<u32> = (0..=NEAR_FOUND as u32).collect();
-        for len in [0, NEAR_VALUE, NEAR_VALUE + 1, 0] {
-            for count in [0, NEAR_FOUND, NEAR_FOUND + 1, 1] {
-                let (value, found) = (vec![b'v'; len], &rules[..count]);
-                memo.slot(0, &value).expect("a place").set(&value, found);
-                let slot = memo.slot(0, &value).expect("a place");
-                assert!(slot.is_known && slot.found() == found, "{len} {count}");
-            }
-        }
-        assert_eq!(size_of::<Remembered>(), 256);
     }
 
     #[test]
