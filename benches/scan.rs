@@ -48,6 +48,26 @@ fn scan(bencher: Bencher<'_, '_>, name: &str) {
         .bench_local(|| analyzer.analyze_paths(&[path]).expect("a file that is there").events());
 }
 
+/// The same bytes in many small logs: what an input costs beside what is in it.
+#[divan::bench(args = KINDS.iter().map(|(name, _)| *name), sample_count = 5)]
+fn scan_pieces(bencher: Bencher<'_, '_>, name: &str) {
+    let (path, bytes) = input(name);
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("pieces-{name}"));
+    std::fs::create_dir_all(&folder).expect("the folder for such files is there");
+    let text = std::fs::read_to_string(path).expect("written before");
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    for (n, piece) in lines.chunks(PIECE).enumerate() {
+        std::fs::write(folder.join(format!("{n}.log")), piece.concat()).expect("the folder is there");
+    }
+    let analyzer = Analyzer::new(config()).expect("the built-in rules load");
+    bencher
+        .counter(BytesCount::new(bytes))
+        .bench_local(|| analyzer.analyze_paths(&[&folder]).expect("files that are there").events());
+}
+
+/// Lines of a small log.
+const PIECE: usize = 100;
+
 /// So many rules about processes, none of which holds: what a rule more costs an event.
 fn many_rules(count: usize) -> PathBuf {
     let mut text = String::new();

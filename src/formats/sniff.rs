@@ -184,6 +184,14 @@ mod tests {
     }
 
     #[test]
+    fn rows_claim_as_much_as_they_say() {
+        for row in FORMATS.iter().filter(|row| row.claims > 0) {
+            let claims = row.samples.iter().filter_map(|sample| (row.sniff)(&Head::new(sample.text, true)));
+            assert_eq!(claims.map(|claim| claim.rank.0).max(), Some(row.claims), "{}", row.name);
+        }
+    }
+
+    #[test]
     fn rows_that_are_not_asked_could_not_have_won() {
         for text in samples() {
             check(text, true);
