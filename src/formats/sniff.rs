@@ -1,6 +1,6 @@
 //! Recognises the format of an input by its beginning, never by its name.
 //!
-//! Every row is asked; the most specific claim wins, then the one that fits more lines, then the order
+//! Every row that may win is asked; the most specific claim wins, then the one that fits more lines, then the order
 //! of the table. JSON, headers and magic numbers are more specific than typed lines, these than CSV;
 //! what nobody claims is plain text.
 
