@@ -3,9 +3,8 @@
 //! Nothing is said of lines with columns of their own.
 
 use super::access_log::{Parts, Request, Split, Who, clf_stamp, split_request, status_and_size};
-use super::lines::second_of_day;
 use super::{Met, Record, StampMemo, StampText};
-use crate::model::stamp::Zone;
+use crate::model::stamp::{Zone, second_of_day};
 use crate::model::{Outline, Quality, Stamp, Time};
 
 /// The names of all columns that are documented.

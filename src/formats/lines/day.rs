@@ -6,7 +6,7 @@
 //! a year: then it has a stamp, that of the day before it, and no weekday.
 
 use super::yearless;
-use crate::model::stamp::Yearless;
+use crate::model::stamp::{Yearless, second_of_day};
 
 /// The day followed last, if its stamp was of the usual form: `Nov  2 `.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -92,45 +92,10 @@ impl Usual {
     }
 }
 
-/// The seconds since midnight that `15:40:14` says; a second 60 is none. All bytes are tried at once.
-pub(in crate::formats) fn second_of_day(clock: [u8; 8]) -> Option<u32> {
-    // What is left of digits is their value, and of colons nothing.
-    let digits = u64::from_le_bytes(clock) ^ u64::from_le_bytes(*b"00:00:00");
-    // What goes beyond 9, or beyond 5 where tens of minutes and seconds stand, reaches the upper half of its byte.
-    let beyond = digits.checked_add(u64::from_le_bytes([6, 6, 15, 10, 6, 15, 10, 6]))?;
-    if (digits | beyond) & 0xf0f0_f0f0_f0f0_f0f0 != 0 {
-        return None;
-    }
-    let digit = |at: u32| (digits >> (8 * at)) as u32 & 15;
-    let (hour, minute, second) = (digit(0) * 10 + digit(1), digit(3) * 10 + digit(4), digit(6) * 10 + digit(7));
-    (hour <= 23).then_some((hour * 60 + minute) * 60 + second)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
-
-    #[test]
-    fn a_time_of_day_is_told_at_once() {
-        for (clock, second) in
-            [("00:00:00", Some(0)), ("23:59:59", Some(86_399)), ("09:05:07", Some(32_707)), ("24:00:00", None)]
-        {
-            assert_eq!(second_of_day(*clock.as_bytes().first_chunk().unwrap()), second, "{clock}");
-        }
-        // Every byte in every place.
-        for (at, byte) in (0..8).flat_map(|at| (0..=255u8).map(move |byte| (at, byte))) {
-            let mut clock = *b"01:23:45";
-            clock[at] = byte;
-            let is_it = match at {
-                2 | 5 => byte == b':',
-                0 => matches!(byte, b'0'..=b'2'),
-                3 | 6 => matches!(byte, b'0'..=b'5'),
-                _ => byte.is_ascii_digit(),
-            };
-            assert_eq!(second_of_day(clock).is_some(), is_it, "{clock:?}");
-        }
-    }
 
     #[test]
     fn no_stamp_begins_as_an_address_does() {

@@ -27,7 +27,7 @@ use super::{
 use crate::model::stamp::{Yearless, Zone};
 use crate::model::{FieldTable, FormatId, Scratch};
 use cutter::LineCutter;
-pub(super) use day::{Day, Start, Usual, begins_address, second_of_day};
+pub(super) use day::{Day, Start, Usual, begins_address};
 use decoder::LineDecoder;
 pub(super) use join::Link;
 use join::{JoinCutter, LinkOf};

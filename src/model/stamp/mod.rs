@@ -6,6 +6,7 @@
 //! zone abbreviations other than UTC's, which are ambiguous. Instants outside 1970 to 2200 are no stamps.
 
 mod civil;
+mod clock;
 mod cursor;
 mod iso;
 mod named;
@@ -19,6 +20,7 @@ use civil::Civil;
 use cursor::Cursor;
 use jiff::tz::{Offset, TimeZone};
 
+pub(crate) use clock::second_of_day;
 pub(crate) use zones::Zones;
 
 /// The zone of stamps that name none (`--tz`; UTC unless told).
@@ -103,6 +105,9 @@ impl Yearless {
 /// seconds, milliseconds, microseconds or nanoseconds by its size. `None` when it is none of these.
 pub(crate) fn read(text: &str, zone: &Zone) -> Option<Stamp> {
     let text = text.trim_ascii();
+    if let Some(stamp) = clock::usual(text.as_bytes(), zone) {
+        return Some(stamp);
+    }
     if let Some((stamp, len)) = read_prefix(text, zone) {
         return (len == text.len()).then_some(stamp);
     }
