@@ -93,15 +93,19 @@ impl Place {
         let mut has_exact = self.is_exact;
         let mut shape = u16::MAX;
         let entries = self.near(event);
-        for entry in entries.iter().filter(|e| e.field == self.field) {
+        // One alone answers however it is spelled.
+        let rivals = if entries.len() > 1 { entries } else { &[] };
+        for entry in rivals.iter().filter(|e| e.field == self.field) {
             if event.name(entry) == &*self.name {
                 has_exact = true;
                 shape = shape.min(entry.shape);
             }
         }
-        let name = &*self.name;
-        let field = self.field;
-        entries.iter().filter(move |e| e.field == field && (!has_exact || (e.shape == shape && event.name(e) == name)))
+        let (name, field) = (&*self.name, self.field);
+        let is_alone = rivals.is_empty();
+        entries.iter().filter(move |e| {
+            e.field == field && (!has_exact || ((is_alone || e.shape == shape) && event.name(e) == name))
+        })
     }
 
     /// The first text found.

@@ -300,6 +300,16 @@ impl ProfileView {
         let name = &*ask.place.name;
         let entries = ask.place.near(event);
         let of_field = || entries.iter().filter(|e| e.field == ask.place.field);
+        // Payload before System, but the number of an event is System's.
+        let is_event_id = self.is_windows && ask.folded == "eventid";
+        if let ([only], false) = (entries, is_event_id) {
+            // Nothing to choose from.
+            let is_meant = || ask.fixed.is_none() || self.spelling(event.name(only), name) != Spelling::Variant;
+            if only.field == ask.place.field && is_meant() {
+                into.push(event.datum(only));
+            }
+            return;
+        }
         let mut spelling = Spelling::Variant;
         let mut shape = u16::MAX;
         let mut has_payload = false;
@@ -313,8 +323,6 @@ impl ProfileView {
             }
             has_payload |= self.is_windows && is_payload(written);
         }
-        // Payload before System, but the number of an event is System's.
-        let is_event_id = self.is_windows && ask.folded == "eventid";
         for entry in of_field() {
             let written = event.name(entry);
             if has_payload && is_payload(written) == is_event_id {
