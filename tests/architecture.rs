@@ -61,6 +61,7 @@ const TENANTS: &[(&str, &[&str])] = &[
     ("globset", &["config", "scan", "triage"]),
     ("indicatif", &["cli"]),
     ("ipnet", &["sigma", "detect"]),
+    ("itoa", &["report"]),
     ("jiff", &["report", "triage", "analyzer", "model", "formats", "taxonomy", "cli", "scan", "detect"]),
     ("landlock", &["cli"]),
     ("lzma_rust2", &["source"]),

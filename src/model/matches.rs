@@ -44,10 +44,21 @@ pub(crate) struct Bare {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Matches {
     rows: Vec<Row>,
-    /// Of each match one behind the other: fields, field and value of the entity, value of the identity.
+    /// Of each match one behind the other: fields, field and value of the entity, value of the identity. The value of the
+    /// entity is mostly that of a field: then it stands here once.
     text: String,
     /// What the fields are made of.
     parts: Vec<Part>,
+    /// What is taken for the first match.
+    room: MatchRoom,
+}
+
+/// How much memory the matches of a block took: those of the next one mostly take as much.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct MatchRoom {
+    rows: usize,
+    text: usize,
+    parts: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -56,8 +67,8 @@ struct Row {
     /// Where its text begins.
     start: usize,
     parts: Range<usize>,
-    /// Where the field, the value and the identity end.
-    ends: [usize; 3],
+    /// The field and the value of the entity, and the identity.
+    texts: [Range<usize>; 3],
     has_identity: bool,
 }
 
@@ -137,6 +148,16 @@ impl FieldsWriter<'_> {
 }
 
 impl Matches {
+    /// None yet, and so much room as soon as there is one.
+    pub(crate) fn with_room(room: MatchRoom) -> Matches {
+        Matches { room, ..Matches::default() }
+    }
+
+    /// How much memory they took.
+    pub(crate) fn room(&self) -> MatchRoom {
+        MatchRoom { rows: self.rows.len(), text: self.text.len(), parts: self.parts.len() }
+    }
+
     /// Adds a match. `fields` writes them.
     pub(crate) fn push(
         &mut self,
@@ -145,15 +166,22 @@ impl Matches {
         entity: (&str, &str),
         identity: Option<&str>,
     ) {
-        let Matches { rows, text, parts } = self;
+        let Matches { rows, text, parts, room } = self;
+        if rows.is_empty() {
+            rows.reserve(room.rows + room.rows / 8);
+            text.reserve(room.text + room.text / 8);
+            parts.reserve(room.parts + room.parts / 8);
+        }
         let (start, first) = (text.len(), parts.len());
         fields(&mut FieldsWriter { text: &mut *text, parts: &mut *parts, start: (start, first) });
-        let texts = [entity.0, entity.1, identity.unwrap_or_default()];
-        let ends = texts.map(|piece| {
+        let value = known(text, start, parts.get(first..).unwrap_or_default(), entity.1);
+        let mut add = |piece: &str| {
+            let start = text.len();
             text.push_str(piece);
-            text.len()
-        });
-        rows.push(Row { bare, start, parts: first..parts.len(), ends, has_identity: identity.is_some() });
+            start..text.len()
+        };
+        let texts = [add(entity.0), value.unwrap_or_else(|| add(entity.1)), add(identity.unwrap_or_default())];
+        rows.push(Row { bare, start, parts: first..parts.len(), texts, has_identity: identity.is_some() });
     }
 
     /// How many.
@@ -164,22 +192,29 @@ impl Matches {
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = Match<'_>> {
         let text = |range: Range<usize>| self.text.get(range).unwrap_or_default();
-        self.rows.iter().map(move |Row { bare, start, parts, ends: [field, value, identity], has_identity }| {
+        self.rows.iter().map(move |Row { bare, start, parts, texts: [field, value, identity], has_identity }| {
             let parts = self.parts.get(parts.clone()).unwrap_or_default();
-            let end = parts.last().map_or(*start, |part| part.end);
             Match {
                 place: bare.place,
                 time: bare.time,
                 rule: bare.rule,
                 fields: MatchFields { text: &self.text, start: *start, parts: parts.iter() },
-                entity: (text(end..*field), text(*field..*value)),
-                identity: has_identity.then(|| text(*value..*identity)),
+                entity: (text(field.clone()), text(value.clone())),
+                identity: has_identity.then(|| text(identity.clone())),
                 feeds: &bare.feeds,
                 reported: bare.reported,
                 entries: &bare.entries,
             }
         })
     }
+}
+
+/// Where a value stands among those of the fields, which begin at `start`.
+fn known(text: &str, mut start: usize, parts: &[Part], value: &str) -> Option<Range<usize>> {
+    parts.iter().find_map(|part| {
+        let range = std::mem::replace(&mut start, part.end)..part.end;
+        (!part.is_name && text.get(range.clone()) == Some(value)).then_some(range)
+    })
 }
 
 impl PartialEq for Matches {
@@ -214,14 +249,27 @@ mod tests {
         matches.push(bare(0), write("a", &["xx", "", "é"]), ("user", "Mia"), Some("mia"));
         matches.push(bare(1), |_| (), ("", ""), None);
         matches.push(bare(2), write("b", &["longer than four"]), ("ip", "::1"), Some(""));
+        // A value that a field has is that of the field; a name is not.
+        matches.push(bare(3), write("c", &["x", "yz"]), ("c", "yz"), None);
+        matches.push(bare(4), write("c", &["x"]), ("c", "c"), Some("c"));
         let shown: Vec<_> =
             matches.iter().map(|one| (one.rule.0, one.fields.collect::<Vec<_>>(), one.entity, one.identity)).collect();
         let a = vec![SamplePart::Name("a"), SamplePart::Value("xx"), SamplePart::Value(""), SamplePart::Value("é")];
         let b = vec![SamplePart::Name("b"), SamplePart::Value("longer than four")];
+        let c = |values: &[&'static str]| {
+            let values = values.iter().map(|value| SamplePart::Value(value));
+            [SamplePart::Name("c")].into_iter().chain(values).collect::<Vec<_>>()
+        };
         assert_eq!(
             shown,
-            [(0, a, ("user", "Mia"), Some("mia")), (1, vec![], ("", ""), None), (2, b, ("ip", "::1"), Some(""))]
+            [
+                (0, a, ("user", "Mia"), Some("mia")),
+                (1, vec![], ("", ""), None),
+                (2, b, ("ip", "::1"), Some("")),
+                (3, c(&["x", "yz"]), ("c", "yz"), None),
+                (4, c(&["x"]), ("c", "c"), Some("c")),
+            ]
         );
-        assert_eq!(matches.len(), 3);
+        assert_eq!(matches.len(), 5);
     }
 }

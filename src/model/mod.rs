@@ -49,7 +49,7 @@ pub(crate) use header::Header;
 pub(crate) use layout::{Layout, Layouts};
 pub use level::Level;
 pub(crate) use line::{Burst, EventLine, Line, LineSink};
-pub(crate) use matches::{Bare, FieldsWriter, Match, MatchFields, Matches};
+pub(crate) use matches::{Bare, FieldsWriter, Match, MatchFields, MatchRoom, Matches};
 pub(crate) use members::{Member, MemberId};
 pub(crate) use origin::{Columns, Origin, Place, RuleId, SourceId, column_behind};
 pub(crate) use outline::{Bounds, Extent, Glance, Outline, OutlineHead, Within};

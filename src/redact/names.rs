@@ -130,6 +130,14 @@ fn may_end(last: u8, before: u8) -> bool {
 
 /// Whether a field of this name holds a secret.
 pub(super) fn is_secret(name: &str) -> bool {
+    // Most names are told by their last two letters as they stand.
+    if let Some([before, last]) = name.as_bytes().last_chunk()
+        && before.is_ascii_lowercase()
+        && last.is_ascii_lowercase()
+        && !may_end(*last, *before)
+    {
+        return false;
+    }
     let is_letter = |byte: &u8| byte.is_ascii_alphanumeric();
     let mut letters = name.bytes().rev().filter(is_letter).map(|byte| byte.to_ascii_lowercase());
     if !letters.clone().next().zip(letters.clone().nth(1)).is_some_and(|(last, before)| may_end(last, before)) {

@@ -39,9 +39,20 @@ pub(super) fn string(text: &str, out: &mut Vec<u8>) {
     }
 }
 
-/// Whether every byte stands for itself, whatever stands around it. Without a way out in the middle, many are compared at
-/// a time.
+/// Whether every byte stands for itself, whatever stands around it: sixteen at a time, or eight where there are no more. The
+/// last ones overlap those before, so that none is looked at by itself unless the text is shorter than that.
 fn is_all_plain(bytes: &[u8]) -> bool {
+    if let Some(last) = bytes.last_chunk::<16>() {
+        return bytes.as_chunks::<16>().0.iter().all(are_plain) && are_plain(last);
+    }
+    match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        (Some(first), Some(last)) => are_plain(first) && are_plain(last),
+        _ => bytes.iter().all(|byte| are_plain(&[*byte])),
+    }
+}
+
+/// The same of a few. Without a way out in the middle they are compared all at once.
+fn are_plain<const N: usize>(bytes: &[u8; N]) -> bool {
     let mut is_odd = false;
     for byte in bytes {
         is_odd |= byte.wrapping_sub(b' ') > b'~' - b' ';

@@ -5,6 +5,7 @@
 
 use super::{Where, json_text};
 use crate::model::{InputSummary, Match, MatchFields, RuleId, RuleInfo, SamplePart, SourceId, Time, Written};
+use std::ops::Range;
 
 /// The memory of a stream.
 #[derive(Debug, Default)]
@@ -14,7 +15,7 @@ pub(super) struct MatchWriter {
     heads: Vec<Vec<u8>>,
     /// The path of the last input.
     path: Option<(SourceId, Vec<u8>)>,
-    /// The time of the last match that had one: neighbours share their second.
+    /// The time of the last match that had one: neighbours share their day.
     time: Option<(Time, u8, Written)>,
 }
 
@@ -41,8 +42,8 @@ impl MatchWriter {
         match found.time.time {
             Some(time) => {
                 let decimals = found.time.decimals;
-                let known = last.as_ref().filter(|(known, digits, _)| (*known, *digits) == (time, decimals));
-                let written = known.map_or_else(|| time.written(decimals), |(.., written)| *written);
+                let behind = |last| time.written_after(decimals, last);
+                let written = last.as_ref().map_or_else(|| time.written(decimals), behind);
                 *last = Some((time, decimals, written));
                 line.push(b'"');
                 line.extend_from_slice(written.as_str().as_bytes());
@@ -53,9 +54,11 @@ impl MatchWriter {
         line.extend_from_slice(b",\"entity\":[{\"field\":");
         json_text::string(found.entity.0, line);
         line.extend_from_slice(b",\"value\":");
+        let start = line.len();
         json_text::string(found.entity.1, line);
+        let spelt = Spelt { text: found.entity.1, at: start..line.len() };
         line.extend_from_slice(b"}],\"fields\":{");
-        fields(found.fields.clone(), line);
+        fields(found.fields.clone(), &spelt, line);
         line.extend_from_slice(b"},\"feeds\":[");
         for (n, feed) in found.feeds.iter().enumerate() {
             if n > 0 {
@@ -93,8 +96,25 @@ fn head<'h>(heads: &'h mut Vec<Vec<u8>>, rules: &[RuleInfo], rule: RuleId) -> &'
     head
 }
 
+/// A text of a match that the line has already, and where.
+struct Spelt<'m> {
+    text: &'m str,
+    at: Range<usize>,
+}
+
+impl Spelt<'_> {
+    /// Writes a value: as it stands in the line, where it is that very text.
+    fn value(&self, value: &str, line: &mut Vec<u8>) {
+        if std::ptr::eq(value, self.text) {
+            line.extend_from_within(self.at.clone());
+        } else {
+            json_text::string(value, line);
+        }
+    }
+}
+
 /// Fields as members of an object: no value is `null`, one stands alone, several are a list.
-fn fields(parts: MatchFields<'_>, line: &mut Vec<u8>) {
+fn fields(parts: MatchFields<'_>, spelt: &Spelt<'_>, line: &mut Vec<u8>) {
     let mut values: Option<(usize, usize)> = None;
     for part in parts {
         match (part, values) {
@@ -116,7 +136,7 @@ fn fields(parts: MatchFields<'_>, line: &mut Vec<u8>) {
                     }
                     _ => line.push(b','),
                 }
-                json_text::string(value, line);
+                spelt.value(value, line);
                 values = Some((start, n + 1));
             }
             // A value always follows a name.
@@ -136,14 +156,10 @@ fn end_values(values: Option<(usize, usize)>, line: &mut Vec<u8>) {
 }
 
 fn number(number: Option<u64>, line: &mut Vec<u8>) {
-    let Some(mut left) = number else { return line.extend_from_slice(b"null") };
-    let start = line.len();
-    while left > 9 {
-        line.push(b'0' + (left % 10) as u8);
-        left /= 10;
+    match number {
+        Some(number) => line.extend_from_slice(itoa::Buffer::new().format(number).as_bytes()),
+        None => line.extend_from_slice(b"null"),
     }
-    line.push(b'0' + left as u8);
-    line.get_mut(start..).unwrap_or_default().reverse();
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@ use super::skim::{Seen, Skim};
 use crate::detect::{Engine, Needs, Sieve, Worker};
 use crate::formats::{Decoded, Decoder};
 use crate::model::{
-    Block, Clock, Effort, Event, Findings, Layouts, Matches, ProblemKind, Quality, Scratch, Stamp, Times, View,
-    column_behind,
+    Block, Clock, Effort, Event, Findings, Layouts, MatchRoom, Matches, ProblemKind, Quality, Scratch, Stamp, Times,
+    View, column_behind,
 };
 use crate::taxonomy::{Frozen, TagMemo};
 use std::sync::Arc;
@@ -33,6 +33,8 @@ pub(super) struct Bench {
     tags: TagMemo,
     worker: Worker,
     skim: Skim,
+    /// What matches of the last block took.
+    room: MatchRoom,
     times: Times,
 }
 
@@ -46,6 +48,7 @@ impl Bench {
             tags: TagMemo::default(),
             worker,
             skim: Skim::default(),
+            room: MatchRoom::default(),
             times: Times::default(),
         }
     }
@@ -65,11 +68,11 @@ impl Desk<'_> {
     /// Works one block off.
     pub(super) fn work(&self, block: &Block, decoder: &dyn Decoder, bench: &mut Bench) -> Findings {
         let mut findings = Findings { source: block.source, ..Findings::default() };
-        findings.matches = self.streams.then(Matches::default);
+        findings.matches = self.streams.then(|| Matches::with_room(bench.room));
         findings.books.bytes = block.input_bytes;
         findings.books.lines = block.line_count;
         findings.column = column_behind(&block.bytes, Some(0)).filter(|_| !block.truncated);
-        let Bench { scratch, layouts, tags, worker, skim, times } = bench;
+        let Bench { scratch, layouts, tags, worker, skim, room, times } = bench;
         skim.begin();
         let (began, before) = (self.now(), times.tagged + times.matched);
         decoder.skim(block, scratch, &mut |decoded| match decoded {
@@ -103,6 +106,7 @@ impl Desk<'_> {
         let inside = (times.tagged + times.matched).saturating_sub(before);
         times.decoded += self.now().saturating_sub(began).saturating_sub(inside);
         self.timed(&mut times.matched, || self.engine.end_block(worker, &mut findings));
+        *room = findings.matches.as_ref().map(Matches::room).unwrap_or_default();
         findings
     }
 
