@@ -3,7 +3,7 @@
 use super::payload::{self, Outlook};
 use super::{Head, Learned, Record, Sniffed, lines};
 use crate::model::stamp::{self, Zone};
-use crate::model::{Outline, OutlineHead};
+use crate::model::{Outline, OutlineHead, cut};
 
 /// A tag: which program wrote, and as which process.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -101,7 +101,7 @@ pub(super) fn tag(text: &str) -> Option<(Tag<'_>, &str)> {
         b.is_ascii_whitespace() || matches!(b, b':' | b'[') || (b == b'=' && !is_inside)
     })?;
     let (program, rest) = text.split_at_checked(end).filter(|_| (1..=LONGEST_TAG).contains(&end))?;
-    let (process, rest) = match rest.strip_prefix('[').and_then(|r| r.split_once(']')) {
+    let (process, rest) = match rest.strip_prefix('[').and_then(|r| cut::at_first(r, b"]")) {
         Some((process, rest)) if process.len() <= LONGEST_TAG && !process.contains(char::is_whitespace) => {
             (Some(process).filter(|p| !p.is_empty()), rest)
         }

@@ -8,7 +8,7 @@
 use super::syslog::{begins_pair, finish, priority, tag};
 use super::{Format, Head, LineShape, Met, Record, Refused, Sample, Shape, Sniffed, syslog};
 use crate::model::stamp::{self, Yearless, Zone};
-use crate::model::{Outline, Stamp, limits};
+use crate::model::{Outline, Stamp, cut, limits};
 
 /// The row of [`FORMATS`](super::FORMATS).
 pub(crate) const FORMAT: Format = Format {
@@ -164,7 +164,7 @@ fn dated(text: &str, zone: &Zone) -> Option<(Stamp, usize)> {
 /// Splits the host off. The first word is none if it is the tag (a colon ends it), if it cannot be a name, or if
 /// pairs follow and no host may be called so (forwarders that write `gateway_http Key="value"`).
 fn host(text: &str) -> (Option<&str>, &str) {
-    let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
+    let (word, rest) = cut::at_first(text, b" ").unwrap_or((text, ""));
     let rest = rest.trim_start_matches(' ');
     // Firewalls may put the colon at the host.
     if let Some(name) = word.strip_suffix(':').filter(|name| !name.is_empty() && rest.starts_with('%')) {

@@ -1,5 +1,6 @@
 //! Names: what rules ask for, and which names of a record may answer.
 
+use super::cut;
 use super::event::FormatId;
 use super::hash::QuickMap;
 use std::collections::HashMap;
@@ -108,7 +109,7 @@ impl Speaker {
     /// False only when no message of the program can be meant by its program: with a path in front or not.
     pub(crate) fn may_be(&self, program: &str) -> bool {
         let Speaker::Program(row) = self else { return false };
-        let leaf = program.rsplit('/').next().unwrap_or(program);
+        let leaf = cut::leaf(program);
         let starts = |name: &str, start: &str| name.get(..start.len()).is_some_and(|n| n.eq_ignore_ascii_case(start));
         match row.strip_suffix('*') {
             Some(start) => starts(program, start) || starts(leaf, start),

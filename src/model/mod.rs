@@ -5,6 +5,7 @@
 
 mod alert;
 mod block;
+pub(crate) mod cut;
 mod effort;
 pub(crate) mod escape;
 mod event;

@@ -5,7 +5,7 @@ use super::condition::Target;
 use super::outline::Reach;
 use super::place::{Names, Place};
 use super::table::{RawFormats, Tables};
-use crate::model::{Event, FieldId, FormatId, Outline};
+use crate::model::{Event, FieldId, FormatId, Outline, cut};
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
@@ -107,7 +107,7 @@ pub(super) struct Facts<'e, 'r> {
 impl Facts<'_, '_> {
     /// The program, without the folders it lies in.
     pub(super) fn program(&self) -> Option<&str> {
-        self.program.as_deref().map(|path| path.rsplit('/').next().unwrap_or(path))
+        self.program.as_deref().map(cut::leaf)
     }
 
     /// Writes down everything [`Condition::may_hold`](super::condition::Condition::may_hold) looks at, so that two
@@ -259,7 +259,7 @@ impl Gatherer {
         if others.any(|place| present.has(place.0)) {
             return None;
         }
-        let program = outline.program.map(|p| p.rsplit('/').next().unwrap_or(p));
+        let program = outline.program.map(cut::leaf);
         let facility = match outline.priority {
             Some(priority) => self.facilities.get(priority.parse::<usize>().ok()? / 8).map(String::as_str),
             None => None,

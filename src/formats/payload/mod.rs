@@ -135,6 +135,7 @@ mod web;
 pub(super) use outline::{Opening, Outlook, has_usual_keys, opening, outlook, outlook_of};
 
 use super::{Record, declared};
+use crate::model::cut::{self, leaf};
 use crate::model::{QuickMap, Sentence};
 use std::sync::LazyLock;
 
@@ -198,7 +199,7 @@ pub(crate) fn extract(program: Option<&str>, message: &str, record: &mut Record<
     let path = program.unwrap_or_default();
     let program = leaf(path);
     // What continues a record is no part of the sentence, but pairs, JSON and XML may stand there.
-    let sentence = message.lines().next().unwrap_or(message);
+    let sentence = cut::at_first(message, b"\n").map_or(message, |(line, _)| line.strip_suffix('\r').unwrap_or(line));
     let first = message.as_bytes().first();
     let mut is_claimed = false;
     for (row, may_say) in PAYLOADS.iter().zip(Rows::for_program(program)) {
@@ -273,11 +274,6 @@ pub(crate) fn extract_unnamed(message: &str, record: &mut Record<'_>) {
 /// Reads a message whose tag names a PAM module: `sshd(pam_unix)[123]: ...`.
 pub(crate) fn extract_pam(module: &str, program: &str, message: &str, record: &mut Record<'_>) {
     record.payload = Some(pam::extract_of(module, leaf(program), message, record));
-}
-
-/// The part of a program's name behind its path.
-fn leaf(program: &str) -> &str {
-    program.rsplit('/').next().unwrap_or(program)
 }
 
 /// Whether a program is meant by a row, by its whole name (`postfix/smtpd`) or what stands behind the last slash.

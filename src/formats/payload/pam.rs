@@ -7,7 +7,7 @@
 use super::{Payload, PayloadSample};
 use crate::formats::Record;
 use crate::formats::pairs::{Word, Words};
-use crate::model::Sentence;
+use crate::model::{Sentence, cut};
 
 pub(crate) const PAYLOAD: Payload =
     Payload { name: "pam", programs: &[], prefixes: &["pam_", "PAM-", "PAM "], samples: SAMPLES, extract };
@@ -42,7 +42,7 @@ fn sentence(text: &str, record: &mut Record<'_>) -> Option<&'static str> {
     if let Some((fixed, keys)) = text.split_once(';')
         && fixed.contains("authentication failure")
     {
-        let count = fixed.split_once(" more ").map(|(count, _)| count.trim_start());
+        let count = cut::at_first(fixed, b" more ").map(|(count, _)| count.trim_start());
         record.push_some("count", count);
         caller(keys, record);
         return Some(if count.is_some() { "more_failures" } else { "auth_failure" });
@@ -56,12 +56,12 @@ fn sentence(text: &str, record: &mut Record<'_>) -> Option<&'static str> {
         record.push("target_user", user);
         return Some("password_changed");
     }
-    if let Some((user, _)) = text.strip_prefix("account ").and_then(|r| r.split_once(" has expired")) {
+    if let Some((user, _)) = text.strip_prefix("account ").and_then(|r| cut::at_first(r, b" has expired")) {
         record.push("user", user);
         return Some("expired");
     }
     if let Some(rest) = text.strip_prefix("Consecutive login failures for user ") {
-        record.push("user", rest.split_once(" account ").map_or(rest, |(user, _)| user));
+        record.push("user", cut::at_first(rest, b" account ").map_or(rest, |(user, _)| user));
         return Some("locked");
     }
     tally(text, record)
@@ -70,7 +70,7 @@ fn sentence(text: &str, record: &mut Record<'_>) -> Option<&'static str> {
 /// The keys of an authentication failure. `user` comes last and is the client's choice: it may hold blanks and more
 /// keys.
 fn caller(keys: &str, record: &mut Record<'_>) {
-    let (keys, user) = match keys.split_once(" user=") {
+    let (keys, user) = match cut::at_first(keys, b" user=") {
         Some((keys, user)) => (keys, Some(user)),
         None => (keys, None),
     };
@@ -90,7 +90,7 @@ fn session(text: &str, record: &mut Record<'_>) -> Option<&'static str> {
     }
     let who = text.strip_prefix("session opened for user ")?;
     // `by` may name nobody: ` by (uid=0)`.
-    let (who, by) = who.rsplit_once(" by ").map_or((who, None), |(who, by)| (who, Some(by)));
+    let (who, by) = cut::at_last(who, b" by ").map_or((who, None), |(who, by)| (who, Some(by)));
     let (user, id) = with_id(who);
     record.push("user", user);
     record.push_some("user_id", id);
@@ -103,7 +103,7 @@ fn session(text: &str, record: &mut Record<'_>) -> Option<&'static str> {
 
 /// Splits `NAME(uid=N)`.
 fn with_id(text: &str) -> (&str, Option<&str>) {
-    match text.strip_suffix(')').and_then(|t| t.rsplit_once("(uid=")) {
+    match text.strip_suffix(')').and_then(|t| cut::at_last(t, b"(uid=")) {
         Some((name, id)) => (name, Some(id)),
         None => (text, None),
     }
@@ -113,7 +113,7 @@ fn with_id(text: &str) -> (&str, Option<&str>) {
 fn tally(text: &str, record: &mut Record<'_>) -> Option<&'static str> {
     let (who, counts) = text.strip_prefix("user ")?.rsplit_once(" tally ")?;
     let (user, id) = who.strip_suffix(')')?.rsplit_once(" (")?;
-    let (tally, deny) = counts.split_once(", deny ").map_or((counts, None), |(tally, deny)| (tally, Some(deny)));
+    let (tally, deny) = cut::at_first(counts, b", deny ").map_or((counts, None), |(tally, deny)| (tally, Some(deny)));
     record.push("user", user);
     record.push("user_id", id);
     record.push("tally", tally);

@@ -3,6 +3,7 @@
 
 use super::{Peer, is_number, push_peer, starts};
 use crate::formats::Record;
+use crate::model::cut;
 
 pub(super) fn sentence(message: &str, record: &mut Record<'_>) -> Option<&'static str> {
     let (text, peer) = from_right(message)?;
@@ -20,7 +21,7 @@ pub(super) fn sentence(message: &str, record: &mut Record<'_>) -> Option<&'stati
         return None;
     };
     // `'U' with ssh-ed25519 key SHA256:...`, older `'U' with key md5 0a:1b:...`
-    let (who, key) = match who.and_then(|w| w.rsplit_once("' with ")) {
+    let (who, key) = match who.and_then(|w| cut::at_last(w, b"' with ")) {
         Some((who, key)) if method == Some("publickey") => (Some(who), key.rsplit_once(' ').map(|(_, f)| f)),
         _ => (who, None),
     };
@@ -33,7 +34,7 @@ pub(super) fn sentence(message: &str, record: &mut Record<'_>) -> Option<&'stati
 
 /// Splits ` from HOST:PORT` off the end.
 fn from_right(message: &str) -> Option<(&str, Peer<'_>)> {
-    let (text, place) = message.rsplit_once(" from ")?;
+    let (text, place) = cut::at_last(message, b" from ")?;
     let (host, port) = place.rsplit_once(':')?;
     let is_place = !host.is_empty() && !host.contains(' ') && is_number(port);
     is_place.then_some((text, Peer { host, port: Some(port) }))

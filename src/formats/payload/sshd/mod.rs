@@ -9,7 +9,7 @@ mod samples;
 
 use super::Payload;
 use crate::formats::Record;
-use crate::model::Sentence;
+use crate::model::{Sentence, cut};
 use core::net::IpAddr;
 use samples::SAMPLES;
 
@@ -44,7 +44,8 @@ fn extract(message: &str, record: &mut Record<'_>) -> Option<Sentence> {
 /// `Accepted METHOD for U from H port N ssh2`, `Failed ...`.
 fn credentials(message: &str, record: &mut Record<'_>) -> Option<&'static str> {
     let accepted = message.strip_prefix("Accepted ");
-    let (method, rest) = accepted.or_else(|| message.strip_prefix("Failed "))?.split_once(" for ")?;
+    let said = accepted.or_else(|| message.strip_prefix("Failed "))?;
+    let (method, rest) = cut::at_first(said, b" for ")?;
     let (who, peer, tail) = from_right(rest)?;
     let (user, is_invalid) = user(who);
     // Nobody is accepted under an invalid name; a real account may be called "invalid user".
@@ -53,7 +54,7 @@ fn credentials(message: &str, record: &mut Record<'_>) -> Option<&'static str> {
     record.push("user", user);
     push_peer(record, peer);
     // `ssh2: RSA SHA256:...`, older `ssh2: RSA 0a:1b:...`
-    if let Some((kind, fingerprint)) = tail.split_once(": ").and_then(|(_, key)| key.split_once(' ')) {
+    if let Some((kind, fingerprint)) = cut::at_first(tail, b": ").and_then(|(_, key)| key.split_once(' ')) {
         record.push("key_type", kind);
         record.push("fingerprint", fingerprint.split(' ').next().unwrap_or(fingerprint));
     }
@@ -76,14 +77,14 @@ fn refusal(message: &str, record: &mut Record<'_>) -> Option<&'static str> {
         record.push("user", rest);
         return Some("invalid_user");
     }
-    if let Some((who, _)) = message.strip_prefix("User ").and_then(|r| r.rsplit_once(" not allowed because ")) {
-        let (user, host) = who.rsplit_once(" from ").map_or((who, None), |(u, h)| (u, Some(h)));
+    if let Some((who, _)) = message.strip_prefix("User ").and_then(|r| cut::at_last(r, b" not allowed because ")) {
+        let (user, host) = cut::at_last(who, b" from ").map_or((who, None), |(u, h)| (u, Some(h)));
         record.push("user", user);
         record.push_some("rhost", host);
         return Some("not_allowed");
     }
     if let Some((user, _)) =
-        message.strip_prefix("Access denied for user ").and_then(|r| r.rsplit_once(" by PAM account configuration"))
+        message.strip_prefix("Access denied for user ").and_then(|r| cut::at_last(r, b" by PAM account configuration"))
     {
         record.push("user", user);
         return Some("not_allowed");
@@ -92,7 +93,7 @@ fn refusal(message: &str, record: &mut Record<'_>) -> Option<&'static str> {
         let (_, is_invalid) = user(rest);
         return named_user(rest, record, if is_invalid { "max_attempts_invalid_user" } else { "max_attempts" });
     }
-    if let Some((_, rest)) = message.strip_prefix("PAM: ").and_then(|r| r.split_once(" for ")) {
+    if let Some((_, rest)) = message.strip_prefix("PAM: ").and_then(|r| cut::at_first(r, b" for ")) {
         let (_, is_invalid) = user(rest);
         return named_user(rest, record, if is_invalid { "pam_failure_invalid_user" } else { "pam_failure" });
     }
@@ -106,11 +107,12 @@ fn refusal(message: &str, record: &mut Record<'_>) -> Option<&'static str> {
         return Some("negotiation_failed");
     }
     // OpenSSH 9.8: `drop connection #7 from [H]:N on [L]:M penalty: ...`; older: `past MaxStartups`.
-    if let Some(rest) = message.strip_prefix("drop connection #").and_then(|rest| rest.split_once(" from [")) {
-        let (host, rest) = rest.1.split_once("]:")?;
-        let (port, rest) = rest.split_once(" on [")?;
+    if let Some(rest) = message.strip_prefix("drop connection #").and_then(|rest| cut::at_first(rest, b" from [")) {
+        let (host, rest) = cut::at_first(rest.1, b"]:")?;
+        let (port, rest) = cut::at_first(rest, b" on [")?;
         push_peer(record, Peer { host, port: Some(port) });
-        if let Some((local, (port, _))) = rest.split_once("]:").map(|(l, r)| (l, r.split_once(' ').unwrap_or((r, ""))))
+        if let Some((local, (port, _))) =
+            cut::at_first(rest, b"]:").map(|(l, r)| (l, r.split_once(' ').unwrap_or((r, ""))))
         {
             record.push("laddr", local);
             record.push("lport", port);
@@ -118,7 +120,7 @@ fn refusal(message: &str, record: &mut Record<'_>) -> Option<&'static str> {
         return Some("refused");
     }
     if let Some(rest) = message.strip_prefix("refused connect from ") {
-        let (name, host) = rest.strip_suffix(')').and_then(|r| r.rsplit_once(" (")).unwrap_or((rest, rest));
+        let (name, host) = rest.strip_suffix(')').and_then(|r| cut::at_last(r, b" (")).unwrap_or((rest, rest));
         if is_host_name(name) {
             record.push("rname", name);
         }
@@ -134,7 +136,7 @@ fn named_user(rest: &str, record: &mut Record<'_>, name: &'static str) -> Option
         (who, peer)
     } else {
         // Before OpenSSH 7.4 no port was named.
-        let (who, host) = rest.rsplit_once(" from ")?;
+        let (who, host) = cut::at_last(rest, b" from ")?;
         (who, Peer { host: host.split(' ').next().unwrap_or(host), port: None })
     };
     record.push("user", user(who).0);
@@ -157,7 +159,7 @@ fn disconnect(message: &str, record: &mut Record<'_>) -> Option<&'static str> {
     let rest = starts(message, &ways)?;
     // `Disconnecting invalid user U H port N: Too many authentication failures`: the reason is fixed text.
     let ends_plain = peer_right(rest);
-    let (who, peer) = ends_plain.or_else(|| rest.rsplit_once(": ").and_then(|(left, _)| peer_right(left)))?;
+    let (who, peer) = ends_plain.or_else(|| cut::at_last(rest, b": ").and_then(|(left, _)| peer_right(left)))?;
     if let Some(user) = who.strip_prefix("invalid user ") {
         record.push("user", user);
         push_peer(record, peer);
@@ -173,7 +175,7 @@ fn connection(message: &str, record: &mut Record<'_>) -> Option<&'static str> {
     if let Some(rest) = message.strip_prefix("Connection from ") {
         let peer = peer_left(rest)?;
         push_peer(record, peer);
-        if let Some(here) = rest.split_once(" on ").and_then(|(_, here)| peer_left(here)) {
+        if let Some(here) = cut::at_first(rest, b" on ").and_then(|(_, here)| peer_left(here)) {
             record.push("laddr", here.host);
             record.push_some("lport", here.port);
         }
@@ -186,28 +188,28 @@ fn connection(message: &str, record: &mut Record<'_>) -> Option<&'static str> {
         return Some("listening");
     }
     if let Some(rest) = message.strip_prefix("reverse mapping checking getaddrinfo for ") {
-        let (name, rest) = rest.split_once(" [")?;
+        let (name, rest) = cut::at_first(rest, b" [")?;
         let (host, _) = rest.split_once(']')?;
         record.push("rname", name);
         record.push("rhost", host);
         return Some("reverse_mapping");
     }
     // `Address H maps to NAME, but this does not map back to the address`
-    let (host, rest) = message.strip_prefix("Address ")?.split_once(" maps to ")?;
-    record.push("rname", rest.split_once(", but ")?.0);
+    let (host, rest) = cut::at_first(message.strip_prefix("Address ")?, b" maps to ")?;
+    record.push("rname", cut::at_first(rest, b", but ")?.0);
     record.push("rhost", host);
     Some("reverse_mapping")
 }
 
 /// Anything else that names where it came from: scanners, broken clients, wordings to come.
 fn probe(message: &str, record: &mut Record<'_>) -> Option<&'static str> {
-    let peer = if let Some((_, rest)) = message.split_once(": Connection from ") {
+    let peer = if let Some((_, rest)) = cut::at_first(message, b": Connection from ") {
         // `banner exchange: Connection from H port N: invalid format`, `ssh_dispatch_run_fatal: Connection from
         // user U H port N: ...`
         peer_left(rest)
-            .or_else(|| rest.rsplit_once(": ").and_then(|(left, _)| peer_right(left)).map(|(_, peer)| peer))?
+            .or_else(|| cut::at_last(rest, b": ").and_then(|(left, _)| peer_right(left)).map(|(_, peer)| peer))?
     } else {
-        let (_, rest) = message.rsplit_once(" from ").or_else(|| message.rsplit_once(" FROM "))?;
+        let (_, rest) = cut::at_last(message, b" from ").or_else(|| cut::at_last(message, b" FROM "))?;
         let (host, _) = rest.split_once(' ').unwrap_or((rest, ""));
         let host = host.trim_end_matches(['.', ':']);
         match peer_and_tail(rest).0 {
@@ -222,33 +224,36 @@ fn probe(message: &str, record: &mut Record<'_>) -> Option<&'static str> {
 /// Splits `WHO from H port N[ ssh2[: TYPE FP]]` at the last such end. `WHO` may be empty and may look like an end
 /// itself, so nothing but what sshd writes may follow.
 fn from_right(text: &str) -> Option<(&str, Peer<'_>, &str)> {
-    let mut end = text.len();
-    while let Some(at) = text.get(..end)?.rfind(" from ") {
-        let (peer, tail) = peer_and_tail(text.get(at + " from ".len()..)?);
+    let mut left = text;
+    loop {
+        (left, _) = cut::at_last(left, b" from ")?;
+        let (peer, tail) = peer_and_tail(text.get(left.len() + " from ".len()..)?);
         if let Some(peer) = peer.filter(|_| tail.is_empty() || tail.starts_with("ssh")) {
-            return Some((text.get(..at)?, peer, tail));
+            return Some((left, peer, tail));
         }
-        end = at;
     }
-    None
 }
 
 /// Reads `H port N` and what follows it.
 fn peer_and_tail(text: &str) -> (Option<Peer<'_>>, &str) {
-    let mut words = text.splitn(4, ' ');
-    let (host, word, port) = (words.next(), words.next(), words.next());
-    let peer = match (host, word, port) {
-        (Some(host), Some("port"), Some(port)) if !host.is_empty() && is_number(port) => {
-            Some(Peer { host, port: Some(port) })
-        }
-        _ => None,
-    };
-    (peer, words.next().unwrap_or(""))
+    let mut words = [""; 3];
+    let mut rest = Some(text);
+    for word in &mut words {
+        let (first, behind) = rest.map_or(("", None), word_and_rest);
+        (*word, rest) = (first, behind);
+    }
+    let [host, word, port] = words;
+    let is_peer = !host.is_empty() && word == "port" && is_number(port);
+    (is_peer.then_some(Peer { host, port: Some(port) }), rest.unwrap_or(""))
+}
+
+fn word_and_rest(text: &str) -> (&str, Option<&str>) {
+    cut::at_first(text, b" ").map_or((text, None), |(word, rest)| (word, Some(rest)))
 }
 
 /// Splits `WHO H port N`, or takes a bare address.
 fn peer_right(text: &str) -> Option<(&str, Peer<'_>)> {
-    let Some((left, port)) = text.rsplit_once(" port ") else {
+    let Some((left, port)) = cut::at_last(text, b" port ") else {
         let (who, host) = text.rsplit_once(' ').unwrap_or(("", text));
         host.parse::<IpAddr>().ok()?;
         return Some((who, Peer { host, port: None }));
