@@ -35,6 +35,10 @@ fn bare(text: &str) -> Option<IpAddr> {
 
 /// The canonical spelling of an address (RFC 5952 for IPv6), borrowed when it is written so already.
 pub(super) fn ip(text: &str) -> Option<Cow<'_, str>> {
+    // What is read as one has neither leading zeros nor blanks: it is written as it would be.
+    if text.parse::<Ipv4Addr>().is_ok() {
+        return Some(Cow::Borrowed(text));
+    }
     let canonical = address(text)?.to_string();
     Some(if canonical == text { Cow::Borrowed(text) } else { Cow::Owned(canonical) })
 }
@@ -116,6 +120,7 @@ pub(super) fn each(_: &Words, text: &str, out: &mut dyn FnMut(String)) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[track_caller]
     fn check(text: &str, want: Option<&str>) {
@@ -131,6 +136,14 @@ mod tests {
         check("[2001:DB8:0::1]:443", Some("2001:db8::1"));
         check("fe80::1%eth0", Some("fe80::1"));
         check("2001:db8:0:0:0:0:0:1:55012", Some("2001:db8::1"));
+    }
+
+    proptest! {
+        #[test]
+        fn addresses_are_written_as_the_standard_library_writes_them(text in "[0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9.: ]{0,9}") {
+            let want = address(&text).map(|address| address.to_string());
+            prop_assert_eq!(ip(&text).map(Cow::into_owned), want);
+        }
     }
 
     #[test]
