@@ -93,7 +93,7 @@ impl Finder {
             counts.values += group.entries.len() as u64;
             let alone = group.value(case.event);
             if let Some(found) = alone.and_then(|(head, value)| last.known(head, value)) {
-                counts.remembered += 1;
+                counts.remembered += group.entries.len() as u64;
                 marks.add(found);
                 continue;
             }

@@ -160,9 +160,10 @@ impl Group {
         }
     }
 
-    /// The value of a group that is one field: its kind and length in a number, and its text.
+    /// The value of a group that is one field: its kind and length in a number, and its text. A group of none has one value.
     pub(super) fn value<'r>(&self, event: &Event<'r>) -> Option<(u32, &'r str)> {
         match &*self.entries {
+            [] => Some((0, "")),
             [at] => event.entries.get(usize::from(*at)).map(|entry| written(event, entry)),
             _ => None,
         }
