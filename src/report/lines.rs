@@ -5,10 +5,9 @@
 
 use super::jsonl::SummaryLine;
 use super::match_line::MatchWriter;
-use super::shape::{EventShape, LogSourceShape, PairShape, pairs};
+use super::shape::LogSourceShape;
 use super::{Where, json_text};
-use crate::model::limits::MATCH_EVENTS;
-use crate::model::{Burst, Datum, EventLine, InputSummary, Line, LineSink, Report, RuleId, RuleInfo};
+use crate::model::{Datum, EventLine, InputSummary, Line, LineSink, Report, RuleInfo};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use std::io::{self, Write};
@@ -32,69 +31,17 @@ impl<W: Write> MatchLines<W> {
         self.out.flush()?;
         Ok(self.out)
     }
-
-    fn burst(&mut self, burst: &Burst, inputs: &[InputSummary]) -> io::Result<()> {
-        let place = Where::new(inputs, &burst.place);
-        let events = burst.events.iter().take(MATCH_EVENTS);
-        let line = MatchLine {
-            r#match: BurstShape {
-                rule_id: id(&self.rules, burst.rule),
-                level: level(&self.rules, burst.rule),
-                kind: "correlation",
-                entity: pairs(&burst.entity),
-                path: place.path,
-                line: place.line,
-                record: place.record,
-                time: burst.time.rfc3339(),
-                count: burst.count,
-                events: events.map(|(at, time, rule)| EventShape::new(inputs, &self.rules, at, *time, *rule)).collect(),
-                events_total: burst.count,
-                reported: (!burst.reported).then_some(false),
-            },
-        };
-        json_text::to_line(&line, &mut self.out)
-    }
 }
 
 impl<W: Write> LineSink for MatchLines<W> {
     fn line(&mut self, line: &Line<'_>, inputs: &[InputSummary]) -> io::Result<()> {
         match line {
             Line::Match(found) => self.out.write_all(self.matches.line(found, &self.rules, inputs)),
-            Line::Burst(burst) => self.burst(burst, inputs),
+            Line::Burst(burst) => self.out.write_all(self.matches.burst(burst, &self.rules, inputs)),
             // Records that match nothing are not this stream's business.
             Line::Event(_) | Line::Refused(..) => Ok(()),
         }
     }
-}
-
-fn id(rules: &[RuleInfo], rule: RuleId) -> &str {
-    rules.get(rule.0 as usize).map_or("", |r| r.id.as_str())
-}
-
-fn level(rules: &[RuleInfo], rule: RuleId) -> Option<&'static str> {
-    rules.get(rule.0 as usize).map(|r| r.level.name())
-}
-
-#[derive(Serialize)]
-struct MatchLine<T> {
-    r#match: T,
-}
-
-#[derive(Serialize)]
-struct BurstShape<'a> {
-    rule_id: &'a str,
-    level: Option<&'static str>,
-    kind: &'static str,
-    entity: Vec<PairShape<'a>>,
-    path: &'a str,
-    line: Option<u64>,
-    record: Option<u64>,
-    time: Option<String>,
-    count: u64,
-    events: Vec<EventShape<'a>>,
-    events_total: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reported: Option<bool>,
 }
 
 /// Writes normalised records, one a line.
@@ -246,7 +193,9 @@ fn number<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
 mod tests {
     use super::super::sample;
     use super::*;
-    use crate::model::{Bare, FieldsWriter, LogSource, Match, Matches, Place, Sample, SourceId, Stamp, Time};
+    use crate::model::{
+        Bare, Burst, FieldsWriter, LogSource, Match, Matches, Place, RuleId, Sample, SourceId, Stamp, Time,
+    };
 
     #[test]
     fn matches_and_bursts_are_lines_and_the_summary_is_the_last() {

@@ -1,56 +1,41 @@
-//! One match of a detection rule as a line of `--format matches` (design page `report.md` section 5).
+//! One match of a detection rule, or one burst, as a line of `--format matches` (design page `report.md` section 5).
 //!
 //! Written by hand into memory that is used again: a loud log has a line for every record. What is the same for all
 //! matches of a rule, and for all of an input, is spelt once.
 
 use super::{Where, json_text};
-use crate::model::{InputSummary, Match, MatchFields, RuleId, RuleInfo, SamplePart, SourceId, Time, Written};
+use crate::model::limits::MATCH_EVENTS;
+use crate::model::{
+    Burst, InputSummary, Match, MatchFields, Place, RuleId, RuleInfo, SamplePart, SourceId, Stamp, Time, Written,
+};
 use std::ops::Range;
 
 /// The memory of a stream.
 #[derive(Debug, Default)]
 pub(super) struct MatchWriter {
     line: Vec<u8>,
-    /// By rule: what comes before the path; empty until it is wanted.
+    /// By rule: what the line begins with, up to what kind of rule it is; empty until it is wanted.
     heads: Vec<Vec<u8>>,
-    /// The path of the last input.
+    last: Last,
+}
+
+/// What was written last of what neighbours share.
+#[derive(Debug, Default)]
+struct Last {
+    /// The path of an input.
     path: Option<(SourceId, Vec<u8>)>,
-    /// The time of the last match that had one: neighbours share their day.
+    /// A time: neighbours share their day.
     time: Option<(Time, u8, Written)>,
 }
 
 impl MatchWriter {
     /// The line of a match, with its newline.
     pub(super) fn line(&mut self, found: &Match<'_>, rules: &[RuleInfo], inputs: &[InputSummary]) -> &[u8] {
-        let MatchWriter { line, heads, path, time: last } = self;
-        let place = Where::new(inputs, &found.place);
+        let MatchWriter { line, heads, last } = self;
         line.clear();
         line.extend_from_slice(head(heads, rules, found.rule));
-        match path {
-            Some((source, path)) if *source == found.place.source => line.extend_from_slice(path),
-            _ => {
-                let start = line.len();
-                json_text::string(place.path, line);
-                *path = Some((found.place.source, line.get(start..).unwrap_or_default().to_vec()));
-            }
-        }
-        line.extend_from_slice(b",\"line\":");
-        number(place.line, line);
-        line.extend_from_slice(b",\"record\":");
-        number(place.record, line);
-        line.extend_from_slice(b",\"time\":");
-        match found.time.time {
-            Some(time) => {
-                let decimals = found.time.decimals;
-                let behind = |last| time.written_after(decimals, last);
-                let written = last.as_ref().map_or_else(|| time.written(decimals), behind);
-                *last = Some((time, decimals, written));
-                line.push(b'"');
-                line.extend_from_slice(written.as_str().as_bytes());
-                line.push(b'"');
-            }
-            None => line.extend_from_slice(b"null"),
-        }
+        line.extend_from_slice(b"\"detection\",");
+        last.write((&found.place, found.time), inputs, line);
         line.extend_from_slice(b",\"entity\":[{\"field\":");
         json_text::string(found.entity.0, line);
         line.extend_from_slice(b",\"value\":");
@@ -64,18 +49,88 @@ impl MatchWriter {
             if n > 0 {
                 line.push(b',');
             }
-            json_text::string(rules.get(feed.0 as usize).map_or("", |rule| rule.id.as_str()), line);
+            json_text::string(id(rules, *feed), line);
         }
         line.push(b']');
-        if !found.reported {
-            line.extend_from_slice(b",\"reported\":false");
+        end(found.reported, line);
+        line
+    }
+
+    /// The line of a burst, with its newline.
+    pub(super) fn burst(&mut self, burst: &Burst, rules: &[RuleInfo], inputs: &[InputSummary]) -> &[u8] {
+        let MatchWriter { line, heads, last } = self;
+        line.clear();
+        line.extend_from_slice(head(heads, rules, burst.rule));
+        line.extend_from_slice(b"\"correlation\",\"entity\":[");
+        for (n, pair) in burst.entity.iter().enumerate() {
+            line.extend_from_slice(if n > 0 { b",{\"field\":" } else { b"{\"field\":" });
+            json_text::string(&pair.field, line);
+            line.extend_from_slice(b",\"value\":");
+            json_text::string(&pair.value, line);
+            line.push(b'}');
         }
-        line.extend_from_slice(b"}}\n");
+        line.extend_from_slice(b"],");
+        last.write((&burst.place, burst.time), inputs, line);
+        line.extend_from_slice(b",\"count\":");
+        number(Some(burst.count), line);
+        line.extend_from_slice(b",\"events\":[");
+        for (n, (place, time, rule)) in burst.events.iter().take(MATCH_EVENTS).enumerate() {
+            line.extend_from_slice(if n > 0 { b",{" } else { b"{" });
+            last.write((place, *time), inputs, line);
+            line.extend_from_slice(b",\"rule_id\":");
+            json_text::string(id(rules, *rule), line);
+            line.push(b'}');
+        }
+        line.extend_from_slice(b"],\"events_total\":");
+        number(Some(burst.count), line);
+        end(burst.reported, line);
         line
     }
 }
 
-/// Everything up to the path.
+impl Last {
+    /// Where an event stands, and when it happened.
+    fn write(&mut self, (at, time): (&Place, Stamp), inputs: &[InputSummary], line: &mut Vec<u8>) {
+        let place = Where::new(inputs, at);
+        line.extend_from_slice(b"\"path\":");
+        match &self.path {
+            Some((source, path)) if *source == at.source => line.extend_from_slice(path),
+            _ => {
+                let start = line.len();
+                json_text::string(place.path, line);
+                self.path = Some((at.source, line.get(start..).unwrap_or_default().to_vec()));
+            }
+        }
+        line.extend_from_slice(b",\"line\":");
+        number(place.line, line);
+        line.extend_from_slice(b",\"record\":");
+        number(place.record, line);
+        line.extend_from_slice(b",\"time\":");
+        match time.time {
+            Some(at) => {
+                let decimals = time.decimals;
+                let behind = |last| at.written_after(decimals, last);
+                let written = self.time.as_ref().map_or_else(|| at.written(decimals), behind);
+                self.time = Some((at, decimals, written));
+                line.push(b'"');
+                line.extend_from_slice(written.as_str().as_bytes());
+                line.push(b'"');
+            }
+            None => line.extend_from_slice(b"null"),
+        }
+    }
+}
+
+fn id(rules: &[RuleInfo], rule: RuleId) -> &str {
+    rules.get(rule.0 as usize).map_or("", |rule| rule.id.as_str())
+}
+
+/// The end of a line.
+fn end(reported: bool, line: &mut Vec<u8>) {
+    line.extend_from_slice(if reported { b"}}\n" } else { b",\"reported\":false}}\n" });
+}
+
+/// Everything up to what kind of rule it is.
 fn head<'h>(heads: &'h mut Vec<Vec<u8>>, rules: &[RuleInfo], rule: RuleId) -> &'h [u8] {
     let n = rule.0 as usize;
     if heads.len() <= n {
@@ -91,7 +146,7 @@ fn head<'h>(heads: &'h mut Vec<Vec<u8>>, rules: &[RuleInfo], rule: RuleId) -> &'
             Some(rule) => json_text::string(rule.level.name(), head),
             None => head.extend_from_slice(b"null"),
         }
-        head.extend_from_slice(b",\"kind\":\"detection\",\"path\":");
+        head.extend_from_slice(b",\"kind\":");
     }
     head
 }
@@ -166,7 +221,7 @@ fn number(number: Option<u64>, line: &mut Vec<u8>) {
 mod tests {
     use super::super::sample;
     use super::*;
-    use crate::model::{Bare, FieldsWriter, Matches, Place, Stamp, Time};
+    use crate::model::{Bare, FieldsWriter, Matches, Pair, Place, Stamp, Time};
     use serde_json::{Value, json};
     use std::sync::Arc;
 
@@ -220,6 +275,42 @@ mod tests {
         let known = |name: &str| read[name].clone();
         assert_eq!(["level", "line", "time"].map(known), [Value::Null, Value::Null, Value::Null]);
         assert_eq!((known("rule_id"), known("record"), known("feeds")), (json!(""), json!(90), json!([])));
+    }
+
+    #[test]
+    fn a_burst_tells_its_group_and_its_first_events() {
+        let report = sample::report();
+        let pair = |field: &str, value: &str| Pair { field: field.into(), value: value.into() };
+        let at = Place { source: SourceId(1), line: 7, record: 8, lines: 1, ..Place::default() };
+        let mut burst = Burst {
+            rule: RuleId(0),
+            entity: vec![pair("user", "Mia"), pair("host", "\u{1b}\"")],
+            place: at,
+            time: Stamp::default(),
+            count: 99,
+            events: vec![(at, Stamp::exact(Time(1_500_000_000), 1), RuleId(1)); MATCH_EVENTS + 1],
+            reported: false,
+        };
+        let mut memory = MatchWriter::default();
+        let mut read = |burst: &Burst| -> Value {
+            let line = memory.burst(burst, &report.rules, &report.inputs);
+            serde_json::from_slice::<Value>(line).expect("a line is JSON")["match"].take()
+        };
+        let told = read(&burst);
+        assert_eq!(told["entity"], json!([{"field": "user", "value": "Mia"}, {"field": "host", "value": "\u{1b}\""}]));
+        assert_eq!(
+            (&told["kind"], &told["reported"], &told["time"]),
+            (&json!("correlation"), &json!(false), &Value::Null)
+        );
+        assert_eq!((&told["count"], &told["events_total"]), (&json!(99), &json!(99)));
+        let events = told["events"].as_array().expect("a list");
+        assert_eq!(events.len(), MATCH_EVENTS);
+        let event = json!({"path": told["path"], "line": told["line"], "record": told["record"],
+            "time": "1970-01-01T00:00:01.500Z", "rule_id": report.rules[1].id});
+        assert!(events.iter().all(|told| *told == event), "{events:?} {event}");
+        burst = Burst { entity: Vec::new(), events: Vec::new(), reported: true, ..burst };
+        let told = read(&burst);
+        assert_eq!((&told["entity"], &told["events"], told.get("reported")), (&json!([]), &json!([]), None));
     }
 
     #[test]
