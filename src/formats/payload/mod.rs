@@ -200,12 +200,11 @@ pub(crate) fn extract(program: Option<&str>, message: &str, record: &mut Record<
     let program = leaf(path);
     // What continues a record is no part of the sentence, but pairs, JSON and XML may stand there.
     let sentence = cut::at_first(message, b"\n").map_or(message, |(line, _)| line.strip_suffix('\r').unwrap_or(line));
-    let first = message.as_bytes().first();
     let mut is_claimed = false;
-    for (row, may_say) in PAYLOADS.iter().zip(Rows::for_program(program)) {
-        let by_program = may_say && row.programs.iter().any(|p| is_program(p, program));
+    for row in Rows::concerned(program, message) {
+        let by_program = row.programs.iter().any(|p| is_program(p, program));
         is_claimed |= by_program;
-        if by_program || row.prefixes.iter().any(|p| p.as_bytes().first() == first && message.starts_with(p)) {
+        if by_program || row.prefixes.iter().any(|p| message.starts_with(p)) {
             let is_open = [event::PAYLOAD.name, kv::JSON.name, kv::PAYLOAD.name].contains(&row.name);
             record.payload = (row.extract)(if is_open { message } else { sentence }, record);
             if record.payload.is_some() {
@@ -219,22 +218,26 @@ pub(crate) fn extract(program: Option<&str>, message: &str, record: &mut Record<
     }
 }
 
-/// Which rows name a program: those that name it in full are known at once.
+/// Which rows name a program, those that name it in full at once, and which may begin like a message. A bit a row; rows
+/// behind the last bit are asked by all.
 struct Rows {
-    /// By its name in small letters, a bit a row.
+    /// By its name in small letters.
     named: QuickMap<Box<[u8]>, u64>,
     /// Rows that name programs by how they begin.
     begun: u64,
+    /// By the first byte of a message.
+    beginning: [u64; 256],
 }
+
+static ROWS: LazyLock<Rows> = LazyLock::new(Rows::new);
 
 /// Longer names are no tags, and are asked of every row.
 const LONGEST_NAME: usize = 64;
 
 impl Rows {
     fn new() -> Rows {
-        let mut rows = Rows { named: QuickMap::default(), begun: 0 };
+        let mut rows = Rows { named: QuickMap::default(), begun: 0, beginning: [0; 256] };
         for (n, row) in PAYLOADS.iter().enumerate() {
-            // More rows than bits are asked by all.
             let bit = u32::try_from(n).ok().and_then(|n| 1_u64.checked_shl(n)).unwrap_or(0);
             for program in row.programs {
                 if program.ends_with('*') {
@@ -243,21 +246,35 @@ impl Rows {
                     *rows.named.entry(program.to_ascii_lowercase().into_bytes().into()).or_default() |= bit;
                 }
             }
+            for first in row.prefixes.iter().filter_map(|prefix| prefix.bytes().next()) {
+                rows.beginning[usize::from(first)] |= bit;
+            }
         }
         rows
     }
 
-    /// Row by row, whether its programs may be meant by a name.
-    fn for_program(program: &str) -> impl Iterator<Item = bool> {
-        static ROWS: LazyLock<Rows> = LazyLock::new(Rows::new);
+    /// The rows that may say something of a message: all that a name may mean, and all that begin messages like it.
+    fn concerned(program: &str, message: &str) -> impl Iterator<Item = &'static Payload> {
+        let first = message.bytes().next();
+        let begin = first.and_then(|byte| ROWS.beginning.get(usize::from(byte)));
+        let mut left = Rows::naming(program) | begin.copied().unwrap_or(0);
+        let next = move || {
+            let n = left.trailing_zeros();
+            left &= left.wrapping_sub(1);
+            PAYLOADS.get(n as usize).filter(|_| n < u64::BITS)
+        };
+        std::iter::from_fn(next).chain(PAYLOADS.iter().skip(u64::BITS as usize))
+    }
+
+    /// The rows whose programs may be meant by a name.
+    fn naming(program: &str) -> u64 {
         let mut small = [0; LONGEST_NAME];
         let name = small.get_mut(..program.len()).map(|small| {
             small.copy_from_slice(program.as_bytes());
             small.make_ascii_lowercase();
             &*small
         });
-        let bits = name.map_or(u64::MAX, |name| ROWS.named.get(name).copied().unwrap_or(0) | ROWS.begun);
-        (0_u32..).map(move |n| bits.checked_shr(n).is_none_or(|bits| bits & 1 == 1))
+        name.map_or(u64::MAX, |name| ROWS.named.get(name).copied().unwrap_or(0) | ROWS.begun)
     }
 }
 
@@ -311,12 +328,28 @@ mod tests {
         let long = "x".repeat(LONGEST_NAME + 1);
         for program in named.chain(["gdm-password", "nobody", "", "\u{212a}", &long]) {
             for program in [program.to_owned(), program.to_ascii_uppercase()] {
-                for (row, may_say) in PAYLOADS.iter().zip(Rows::for_program(&program)) {
-                    let is_named = row.programs.iter().any(|p| is_program(p, &program));
-                    assert!(may_say || !is_named, "{program}: {}", row.name);
+                let asked: Vec<&str> = Rows::concerned(&program, "").map(|row| row.name).collect();
+                for row in PAYLOADS.iter().filter(|row| row.programs.iter().any(|p| is_program(p, &program))) {
+                    assert!(asked.contains(&row.name), "{program}: {}", row.name);
                 }
             }
         }
+    }
+
+    #[test]
+    fn rows_that_begin_a_message_are_found() {
+        for row in PAYLOADS {
+            assert!(row.prefixes.iter().all(|prefix| !prefix.is_empty()), "{}", row.name);
+            for prefix in row.prefixes {
+                assert!(
+                    Rows::concerned("nobody", prefix).any(|asked| asked.name == row.name),
+                    "{}: {prefix}",
+                    row.name
+                );
+            }
+        }
+        let order: Vec<&str> = Rows::concerned(&"x".repeat(LONGEST_NAME + 1), "").map(|row| row.name).collect();
+        assert_eq!(order, PAYLOADS.iter().map(|row| row.name).collect::<Vec<_>>());
     }
 
     #[test]

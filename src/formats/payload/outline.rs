@@ -140,7 +140,7 @@ fn told(program: &str) -> Option<&'static Told> {
     let plainly = || {
         let leaf = leaf(program);
         let is_for = |row: &Payload| row.programs.iter().any(|row| is_program(row, leaf));
-        let is_claimed = || PAYLOADS.iter().zip(Rows::for_program(leaf)).any(|(row, may_say)| may_say && is_for(row));
+        let is_claimed = || Rows::concerned(leaf, "").any(is_for);
         TOLD.iter().find(|told| is_for(told.row)).or_else(|| (!is_claimed()).then_some(&OTHERS))
     };
     BY_NAME.get(program).copied().or_else(plainly)
