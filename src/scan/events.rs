@@ -89,7 +89,7 @@ impl Events {
         let (mut lines, mut records) = (0, 0);
         let (mut scratch, mut has_time) = (Scratch::default(), false);
         let mut tags = TagMemo::default();
-        while let Some(block) = reader.next(self.config.block_size, u64::MAX) {
+        while let Some(block) = reader.next(self.config.block_size, u64::MAX, &mut Vec::new()) {
             let mut result = Ok(());
             let mut seen = 0;
             decoder.decode(&block, &mut scratch, &mut |decoded| {

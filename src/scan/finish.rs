@@ -107,7 +107,8 @@ pub(super) fn scanned(
     report
 }
 
-fn sizes(config: &Config) -> Sizes {
+/// How the work is shared; a machine has no more than 512 threads to give.
+pub(super) fn sizes(config: &Config) -> Sizes {
     let threads = config.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
     Sizes { block: config.block_size.clamp(1, 64 << 20), threads: threads.min(512) }
 }

@@ -27,6 +27,7 @@ mod reader;
 mod rule_files;
 mod run;
 mod setup;
+mod shelf;
 mod skim;
 mod statistics;
 mod test_rules;
@@ -101,8 +102,10 @@ pub(crate) struct Scan {
 }
 
 impl Scan {
-    /// Loads and compiles everything; refuses what makes no sense.
+    /// Loads and compiles everything; refuses what makes no sense. Rules and inputs are opened by as many threads as scan,
+    /// in the whole process: whoever asks first decides.
     pub(crate) fn new(config: Config, run: RunInfo) -> Result<Scan, SetupError> {
+        drop(rayon::ThreadPoolBuilder::new().num_threads(finish::sizes(&config).threads).build_global());
         let reading = setup::reading(&config, &run)?;
         let rules = setup::rules(&config)?;
         let suppressions = setup::suppressions(&config, &rules, reading.reference)?;

@@ -22,7 +22,7 @@ fn newest_of(context: &Context<'_>, mut series: Series) -> Option<Time> {
     while let Some(opened) = series.next(context) {
         let Ok((looked, stream)) = opened else { continue };
         let (mut reader, decoder) = looked.reader(stream, 0, &context.taxonomy.table);
-        while let Some(block) = reader.next(context.config.block_size, u64::MAX) {
+        while let Some(block) = reader.next(context.config.block_size, u64::MAX, &mut Vec::new()) {
             decoder.decode(&block, &mut scratch, &mut |decoded| {
                 if let Decoded::Event(event) = decoded {
                     let view = context.taxonomy.tag(event, &mut tags);

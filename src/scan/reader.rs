@@ -34,18 +34,15 @@ impl Reader {
     /// `until`, when the first record at or behind that position was handed out.
     ///
     /// Blocks end where the cutter says; a block larger than `target` holds a single record. So the
-    /// position reached before `until` does not depend on `target`.
-    pub(super) fn next(&mut self, target: usize, until: u64) -> Option<Block> {
+    /// position reached before `until` does not depend on `target`. Memory is taken from `spare` where there is some.
+    pub(super) fn next(&mut self, target: usize, until: u64, spare: &mut Vec<Vec<u8>>) -> Option<Block> {
         if self.position >= until {
             return None;
         }
         let left = usize::try_from(until - self.position).unwrap_or(usize::MAX);
         let target = target.min(left).max(1);
         let (mut wanted, mut step) = (target, STEP);
-        // A first block may be all there is.
-        if self.position > 0 {
-            self.pending.reserve(target.saturating_add(STEP).saturating_sub(self.pending.len()).min(ROOM));
-        }
+        self.make_room(target.saturating_add(STEP).min(ROOM), spare);
         loop {
             self.fill(wanted);
             if let Some(mut block) = self.cutter.cut(&mut self.pending, target, self.ended) {
@@ -76,6 +73,23 @@ impl Reader {
     /// Ends the reading: size as stored and, if asked for, the hash.
     pub(super) fn finish(self) -> (u64, Option<String>) {
         self.stream.stream.finish()
+    }
+
+    /// Makes room for so many bytes, what is pending included.
+    fn make_room(&mut self, wanted: usize, spare: &mut Vec<Vec<u8>>) {
+        let pending = self.pending.len();
+        if self.pending.capacity() >= wanted || pending >= wanted {
+            return;
+        }
+        if let Some(mut memory) = spare.pop() {
+            memory.clear();
+            memory.append(&mut self.pending);
+            self.pending = memory;
+        }
+        // A first block may be all there is.
+        if self.position > 0 {
+            self.pending.reserve(wanted - pending);
+        }
     }
 
     fn fill(&mut self, wanted: usize) {
@@ -110,7 +124,7 @@ mod tests {
             let sniffed = sniff::forced(name, &Head::new("", true)).expect("it is a row");
             let cutter = formats::cutter(&sniffed, &ReadOptions::default());
             let mut reader = Reader::new(SourceId(0), TextStream::new(stream, None), cutter, 0);
-            while reader.next(1 << 17, u64::MAX).is_some() {}
+            while reader.next(1 << 17, u64::MAX, &mut Vec::new()).is_some() {}
             assert!(reader.pending.capacity() <= 40 << 20, "{name}: {}", reader.pending.capacity());
         }
     }

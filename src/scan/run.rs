@@ -2,6 +2,7 @@
 
 use super::merge::Merger;
 use super::reader::Reader;
+use super::shelf::Shelf;
 use super::turns::Turns;
 use super::work::{Bench, Desk};
 use super::{Watch, inputs::Series};
@@ -9,8 +10,8 @@ use crate::formats::Decoder;
 use crate::model::{Block, Effort, Findings};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::mpsc::{Sender, channel};
 
 /// An input that is open, and those that follow it.
 pub(super) struct Open {
@@ -31,26 +32,16 @@ pub(super) fn run<'m>(
     sizes: Sizes,
     watch: &mut dyn Watch,
 ) -> Vec<bool> {
-    let benches = Mutex::new(Vec::new());
     let mut feeder = Feeder {
         turns: Turns::new(waiting),
         open,
         block_size: sizes.block,
+        spare: Vec::new(),
         number: 0,
         read: 0,
         effort: Effort::default(),
     };
-    if sizes.threads <= 1 {
-        let mut bench = Bench::new(desk);
-        while let Some((block, decoder)) = feeder.next_timed(desk, merger, watch) {
-            let findings = desk.work(&block, &*decoder, &mut bench);
-            desk.timed(&mut feeder.effort.times.merged, || merger.add(block.number, findings));
-        }
-        benches.lock().unwrap_or_else(PoisonError::into_inner).push(bench);
-    } else {
-        on_all_cores(desk, &mut feeder, merger, sizes.threads, &benches, watch);
-    }
-    let benches = benches.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let benches = work_off(desk, &mut feeder, merger, sizes.threads, watch);
     let mut effort = feeder.effort;
     for bench in &benches {
         effort.add(&bench.effort());
@@ -71,26 +62,33 @@ struct Feeder<'o, 'm> {
     turns: Turns<Series, Open>,
     open: Opening<'o, 'm>,
     block_size: usize,
+    /// Memory of blocks that were worked off.
+    spare: Vec<Vec<u8>>,
     number: u32,
     /// Bytes as stored of inputs that are done.
     read: u64,
     effort: Effort,
 }
 
+/// How many blocks' memory is kept.
+const SPARE: usize = 16;
+
 impl<'m> Feeder<'_, 'm> {
-    fn next_timed(
-        &mut self,
-        desk: &Desk<'_>,
-        merger: &mut Merger<'m>,
-        watch: &mut dyn Watch,
-    ) -> Option<(Block, Arc<dyn Decoder>)> {
+    /// Keeps the memory of a block for one to come: given back by another thread than took it, it would be paged in anew.
+    fn keep(&mut self, memory: Vec<u8>) {
+        if self.spare.len() < SPARE && memory.capacity() / 2 <= self.block_size {
+            self.spare.push(memory);
+        }
+    }
+
+    fn next_timed(&mut self, desk: &Desk<'_>, merger: &mut Merger<'m>, watch: &mut dyn Watch) -> Option<Job> {
         let mut read = self.effort.times.read;
         let next = desk.timed(&mut read, || self.next(merger, watch));
         self.effort.times.read = read;
         next
     }
 
-    fn next(&mut self, merger: &mut Merger<'m>, watch: &mut dyn Watch) -> Option<(Block, Arc<dyn Decoder>)> {
+    fn next(&mut self, merger: &mut Merger<'m>, watch: &mut dyn Watch) -> Option<Job> {
         loop {
             while let Some(input) = self.turns.next_waiting() {
                 if let Some(open) = (self.open)(input, 0, merger) {
@@ -98,7 +96,7 @@ impl<'m> Feeder<'_, 'm> {
                 }
             }
             let (open, until) = self.turns.current()?;
-            if let Some(mut block) = open.reader.next(self.block_size, until) {
+            if let Some(mut block) = open.reader.next(self.block_size, until, &mut self.spare) {
                 block.number = self.number;
                 self.number = self.number.checked_add(1).expect("2^32 blocks are petabytes of input");
                 watch.read(self.read.saturating_add(open.reader.stored_bytes()));
@@ -119,56 +117,77 @@ impl<'m> Feeder<'_, 'm> {
     }
 }
 
-/// The calling thread reads, cuts and merges; the pool works blocks off. A fixed number of blocks is under way, so
-/// memory does not grow with the input.
-fn on_all_cores<'m>(
+/// The calling thread reads, cuts and merges, and works blocks off as the others do while there is nothing to read or to merge.
+/// A fixed number of blocks is under way, so memory does not grow with the input.
+fn work_off<'m>(
     desk: &Desk<'_>,
     feeder: &mut Feeder<'_, 'm>,
     merger: &mut Merger<'m>,
     threads: usize,
-    benches: &Mutex<Vec<Bench>>,
     watch: &mut dyn Watch,
-) {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    let Ok(pool) = pool else {
-        // No threads to be had: the calling one does the work.
-        let mut bench = Bench::new(desk);
-        while let Some((block, decoder)) = feeder.next(merger, watch) {
-            let findings = desk.work(&block, &*decoder, &mut bench);
-            merger.add(block.number, findings);
-        }
-        benches.lock().unwrap_or_else(PoisonError::into_inner).push(bench);
-        return;
-    };
-    let (sender, receiver): (Sender<Worked>, Receiver<Worked>) = channel();
-    // One for each worker, one that is ready, one that is merged: more would only wait, with all they found.
-    let under_way = threads + 2;
-    pool.in_place_scope(|scope| {
-        let mut order = InOrder::default();
-        while let Some((block, decoder)) = feeder.next_timed(desk, merger, watch) {
-            while order.sent - order.merged >= under_way as u64 {
-                order.receive(&receiver, merger, &mut |merge| desk.timed(&mut feeder.effort.times.merged, merge));
+) -> Vec<Bench> {
+    let (shelf, (sender, receiver)) = (Shelf::new(), channel());
+    std::thread::scope(|scope| {
+        let open = shelf.closing();
+        let hand = |_| {
+            let (shelf, sender) = (&shelf, sender.clone());
+            // Where no thread is to be had, there is one less.
+            std::thread::Builder::new().spawn_scoped(scope, move || lend_a_hand(desk, shelf, &sender)).ok()
+        };
+        let hands: Vec<_> = (1..threads).filter_map(hand).collect();
+        // One for each thread and one that is ready: more would only wait, with all they found.
+        let under_way = if hands.is_empty() { 1 } else { 2 * (hands.len() as u64 + 1) };
+        let (mut bench, mut order) = (Bench::new(desk), InOrder::default());
+        let mut is_read = false;
+        loop {
+            while let Ok(worked) = receiver.try_recv() {
+                order.receive(worked, desk, feeder, merger);
             }
-            order.sent += 1;
-            let sender = sender.clone();
-            scope.spawn(move |_| {
-                let bench = benches.lock().unwrap_or_else(PoisonError::into_inner).pop();
-                let mut bench = bench.unwrap_or_else(|| Bench::new(desk));
-                // A panic is a bug of ours; passed on, or the merge would wait for this block for ever.
-                let findings = catch_unwind(AssertUnwindSafe(|| desk.work(&block, &*decoder, &mut bench)));
-                benches.lock().unwrap_or_else(PoisonError::into_inner).push(bench);
-                // The receiver lives until every block was merged.
-                drop(sender.send((block.number, findings)));
-            });
+            if !is_read && order.under_way() < under_way {
+                match feeder.next_timed(desk, merger, watch) {
+                    Some(job) => {
+                        order.sent += 1;
+                        shelf.put(job);
+                    }
+                    None => is_read = true,
+                }
+            } else if let Some(job) = shelf.take() {
+                order.receive(worked(desk, job, &mut bench), desk, feeder, merger);
+            } else if order.under_way() > 0 {
+                let worked = receiver.recv().expect("the sender above lives as long as this");
+                order.receive(worked, desk, feeder, merger);
+            } else {
+                break;
+            }
         }
-        while order.merged < order.sent {
-            order.receive(&receiver, merger, &mut |merge| desk.timed(&mut feeder.effort.times.merged, merge));
-        }
-    });
+        drop(open);
+        let hands = hands.into_iter().map(|hand| hand.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        hands.chain([bench]).collect()
+    })
 }
 
-/// A block's number and what it gave.
-type Worked = (u32, std::thread::Result<Findings>);
+/// Works blocks off until there will be no more.
+fn lend_a_hand(desk: &Desk<'_>, shelf: &Shelf<Job>, sender: &Sender<Worked>) -> Bench {
+    let mut bench = Bench::new(desk);
+    while let Some(job) = shelf.wait() {
+        if sender.send(worked(desk, job, &mut bench)).is_err() {
+            break;
+        }
+    }
+    bench
+}
+
+/// A block, and what reads its records.
+type Job = (Block, Arc<dyn Decoder>);
+
+/// A block's number, what it gave, and its memory.
+type Worked = (u32, std::thread::Result<Findings>, Vec<u8>);
+
+fn worked(desk: &Desk<'_>, (block, decoder): Job, bench: &mut Bench) -> Worked {
+    // A panic is a bug of ours; passed on, or the merge would wait for this block for ever.
+    let findings = catch_unwind(AssertUnwindSafe(|| desk.work(&block, &*decoder, bench)));
+    (block.number, findings, block.bytes)
+}
 
 /// Puts results back into the order of their blocks.
 #[derive(Default)]
@@ -179,18 +198,23 @@ struct InOrder {
 }
 
 impl InOrder {
-    fn receive(
+    /// How many blocks are not merged yet.
+    fn under_way(&self) -> u64 {
+        self.sent - self.merged
+    }
+
+    fn receive<'m>(
         &mut self,
-        receiver: &Receiver<Worked>,
-        merger: &mut Merger<'_>,
-        timed: &mut dyn FnMut(&mut dyn FnMut()),
+        (number, findings, memory): Worked,
+        desk: &Desk<'_>,
+        feeder: &mut Feeder<'_, 'm>,
+        merger: &mut Merger<'m>,
     ) {
-        let (number, findings) = receiver.recv().expect("the sender lives as long as the scope");
+        feeder.keep(memory);
         self.early.insert(number, findings.unwrap_or_else(|panic| resume_unwind(panic)));
         while let Some(findings) = u32::try_from(self.merged).ok().and_then(|n| self.early.remove(&n)) {
             let number = u32::try_from(self.merged).unwrap_or(u32::MAX);
-            let mut findings = Some(findings);
-            timed(&mut || findings.take().into_iter().for_each(|found| merger.add(number, found)));
+            desk.timed(&mut feeder.effort.times.merged, || merger.add(number, findings));
             self.merged += 1;
         }
     }

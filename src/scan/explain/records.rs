@@ -68,7 +68,7 @@ fn log(
     let (mut reader, decoder) = looked.reader(stream, 0, &explain.machine.taxonomy.table);
     let (mut lines, mut records) = (0, 0);
     let (mut scratch, mut tags) = (Scratch::default(), TagMemo::default());
-    while let Some(mut block) = reader.next(explain.config.block_size, u64::MAX) {
+    while let Some(mut block) = reader.next(explain.config.block_size, u64::MAX, &mut Vec::new()) {
         block.number = *number;
         *number = number.saturating_add(1);
         let mut seen = 0;
