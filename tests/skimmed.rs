@@ -8,7 +8,7 @@ use std::fmt::Write;
 
 /// Words of messages, targets and users: what rules want, what nearly is it, signs that fold to letters of ASCII, and
 /// what has a meaning to some reader.
-const WORDS: [&str; 34] = [
+const WORDS: [&str; 37] = [
     "root",
     "Ro\u{212a}et",
     "hacker",
@@ -42,10 +42,14 @@ const WORDS: [&str; 34] = [
     "EventID=4625",
     "Channel=Security",
     "publickey",
+    // What gives any line a log source of its own.
+    "1,2026/03/01 10:11:12,007,TRAFFIC,end,",
+    ",traffic,",
+    "rpd[7]: BGP",
     "x",
 ];
 
-const PROGRAMS: [&str; 14] = [
+const PROGRAMS: [&str; 15] = [
     "sshd[4]",
     "sshd[4]",
     "sshd[4]",
@@ -60,6 +64,7 @@ const PROGRAMS: [&str; 14] = [
     "postfix/smtpd[2]",
     "sshd(pam_unix)[5]",
     "dropbear[6]",
+    "rpd[7]",
 ];
 
 fn words() -> impl Strategy<Value = String> {
@@ -120,6 +125,7 @@ fn access_line() -> impl Strategy<Value = String> {
             " \"-\" \"sqlmap/1.7\"",
             " \"a\\\"b\" \"c\"",
             " \"-\" \"x\" TCP_DENIED:NONE",
+            " \"-\" \"a,TRAFFIC,b\"",
             " \"-\" \"x\" 9 8",
         ][..],
     );
@@ -135,7 +141,7 @@ fn access_line() -> impl Strategy<Value = String> {
 }
 
 /// Rules of many log sources, most with a text to look for, some without.
-const RULES: [&str; 18] = [
+const RULES: [&str; 21] = [
     "logsource: {product: linux, service: auth}\ndetection: {s: {message|contains: 'Failed password for'}, condition: s}",
     "logsource: {product: linux, service: auth}\ndetection: {s: {message|startswith: 'pam_unix(sshd:auth)'}, condition: s}",
     "logsource: {product: linux, service: sshd}\ndetection: {s: {user: hacker}, condition: s}",
@@ -154,6 +160,9 @@ const RULES: [&str; 18] = [
     "logsource: {category: any}\ndetection: {s: {message|re: 'hac[kb]er'}, condition: s}",
     "logsource: {category: any}\ndetection: {s: {src_ip: '203.0.113.9', user|contains: root}, condition: s}",
     "logsource: {product: linux, service: auditd}\ndetection: {s: {type: SYSCALL}, condition: s}",
+    "logsource: {category: firewall}\ndetection: {s: {src_ip: '203.0.113.9'}, t: {message|contains: a}, condition: s or t}",
+    "logsource: {product: juniper}\ndetection: {k: [bgp, root], condition: k}",
+    "logsource: {product: paloalto}\ndetection: {s: {message|contains: e}, condition: s}",
 ];
 
 /// Rules that ask what a header says, for which nothing else is read.
@@ -281,9 +290,11 @@ fn quiet_lines_are_not_read() {
         "Nov  2 09:10:11 web1 sshd[4]: Failed password for alice from 198.51.100.7 port 40022 ssh2\n".repeat(100);
     let access =
         "203.0.113.9 - - [10/Oct/2025:13:55:36 -0700] \"GET /a.html HTTP/1.1\" 200 12 \"-\" \"curl/8.0\"\n".repeat(100);
+    let firewall = RULES.iter().find(|rule| rule.contains("firewall")).expect("one is about firewalls");
     for (rule, log) in [(RULES[2], auth), (RULES[9], access)] {
         let folder = Folder::new();
-        folder.write("rules.yml", format!("title: R\nname: r\nlevel: low\n{rule}"));
+        let rules = [rule, firewall].map(|rule| format!("---\ntitle: R\nlevel: low\n{rule}\n"));
+        folder.write("rules.yml", rules.concat());
         let said = format!("100 events of {} bytes passed over by their lines, 0 read", log.len() - 100);
         folder.write("x.log", log);
         let ran = run_in(folder.path(), &[&COMMON[..], &["--stats", "--threads", "1"]].concat());

@@ -21,7 +21,10 @@ impl Engine {
     /// How much must be read of records within these bounds; [`Extent::All`] with their log sources.
     pub(crate) fn extent(&self, bounds: &Bounds<'_>, format: FormatId) -> Extent {
         let Some(view) = bounds.views.first() else { return Extent::All };
-        if self.options.engine == Kind::Reference || self.rules.iter().any(|rule| fits_some(rule, bounds)) {
+        if self.options.engine == Kind::Reference
+            || !bounds.unless.is_empty()
+            || self.rules.iter().any(|rule| fits_some(rule, bounds))
+        {
             return Extent::All;
         }
         let mut asks = Vec::new();

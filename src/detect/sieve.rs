@@ -8,7 +8,7 @@
 //! the line only if, in every view the record may be looked at through, answers to its question are
 //! [pieces](crate::model::View::quotes) of values, and values of the outline are pieces of the line; questions that only
 //! fields answer which the record cannot have are answered by nothing. A line must be of ASCII: no sign in it folds to
-//! others. And what a scan tells of a record but its matches does not depend on its fields: some rule's log source fits all
+//! others, and hold no text that may give it other log sources. And what a scan tells of a record but its matches does not depend on its fields: some rule's log source fits all
 //! records of the outline or none does, and rules that fit some of them have been met.
 
 use super::compile::{CompiledRule, Engine, FieldNode, KeywordsNode, Kind, Node, Test};
@@ -78,6 +78,11 @@ impl Engine {
             }
             needs.push(Need::of_rule(rule, bounds));
         }
+        // Lines that these bounds say nothing of are no rule's, but read.
+        for text in &bounds.unless {
+            texts.entry(text.clone()).or_default().push(u32::try_from(needs.len()).ok()?);
+        }
+        needs.push(Need::NOTHING);
         let all_texts = texts.keys().map(|text| text.as_str().into()).collect();
         let is_short = |text: &str| text.len() < SHORT;
         let has_few = texts.keys().filter(|text| is_short(text)).count() <= FEW;

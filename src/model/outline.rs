@@ -82,7 +82,7 @@ pub(crate) struct Glance<'r> {
     pub(crate) extent: Extent,
 }
 
-/// What holds for every record of an outline.
+/// What holds for records of an outline.
 pub(crate) struct Bounds<'v> {
     /// Log sources each of them has,
     pub(crate) least: TagSet,
@@ -94,6 +94,8 @@ pub(crate) struct Bounds<'v> {
     pub(crate) within: Within,
     /// and which of that the header holds.
     pub(crate) head: BTreeSet<FieldId>,
+    /// Said of those alone whose text holds none of these, of ASCII and in lower case, whatever its own case.
+    pub(crate) unless: BTreeSet<String>,
 }
 
 /// What some events can hold, and no more.

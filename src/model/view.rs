@@ -73,6 +73,11 @@ impl TagSet {
         self.bits.iter().zip(needed.bits).all(|(have, need)| have & need == need)
     }
 
+    /// Whether bit `n` is set.
+    pub(crate) fn has(&self, n: u16) -> bool {
+        self.bits.get(usize::from(n / 64)).is_some_and(|word| word & (1 << (n % 64)) != 0)
+    }
+
     /// Sets bit `n`.
     pub(crate) fn set(&mut self, n: u16) {
         if let Some(word) = self.bits.get_mut(usize::from(n / 64)) {

@@ -70,12 +70,16 @@ struct Known {
 
 impl Known {
     fn new(desk: &Desk<'_>, glance: &Glance<'_>) -> Known {
-        let bounds = desk.taxonomy.bounds(&glance.outline, glance.format);
-        let (sieve, extent, seen) = bounds.map_or_else(Default::default, |bounds| {
-            let extent = desk.engine.extent(&bounds, glance.format);
-            let view = bounds.views.first().filter(|_| extent != Extent::All);
-            let seen = view.map(|view| Seen { tags: bounds.least, view: view.number() });
-            (desk.engine.sieve(&bounds, glance.format), extent, seen)
+        let plain = desk.taxonomy.plain_bounds(&glance.outline, glance.format);
+        let (sieve, extent, seen) = plain.map_or_else(Default::default, |plain| {
+            let sieve = desk.engine.sieve(&plain, glance.format);
+            let are_all = plain.unless.is_empty();
+            let bounds = if are_all { Some(plain) } else { desk.taxonomy.bounds(&glance.outline, glance.format) };
+            let extent = bounds.as_ref().map_or(Extent::All, |bounds| desk.engine.extent(bounds, glance.format));
+            let bounds = bounds.filter(|_| extent != Extent::All);
+            let view = bounds.as_ref().and_then(|bounds| Some((bounds.least, bounds.views.first()?)));
+            let seen = view.map(|(tags, view)| Seen { tags, view: view.number() });
+            (sieve, extent, seen)
         });
         let shape = Shape::of(&glance.outline, glance.format);
         Known { shape, sieve, extent, seen, looked_at: 0, read: 0 }
@@ -218,7 +222,10 @@ mod tests {
              Nov  2 09:10:13 web1 su[7]: (to root) alice on pts/1\n\
              Nov  2 09:10:13 web1 login: ROOT LOGIN ON tty1\n\
              Nov  2 09:10:14 web1 systemd-logind[3]: New session 5 of user root.\n\
-             Nov  2 09:10:14 web1 sshd[4]: message repeated 2 times: [ Invalid user a from 203.0.113.9]\n",
+             Nov  2 09:10:14 web1 sshd[4]: message repeated 2 times: [ Invalid user a from 203.0.113.9]\n\
+             Nov  2 09:10:15 web1 sshd[4]: 1,2026/11/02 09:10:15,007,TRAFFIC,end of 10.0.0.1\n\
+             Nov  2 09:10:15 web1 su[7]: told by web1 rpd[6]: bgp_read\n\
+             Nov  2 09:10:15 web1 sshd[4]: told by web1 rpd[6]: bgp_read\n",
         ),
         ("syslog-3339", "2026-11-02T09:10:11Z web1 sshd[4]: Accepted publickey for root from ::1 port 4 ssh2\n"),
         (
@@ -372,9 +379,10 @@ mod tests {
         assert!(seen.len() > 5 && seen.iter().all(|seen| *seen == (true, false)), "{seen:?}");
     }
 
-    /// Every record lies within the bounds of its outline.
+    /// Every record lies within the bounds of its outline: how many there are, and how many hold no text that may give them
+    /// log sources.
     #[track_caller]
-    fn check(format: &str, text: &str) -> usize {
+    fn check(format: &str, text: &str) -> (usize, u32) {
         let mut asks = Asks::default();
         for (name, category) in NAMES {
             asks.intern(name, category);
@@ -384,18 +392,25 @@ mod tests {
         let options = ReadOptions { years: years::Years::known(Some(2026), None), ..ReadOptions::default() };
         let decoder = formats::decoder(&sniffed, &frozen.table, &options);
         let block = Block { bytes: text.as_bytes().to_vec(), ..Block::default() };
-        let (mut tags, mut met, mut told) = (TagMemo::default(), 0, None);
+        let (mut tags, mut met, mut told, mut plains) = (TagMemo::default(), 0, None, 0);
         decoder.skim(&block, &mut Scratch::default(), &mut |decoded| match decoded {
             Decoded::Glance(glance) => {
-                told = frozen.bounds(&glance.outline, glance.format).zip(Some(glance.header_time));
+                let plain = frozen.plain_bounds(&glance.outline, glance.format);
+                told = frozen.bounds(&glance.outline, glance.format).zip(plain).zip(Some(glance.header_time));
             }
             Decoded::Event(event) => {
-                let Some((bounds, time)) = told.take() else { return };
+                let Some(((bounds, plain), time)) = told.take() else { return };
                 met += 1;
                 let view = frozen.tag(event, &mut tags);
-                assert!(event.tags.covers(&bounds.least) && bounds.most.covers(&event.tags), "{:?}", event.raw);
+                let folded = event.raw.text().to_lowercase();
+                let is_plain = !plain.unless.iter().any(|text| folded.contains(text));
+                plains += u32::from(is_plain);
+                for bounds in [Some(&bounds), Some(&plain).filter(|_| is_plain)].into_iter().flatten() {
+                    assert!(event.tags.covers(&bounds.least) && bounds.most.covers(&event.tags), "{:?}", event.raw);
+                    let rows = &bounds.within.sources;
+                    assert!(event.tags.sources().iter().all(|row| rows.contains(row)), "{:?}", event.raw);
+                }
                 assert!(bounds.views.iter().any(|may| may.number() == view.number()), "{:?}", event.raw);
-                assert!(event.tags.sources().iter().all(|row| bounds.within.sources.contains(row)), "{:?}", event.raw);
                 assert!(event.entries.iter().all(|e| bounds.within.fields.contains(&e.field)), "{:?}", event.raw);
                 assert!(
                     bounds.within.sure.iter().all(|f| event.entries.iter().any(|e| e.field == *f)),
@@ -413,7 +428,7 @@ mod tests {
             }
             _ => {}
         });
-        met
+        (met, plains)
     }
 
     /// What records with a header of their own give where `extent` of them is read: their fields, and the time.
@@ -463,7 +478,13 @@ mod tests {
     #[test]
     fn every_record_lies_within_the_bounds_of_its_outline() {
         for (format, text) in LINES {
-            assert_eq!(check(format, text), text.lines().count(), "{format}: each has an outline");
+            let (met, plains) = check(format, text);
+            assert_eq!(met, text.lines().count(), "{format}: each has an outline");
+            assert_eq!(
+                met - plains as usize,
+                text.matches("TRAFFIC").count() + text.matches("rpd[6]").count(),
+                "{format}"
+            );
         }
         for row in formats::all().filter(|row| LINES.iter().any(|(name, _)| *name == row.name)) {
             row.samples.iter().for_each(|sample| {

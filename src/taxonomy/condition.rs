@@ -8,7 +8,7 @@ use super::outline::Reach;
 use super::place::{Globs, Names, Place};
 use super::shape;
 use super::table::RawCondition;
-use crate::model::{Outline, Raw};
+use crate::model::{Outline, Raw, TagSet};
 use std::collections::{BTreeMap, HashMap};
 
 /// A compiled condition. All parts must hold; an empty part holds.
@@ -45,6 +45,9 @@ impl Target {
         if Outline::is_of_proxy(request) { Target::Proxy } else { Target::Path }
     }
 }
+
+/// Says of texts whether those of some records may hold them.
+pub(super) type MayHave<'f, 'c> = &'f mut dyn FnMut(&'c [u8]) -> bool;
 
 /// Whether a record holds a text.
 fn holds(raw: Raw<'_>, text: &memchr::memmem::Finder<'_>) -> bool {
@@ -141,8 +144,8 @@ impl Condition {
             && (self.any.is_empty() || self.any.iter().any(|c| c.may_hold(facts) && c.does_hold(facts)))
     }
 
-    /// Whether every record within `reach` is what the condition says.
-    pub(super) fn must_hold(&self, reach: &Reach<'_>) -> bool {
+    /// Whether every record within `reach` is what the condition says, if rows before gave none more than `most`.
+    pub(super) fn must_hold(&self, reach: &Reach<'_>, most: &TagSet) -> bool {
         !self.is_never
             && (self.classes == 0 || reach.sure_classes & self.classes != 0)
             && self.has == Bits::default()
@@ -152,19 +155,20 @@ impl Condition {
             && self.types.is_none()
             && self.target.as_ref().is_none_or(|(_, target)| reach.target == Some(*target))
             && self.contains.is_empty()
-            && self.not_products.is_empty()
-            && (self.any.is_empty() || self.any.iter().any(|c| c.must_hold(reach)))
+            && !self.not_products.iter().any(|bit| most.has(*bit))
+            && (self.any.is_empty() || self.any.iter().any(|c| c.must_hold(reach, most)))
     }
 
-    /// Whether some record within `reach` may be what the condition says.
-    pub(super) fn can_hold(&self, reach: &Reach<'_>) -> bool {
+    /// Whether some record within `reach` may be what the condition says, where its text may hold what `may_have` says.
+    pub(super) fn can_hold<'c>(&'c self, reach: &Reach<'_>, may_have: MayHave<'_, 'c>) -> bool {
         !self.is_never
             && (self.classes == 0 || reach.classes & self.classes != 0)
             && reach.present.covers(&self.has)
             && self.is_of_header(reach)
             && (self.payloads.is_empty() || self.payloads.iter().any(|p| reach.payloads.contains(&p.as_str())))
             && self.target.as_ref().is_none_or(|(_, target)| reach.target.is_none_or(|known| known == *target))
-            && (self.any.is_empty() || self.any.iter().any(|c| c.can_hold(reach)))
+            && (self.any.is_empty() || self.any.iter().any(|c| c.can_hold(reach, may_have)))
+            && (self.contains.is_empty() || self.contains.iter().any(|text| may_have(text.needle())))
     }
 
     /// What the header alone says: program and facility are known, and Windows' fields are not there, nor any shape, which

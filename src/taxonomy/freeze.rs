@@ -12,7 +12,7 @@ use super::view::{Ask, Field, Layer, ProfileView, Role, Shared};
 use super::words::Words;
 use super::{Inner, Taxonomy, table};
 use crate::model::stamp::Zones;
-use crate::model::{Asks, Event, FieldTable, LogSource, LogSourceId, TagSet, View};
+use crate::model::{Asks, Event, FieldTable, FormatId, LogSource, LogSourceId, TagSet, View};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
@@ -370,9 +370,14 @@ impl Frozen {
         self.views.get(profile)
     }
 
-    /// Adds everything beside the tables' routes that an event may be granted.
-    pub(super) fn grant_all(&self, tags: &mut TagSet, rows: &mut BTreeSet<LogSourceId>) {
-        for grant in &self.grants {
+    /// Adds everything beside the tables' routes that an event of this format, with one of these payloads, may be granted.
+    pub(super) fn grant_all(
+        &self,
+        (format, payloads): (FormatId, [&str; 2]),
+        tags: &mut TagSet,
+        rows: &mut BTreeSet<LogSourceId>,
+    ) {
+        for grant in self.grants.iter().filter(|grant| grant.is_for(format, &payloads)) {
             rows.extend(&grant.rows);
             tags.bits.iter_mut().zip(grant.tags.bits).for_each(|(all, own)| *all |= own);
         }

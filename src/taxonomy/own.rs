@@ -178,11 +178,14 @@ impl Declarers {
 }
 
 impl Grant {
+    /// Whether records of a format, with one of these payloads, may be meant.
+    pub(super) fn is_for(&self, format: FormatId, payloads: &[&str]) -> bool {
+        self.by.as_ref().is_none_or(|by| by.format == format || payloads.contains(&by.payload))
+    }
+
     /// Adds the log source, if the event is as it should be.
     pub(super) fn give(&self, event: &Event<'_>, words: &Words, tags: &mut TagSet) {
-        let is_meant = self.by.as_ref().is_none_or(|by| {
-            event.format == by.format || event.payload.is_some_and(|sentence| sentence.payload == by.payload)
-        });
+        let is_meant = self.is_for(event.format, event.payload.as_ref().map(|sentence| sentence.payload).as_slice());
         if is_meant && self.guards.iter().all(|guard| guard.holds(event, words)) {
             tags.bits.iter_mut().zip(self.tags.bits).for_each(|(all, own)| *all |= own);
             // Who declares a format knows best what its records are.
