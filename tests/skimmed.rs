@@ -141,7 +141,7 @@ fn access_line() -> impl Strategy<Value = String> {
 }
 
 /// Rules of many log sources, most with a text to look for, some without.
-const RULES: [&str; 21] = [
+const RULES: [&str; 22] = [
     "logsource: {product: linux, service: auth}\ndetection: {s: {message|contains: 'Failed password for'}, condition: s}",
     "logsource: {product: linux, service: auth}\ndetection: {s: {message|startswith: 'pam_unix(sshd:auth)'}, condition: s}",
     "logsource: {product: linux, service: sshd}\ndetection: {s: {user: hacker}, condition: s}",
@@ -160,6 +160,8 @@ const RULES: [&str; 21] = [
     "logsource: {category: any}\ndetection: {s: {message|re: 'hac[kb]er'}, condition: s}",
     "logsource: {category: any}\ndetection: {s: {src_ip: '203.0.113.9', user|contains: root}, condition: s}",
     "logsource: {product: linux, service: auditd}\ndetection: {s: {type: SYSCALL}, condition: s}",
+    "logsource: {category: webserver}\ndetection: {s: {cs-uri-query|re: '(?i)(?:\\.|%2e){2}(?:/|x)+.*(?:id|b)'}, \
+     t: {cs-uri-stem|re: '[.](?:html?|php\\d)$', sc-status|lt: 400}, condition: s or t}",
     "logsource: {category: firewall}\ndetection: {s: {src_ip: '203.0.113.9'}, t: {message|contains: a}, condition: s or t}",
     "logsource: {product: juniper}\ndetection: {k: [bgp, root], condition: k}",
     "logsource: {product: paloalto}\ndetection: {s: {message|contains: e}, condition: s}",

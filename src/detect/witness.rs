@@ -188,9 +188,11 @@ pub(super) fn of_test<'r>(test: &'r Test, spot: Spot, out: &mut Vec<Clue<'r>>) -
         Test::Pattern(needle) => of_pattern(needle.pattern()),
         Test::Number(number) => Hint::Number(written(number).into()),
         Test::Null | Test::Exists(false) => return false,
-        Test::Regex(search) if search.needed().is_some_and(|texts| texts.iter().all(|t| t.len() >= SHORTEST)) => {
-            let texts = search.needed().unwrap_or_default();
-            out.extend(texts.iter().map(|text| Clue { spot, hint: Hint::Inside(text.into()) }));
+        Test::Regex(search)
+            if search.needed().first().is_some_and(|texts| texts.iter().all(|t| t.len() >= SHORTEST)) =>
+        {
+            let texts = search.needed().first().into_iter().flatten();
+            out.extend(texts.map(|text| Clue { spot, hint: Hint::Inside(text.into()) }));
             return true;
         }
         Test::Something

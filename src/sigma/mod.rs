@@ -32,6 +32,7 @@ mod load;
 mod meta;
 mod modifiers;
 mod narrow;
+mod needed;
 mod pattern;
 pub(crate) mod raw;
 mod resolve;

@@ -6,7 +6,7 @@
 //! cannot do without. What is compiled is no more than tells whether there is a match ([`super::trim`]), and some need not
 //! be compiled for that ([`super::run`]).
 
-use super::fold::folded;
+use super::needed::needed;
 use super::run::Run;
 use super::trim::trimmed;
 use regex::{Regex, RegexBuilder};
@@ -33,7 +33,7 @@ pub(crate) struct Search {
 struct Inner {
     source: String,
     flags: Flags,
-    needed: Option<Vec<String>>,
+    needed: Vec<Vec<String>>,
     /// `None` when it did not compile, which [`Search::new`] rules out.
     compiled: OnceLock<Option<Compiled>>,
 }
@@ -50,8 +50,6 @@ enum Compiled {
 const STATES: u64 = 230_000;
 /// Brackets inside brackets that are looked through.
 const DEPTH: u32 = 64;
-/// Alternatives that are worth looking for one by one.
-const ALTERNATIVES: usize = 64;
 
 impl Search {
     /// Reads an expression.
@@ -64,7 +62,7 @@ impl Search {
     }
 
     fn of(source: &str, flags: Flags, hir: &Hir, compiled: OnceLock<Option<Compiled>>) -> Search {
-        let needed = needed(hir, DEPTH).filter(|texts| texts.len() <= ALTERNATIVES);
+        let needed = needed(hir, DEPTH);
         Search { inner: Arc::new(Inner { source: source.to_owned(), flags, needed, compiled }) }
     }
 
@@ -83,9 +81,9 @@ impl Search {
         &self.inner.source
     }
 
-    /// Texts, folded, one of which every folded text holds that it matches; `None` when there are none.
-    pub(crate) fn needed(&self) -> Option<&[String]> {
-        self.inner.needed.as_deref()
+    /// Sets of texts, folded: every folded text that it matches holds one of each. The best to look for is the first.
+    pub(crate) fn needed(&self) -> &[Vec<String>] {
+        &self.inner.needed
     }
 }
 
@@ -147,82 +145,33 @@ fn written(range: ClassUnicodeRange) -> u64 {
     }
 }
 
-/// One of these texts is in every match.
-fn needed(hir: &Hir, depth: u32) -> Option<Vec<String>> {
-    let depth = depth.checked_sub(1)?;
-    match hir.kind() {
-        HirKind::Literal(_) | HirKind::Class(_) => plain(hir).map(|text| vec![text]),
-        HirKind::Capture(capture) => needed(&capture.sub, depth),
-        HirKind::Repetition(repetition) if repetition.min > 0 => needed(&repetition.sub, depth),
-        HirKind::Concat(parts) => {
-            // Neighbouring texts are one text, the longer the better.
-            let mut best: Option<Vec<String>> = None;
-            let mut run = String::new();
-            for part in parts {
-                if let Some(text) = plain(part) {
-                    run.push_str(&text);
-                } else {
-                    best = better(best, Some(vec![std::mem::take(&mut run)]));
-                    best = better(best, needed(part, depth));
-                }
-            }
-            better(best, Some(vec![run]))
-        }
-        HirKind::Alternation(parts) => {
-            let mut all = Vec::new();
-            for part in parts {
-                all.extend(needed(part, depth)?);
-            }
-            Some(all)
-        }
-        HirKind::Repetition(_) | HirKind::Empty | HirKind::Look(_) => None,
-    }
-}
-
-/// The text something always matches, folded: a literal, or one character in all its cases.
-fn plain(hir: &Hir) -> Option<String> {
-    match hir.kind() {
-        HirKind::Literal(literal) => std::str::from_utf8(&literal.0).ok().map(folded),
-        HirKind::Class(Class::Unicode(class)) => {
-            let mut chars = class.ranges().iter().take(4).flat_map(|range| (range.start()..=range.end()).take(4));
-            let first = folded(chars.next()?.encode_utf8(&mut [0; 4]));
-            let count = class.ranges().iter().map(|range| u64::from(range.end()) - u64::from(range.start()) + 1);
-            let is_one = count.sum::<u64>() <= 4 && chars.all(|c| folded(c.encode_utf8(&mut [0; 4])) == first);
-            is_one.then_some(first)
-        }
-        _ => None,
-    }
-}
-
-/// The one whose shortest text is longer.
-fn better(one: Option<Vec<String>>, other: Option<Vec<String>>) -> Option<Vec<String>> {
-    let shortest = |texts: &Option<Vec<String>>| {
-        texts.as_ref().map_or(0, |texts| texts.iter().map(String::len).min().unwrap_or(0))
-    };
-    if shortest(&other) > shortest(&one) { other } else { one.filter(|texts| texts.iter().all(|t| !t.is_empty())) }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::fold::folded;
     use super::*;
     use proptest::prelude::*;
 
     #[track_caller]
-    fn check(source: &str, ignore_case: bool, want: Option<&[&str]>) {
+    fn check(source: &str, ignore_case: bool, want: &[&[&str]]) {
         let search = Search::new(source, Flags { ignore_case, ..Flags::default() }).expect("an expression");
-        let want = want.map(|texts| texts.iter().map(ToString::to_string).collect::<Vec<_>>());
-        assert_eq!(search.needed(), want.as_deref(), "{source}");
+        assert_eq!(search.needed(), want, "{source}");
     }
 
     #[test]
     fn every_match_holds_one_of_the_needed_texts() {
-        check(r"\\temp\\.*\.EXE$", false, Some(&["\\temp\\"]));
-        check(r"(?i)kernel|shell(32)?\.dll", false, Some(&["kernel", "shell"]));
-        check("Kernel", true, Some(&["kernel"]));
-        check("(ab)+c?", false, Some(&["ab"]));
-        check("[0-9]{4}x?", false, None);
-        check("a|b*", false, None);
-        check("^$", false, None);
+        check(r"\\temp\\.*\.EXE$", false, &[&["\\temp\\"], &[".exe"]]);
+        check(r"(?i)kernel|shell(32)?\.dll", false, &[&["kernel", "shell.dll", "shell32.dll"]]);
+        check("Kernel", true, &[&["kernel"]]);
+        check("(ab)+c?", false, &[&["ab"]]);
+        check("[0-9]{4}x?", false, &[]);
+        check("a|b*", false, &[]);
+        check("^$", false, &[]);
+        // What is short is joined with what follows.
+        check(r"/(?:db|site)\.(?:sql|7z)$", false, &[&["/db.7z", "/db.sql", "/site.7z", "/site.sql"]]);
+        check(r"\.(?:php\d?|pl)$", false, &[&[".pl", ".php"]]);
+        check("(?i)(?:\\.|%2e){2}(?:/|x*)", false, &[&["..", "%2e.", ".%2e", "%2e%2e"]]);
+        check("a(?:b|c)+d", false, &[&["ab", "ac"], &["bd", "cd"]]);
+        check("(?:'|%27).*(?:or|and)", false, &[&["or", "and"], &["'", "%27"]]);
     }
 
     #[test]
@@ -251,6 +200,21 @@ mod tests {
         }
     }
 
+    /// Expressions in expressions.
+    fn nested() -> impl Strategy<Value = String> {
+        let leaf =
+            proptest::sample::select(&["a", "bc", "/", "\\.", "%2e", "[ab]", "[a-c/]", "[^a]", "or", "c?", "k*"][..]);
+        leaf.prop_map(str::to_owned).prop_recursive(4, 24, 4, |inner| {
+            let parts = || proptest::collection::vec(inner.clone(), 1..4);
+            prop_oneof![
+                3 => parts().prop_map(|parts| parts.concat()),
+                2 => parts().prop_map(|parts| format!("(?:{})", parts.join("|"))),
+                1 => (inner.clone(), proptest::sample::select(&["+", "?", "*", "{2}", "{1,3}", "{5}"][..]))
+                    .prop_map(|(part, times)| format!("({part}){times}")),
+            ]
+        })
+    }
+
     proptest! {
         #[test]
         fn it_matches_what_the_expression_matches(
@@ -261,8 +225,27 @@ mod tests {
             };
             let search = search.expect("it compiles");
             prop_assert_eq!(search.is_match(&text), regex.is_match(&text));
-            if let (true, Some(needed)) = (regex.is_match(&text), search.needed()) {
+            for needed in search.needed().iter().filter(|_| regex.is_match(&text)) {
                 prop_assert!(needed.iter().any(|n| folded(&text).contains(n.as_str())), "{needed:?} of {source} in {text}");
+            }
+        }
+
+        #[test]
+        fn every_text_that_matches_holds_what_is_needed(
+            (source, text) in nested().prop_flat_map(|source| {
+                let texts = proptest::string::string_regex(&source).map_or(Just(String::new()).boxed(), Strategy::boxed);
+                (Just(source), texts)
+            }),
+            around in "[a-c/.]{0,2}",
+        ) {
+            for ignore_case in [false, true] {
+                let search = Search::new(&source, Flags { ignore_case, ..Flags::default() }).expect("an expression");
+                let text = format!("{around}{}{around}", if ignore_case { text.to_uppercase() } else { text.clone() });
+                prop_assert!(search.is_match(&text), "{source} in {text}");
+                for needed in search.needed() {
+                    let holds = |n: &String| !n.is_empty() && folded(&text).contains(n.as_str());
+                    prop_assert!(needed.iter().any(holds), "{needed:?} of {source} in {text}");
+                }
             }
         }
 
