@@ -21,10 +21,7 @@ impl Engine {
     /// How much must be read of records within these bounds; [`Extent::All`] with their log sources.
     pub(crate) fn extent(&self, bounds: &Bounds<'_>, format: FormatId) -> Extent {
         let Some(view) = bounds.views.first() else { return Extent::All };
-        if self.options.engine == Kind::Reference
-            || !bounds.unless.is_empty()
-            || self.rules.iter().any(|rule| fits_some(rule, bounds))
-        {
+        if self.options.engine == Kind::Reference || !bounds.unless.is_empty() || self.fits_some(bounds) {
             return Extent::All;
         }
         let mut asks = Vec::new();
@@ -58,6 +55,11 @@ impl Engine {
         }
     }
 
+    /// Whether some rule's log source is that of some records and not of others.
+    pub(crate) fn fits_some(&self, bounds: &Bounds<'_>) -> bool {
+        self.rules.iter().any(|rule| rule.fits(&bounds.most) && !rule.fits(&bounds.least))
+    }
+
     /// Everything that may be asked of an event a rule is tried on.
     fn asks_of(&self, rule: &CompiledRule, view: &dyn View, asks: &mut Vec<AskId>) {
         asks.extend(rule.named.iter().map(|named| named.ask));
@@ -72,11 +74,6 @@ impl Engine {
         let feeds = rule.feeds.iter().filter_map(|n| self.feeds.get(*n));
         asks.extend(feeds.flat_map(|feed| &feed.key).map(|key| key.field.ask));
     }
-}
-
-/// Whether a rule's log source is that of some records and not of others.
-fn fits_some(rule: &CompiledRule, bounds: &Bounds<'_>) -> bool {
-    rule.fits(&bounds.most) && !rule.fits(&bounds.least)
 }
 
 /// Whether keywords below a selection hold for a record whenever they hold for its text, and for no other.

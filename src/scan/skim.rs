@@ -70,16 +70,16 @@ struct Known {
 
 impl Known {
     fn new(desk: &Desk<'_>, glance: &Glance<'_>) -> Known {
-        let plain = desk.taxonomy.plain_bounds(&glance.outline, glance.format);
-        let (sieve, extent, seen) = plain.map_or_else(Default::default, |plain| {
-            let sieve = desk.engine.sieve(&plain, glance.format);
-            let are_all = plain.unless.is_empty();
-            let bounds = if are_all { Some(plain) } else { desk.taxonomy.bounds(&glance.outline, glance.format) };
-            let extent = bounds.as_ref().map_or(Extent::All, |bounds| desk.engine.extent(bounds, glance.format));
-            let bounds = bounds.filter(|_| extent != Extent::All);
-            let view = bounds.as_ref().and_then(|bounds| Some((bounds.least, bounds.views.first()?)));
-            let seen = view.map(|(tags, view)| Seen { tags, view: view.number() });
-            (sieve, extent, seen)
+        let bounds = desk.taxonomy.bounds(&glance.outline, glance.format);
+        let (sieve, extent, seen) = bounds.map_or_else(Default::default, |bounds| {
+            let extent = desk.engine.extent(&bounds, glance.format);
+            let view = bounds.views.first().filter(|_| extent != Extent::All);
+            let seen = view.map(|view| Seen { tags: bounds.least, view: view.number() });
+            // Where log sources that a text of the line gives matter to some rule, those texts are looked for.
+            let plain =
+                desk.engine.fits_some(&bounds).then(|| desk.taxonomy.plain_bounds(&glance.outline, glance.format));
+            let bounds = plain.flatten().unwrap_or(bounds);
+            (desk.engine.sieve(&bounds, glance.format), extent, seen)
         });
         let shape = Shape::of(&glance.outline, glance.format);
         Known { shape, sieve, extent, seen, looked_at: 0, read: 0 }
