@@ -7,7 +7,7 @@
 use super::fold::folded;
 use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
 
-/// Texts that are worth looking for one by one.
+/// Texts that are worth looking for one by one, and single bytes that are.
 const ALTERNATIVES: usize = 64;
 const BYTES: usize = 4;
 /// Texts a part may match, or several in a row, if they are joined.
@@ -16,10 +16,13 @@ const JOINED: usize = 32;
 const CHARACTERS: u64 = 16;
 /// Bytes from which on a text is rare: it is made longer by what surely follows, not by one of several.
 const RARE: usize = 5;
+/// Bytes from which on a text is not made longer at all: expressions may be of any length.
+const LONG: usize = 64;
 /// How often what repeats is written out.
 const TIMES: u32 = 4;
-/// Sets that are kept, the best first.
+/// Sets that are kept, the best first, and those they are chosen from.
 const SETS: usize = 4;
+const CHOICE: usize = 256;
 
 /// Texts one of which every match holds; none of them is empty.
 pub(super) type Texts = Vec<String>;
@@ -92,7 +95,8 @@ impl Walk {
                 self.flush();
                 let best = parts.iter().map(|part| sets(before.clone(), part, depth).into_iter().next());
                 let all: Option<Vec<Texts>> = best.collect();
-                self.sets.extend(all.map(|all| fewest(all.concat())));
+                let all = all.map(|all| all.concat()).filter(|all| all.len() <= 2 * ALTERNATIVES);
+                self.sets.extend(all.map(fewest));
             }
             _ => self.flush(),
         }
@@ -112,7 +116,7 @@ impl Walk {
 
     /// One of these texts follows.
     fn follow(&mut self, texts: Texts) {
-        let is_worth_it = texts.len() == 1 || shortest(&self.run) < RARE;
+        let is_worth_it = shortest(&self.run) < if texts.len() == 1 { LONG } else { RARE };
         let joined = if is_worth_it { joined(&self.run, &texts) } else { None };
         self.run = joined.unwrap_or_else(|| {
             self.flush();
@@ -123,7 +127,7 @@ impl Walk {
     /// What follows is not known.
     fn flush(&mut self) {
         let run = fewest(std::mem::replace(&mut self.run, nothing()));
-        if shortest(&run) > 0 && !self.sets.contains(&run) {
+        if shortest(&run) > 0 && self.sets.len() < CHOICE && !self.sets.contains(&run) {
             self.sets.push(run);
         }
     }
@@ -179,8 +183,11 @@ fn exact(hir: &Hir, depth: u32) -> Option<Texts> {
             let mut all = Texts::new();
             for part in parts {
                 all.extend(exact(part, depth)?);
+                if all.len() > JOINED {
+                    all = Some(distinct(all)).filter(|all| all.len() <= JOINED)?;
+                }
             }
-            Some(distinct(all)).filter(|all| all.len() <= JOINED)
+            Some(distinct(all))
         }
     }
 }

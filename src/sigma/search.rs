@@ -175,6 +175,17 @@ mod tests {
     }
 
     #[test]
+    fn long_expressions_are_read_in_no_time() {
+        let words: Vec<String> = (0..20_000).map(|n| format!("w{n}")).collect();
+        let deep = format!("{}a{}", "(?:b|".repeat(50), ")".repeat(50));
+        for source in [words.join("|"), words.concat(), words.join("[ab]"), words.join("(?:c|d)+"), deep.repeat(200)] {
+            let search = Search::new(&source, Flags { ignore_case: true, ..Flags::default() });
+            let search = search.expect("an expression");
+            assert!(search.needed().iter().flatten().all(|text| text.len() < 200), "{:?}", search.needed());
+        }
+    }
+
+    #[test]
     fn what_does_not_compile_is_known_at_once() {
         for source in ["(", "(?=x)", r"(\w{100}){100}", "(((a{200}){200}){200})"] {
             assert!(Search::new(source, Flags::default()).is_err(), "{source}");
