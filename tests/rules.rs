@@ -142,3 +142,39 @@ fn thousands_of_benign_lines_give_no_alert_above_low() {
         }
     }
 }
+
+/// Correlations count as their rules do, through each other and whatever the order of documents.
+#[test]
+fn rules_about_other_logs_are_counted_with_what_refers_to_them() {
+    let rule = |name: &str, product: &str| {
+        format!(
+            "---\ntitle: Rule {name}\nname: {name}\nlogsource: {{product: {product}}}\ndetection:\n  selection:\n    \
+             message|contains: 'no line has this'\n  condition: selection\nlevel: low\n"
+        )
+    };
+    let correlation = |name: &str, rules: &str| {
+        format!(
+            "---\ntitle: Correlation {name}\nname: {name}\ncorrelation:\n  type: event_count\n  rules: [{rules}]\n  \
+             timespan: 5m\n  condition: {{gte: 5}}\nlevel: high\n"
+        )
+    };
+    let chain = |first: &str, prefix: &str, length: usize| {
+        let one = |n: usize| {
+            let before = if n == 0 { first.to_owned() } else { format!("{prefix}{}", n - 1) };
+            correlation(&format!("{prefix}{n}"), &before)
+        };
+        (0..length).rev().map(one).collect::<String>()
+    };
+    let folder = Folder::new();
+    folder.write("rules.yml", rule("met", "linux") + &rule("foreign", "windows"));
+    folder.write("chains.yml", chain("met", "near_", 40) + &chain("foreign", "far_", 30));
+    folder.write("both.yml", correlation("both", "foreign, near_39"));
+    folder.write(
+        "a.log",
+        "2026-06-01T10:00:00Z web1 sshd[1]: Accepted password for root from 203.0.113.9 port 22 ssh2\n",
+    );
+    let ran = folder.run(&["scan", "a.log", "--no-config", "--no-builtin", "-r", ".", "--format", "json"]);
+    let summary = &ran.json()["summary"]["rules"];
+    let count = |key: &str| summary[key].as_u64();
+    assert_eq!((count("loaded"), count("not_applicable")), (Some(73), Some(31)), "{summary}");
+}

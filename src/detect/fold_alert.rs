@@ -181,7 +181,6 @@ mod tests {
             timespan: None,
             excluded: false,
             silenced_by: Vec::new(),
-            applicable: true,
         }
     }
 

@@ -4,6 +4,7 @@ use super::alert::{Alert, AlertKind, Known};
 use super::level::Level;
 use super::problem::Problem;
 use super::time::Stamp;
+use std::sync::Arc;
 
 /// A Sigma log source as a rule states it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -57,8 +58,6 @@ pub(crate) struct RuleInfo {
     pub(crate) excluded: bool,
     /// The correlations that silence it (identities), empty when it is reported on its own.
     pub(crate) silenced_by: Vec<String>,
-    /// Whether some scanned event had its log source.
-    pub(crate) applicable: bool,
 }
 
 /// How many rules there are, by what became of them.
@@ -170,7 +169,7 @@ pub(crate) struct Report {
     /// Inputs, sorted by path; `Place::source` is an index into it.
     pub(crate) inputs: Vec<InputSummary>,
     /// All loaded rules; `Alert::rule` is an index into it.
-    pub(crate) rules: Vec<RuleInfo>,
+    pub(crate) rules: Arc<[RuleInfo]>,
     /// Alerts to show, sorted by level (worst first), rule id, path, line, record, entity.
     pub(crate) alerts: Vec<Alert>,
     /// Trouble, sorted by path, kind and message.

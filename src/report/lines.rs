@@ -11,17 +11,18 @@ use crate::model::{Datum, EventLine, InputSummary, Line, LineSink, Report, RuleI
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use std::io::{self, Write};
+use std::sync::Arc;
 
 /// Writes matches and bursts, one a line.
 pub(crate) struct MatchLines<W> {
     out: W,
-    rules: Vec<RuleInfo>,
+    rules: Arc<[RuleInfo]>,
     matches: MatchWriter,
 }
 
 impl<W: Write> MatchLines<W> {
     /// `rules` are all loaded rules, as the report will list them.
-    pub(crate) fn new(out: W, rules: Vec<RuleInfo>) -> MatchLines<W> {
+    pub(crate) fn new(out: W, rules: Arc<[RuleInfo]>) -> MatchLines<W> {
         MatchLines { out, rules, matches: MatchWriter::default() }
     }
 

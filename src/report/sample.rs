@@ -72,7 +72,7 @@ pub(super) fn report() -> Report {
         reference_time: None,
         summary: summary(),
         inputs: inputs(),
-        rules: rules(),
+        rules: rules().into(),
         alerts: alerts(),
         problems: problems(),
         known: Vec::new(),
@@ -174,7 +174,6 @@ fn rule(id: &str, title: &str, level: Level) -> RuleInfo {
         timespan: None,
         excluded: false,
         silenced_by: Vec::new(),
-        applicable: true,
     }
 }
 

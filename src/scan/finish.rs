@@ -19,7 +19,7 @@ use crate::model::{
 use crate::score;
 use crate::source;
 use crate::triage::{self, Judge};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -143,8 +143,7 @@ fn report(
     applicable: &[bool],
     judge: Option<&Judge<'_>>,
 ) -> Report {
-    let mut rules = scan.rules.infos.clone();
-    mark_applicable(scan, &mut rules, applicable);
+    let rules = Arc::clone(&scan.rules.infos);
     let Merged { summaries: inputs, mut alerts, counted, problems: met, matches } =
         merger.end(&rules, scan.config.max_alerts);
     let mut all = problems;
@@ -157,6 +156,7 @@ fn report(
     let mut summary = summary((&alerts, &counted), &inputs, &rules, matches);
     summary.gone = gone;
     summary.rules.rejected = scan.rules.rejected;
+    summary.rules.not_applicable = not_applicable(scan, applicable);
     summary.rules.left_out = scan.rules.left_out;
     summary.complete = all.iter().all(|problem| !problem.incomplete);
     let known = if scan.config.wants_baseline { triage::known(&alerts, &rules) } else { Vec::new() };
@@ -191,26 +191,27 @@ fn shown_config(file: &Path, directory: &Path) -> String {
     }
 }
 
-/// A correlation is applicable when something it refers to is.
-fn mark_applicable(scan: &Scan, rules: &mut [RuleInfo], applicable: &[bool]) {
-    for (rule, seen) in rules.iter_mut().zip(applicable) {
-        rule.applicable = *seen;
+/// How many rules no scanned event had the log source of. A correlation counts as its rules do: it needs one of them. In
+/// one walk over who refers to whom: a run may have thousands.
+fn not_applicable(scan: &Scan, met: &[bool]) -> u64 {
+    let rules = &scan.rules.infos;
+    let mut applicable: Vec<bool> = met.iter().copied().chain(std::iter::repeat(false)).take(rules.len()).collect();
+    for feed in scan.machine.feeds.iter().filter(|feed| met.get(feed.rule.0 as usize).is_some_and(|is_met| *is_met)) {
+        applicable.get_mut(feed.correlation.0 as usize).into_iter().for_each(|fed| *fed = true);
     }
-    for feed in &scan.machine.feeds {
-        if applicable.get(feed.rule.0 as usize).copied().unwrap_or(false)
-            && let Some(rule) = rules.get_mut(feed.correlation.0 as usize)
-        {
-            rule.applicable = true;
-        }
+    let mut referring: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (at, correlation) in (scan.rules.set.rules.len()..).zip(&scan.rules.set.correlations) {
+        correlation.rules.iter().for_each(|id| referring.entry(id).or_default().push(at));
     }
-    for _ in &scan.rules.set.correlations {
-        for (at, correlation) in scan.rules.set.correlations.iter().enumerate() {
-            let fed = correlation.rules.iter().any(|id| rules.iter().any(|rule| rule.id == *id && rule.applicable));
-            if let Some(rule) = rules.get_mut(scan.rules.set.rules.len() + at) {
-                rule.applicable |= fed;
+    let mut waiting: Vec<usize> = (0..rules.len()).filter(|n| applicable.get(*n).is_some_and(|it| *it)).collect();
+    while let Some(rule) = waiting.pop().and_then(|n| rules.get(n)) {
+        for at in referring.get(rule.id.as_str()).into_iter().flatten() {
+            if applicable.get_mut(*at).is_some_and(|fed| !std::mem::replace(fed, true)) {
+                waiting.push(*at);
             }
         }
     }
+    applicable.iter().filter(|it| !**it).count() as u64
 }
 
 fn is_redacted(alerts: &[Alert]) -> bool {
@@ -291,6 +292,6 @@ fn totals(rules: &[RuleInfo]) -> RuleTotals {
         left_out: 0,
         excluded: count(&|rule| rule.excluded),
         silenced: count(&|rule| !rule.silenced_by.is_empty()),
-        not_applicable: count(&|rule| !rule.applicable),
+        not_applicable: 0,
     }
 }

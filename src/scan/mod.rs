@@ -53,6 +53,7 @@ use crate::model::{Clock, Detail, Effort, LineSink, Problem, Report, RuleInfo};
 use crate::sigma::{self, Diagnostic, Severity};
 use crate::triage::{Baseline, Suppressions};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// What only the command line may know, handed in.
 #[derive(Clone, Debug)]
@@ -127,7 +128,7 @@ impl Scan {
     }
 
     /// All loaded rules, by [`RuleId`](crate::model::RuleId).
-    pub(crate) fn rules(&self) -> &[RuleInfo] {
+    pub(crate) fn rules(&self) -> &Arc<[RuleInfo]> {
         &self.rules.infos
     }
 

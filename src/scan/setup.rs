@@ -19,11 +19,12 @@ use crate::sigma::{self, Diagnostic, LoadOptions, Loaded, RuleMeta, Ruleset, Sev
 use crate::taxonomy::{Declaration, Frozen, Taxonomy};
 use crate::triage::Suppressions;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Loaded rules and what became of the rest.
 pub(super) struct Rules {
     pub(super) set: Ruleset,
-    pub(super) infos: Vec<RuleInfo>,
+    pub(super) infos: Arc<[RuleInfo]>,
     pub(super) excluded: Vec<RuleId>,
     pub(super) diagnostics: Vec<Diagnostic>,
     /// Documents that could not be loaded.
@@ -143,7 +144,7 @@ fn by_file<'d>(errors: &[&'d Diagnostic]) -> Vec<(String, u64, &'d Diagnostic)> 
     files
 }
 
-fn infos(set: &Ruleset, excluded: &[RuleId]) -> Vec<RuleInfo> {
+fn infos(set: &Ruleset, excluded: &[RuleId]) -> Arc<[RuleInfo]> {
     let names: Vec<String> = set.metas().map(|meta| meta.identity.clone()).collect();
     let silenced_by = |at: usize| {
         let silencers = set.silenced_by.get(at).map_or(&[][..], Vec::as_slice);
@@ -164,7 +165,7 @@ fn infos(set: &Ruleset, excluded: &[RuleId]) -> Vec<RuleInfo> {
         info.silenced_by = silenced_by(at);
         info.excluded = u32::try_from(at).is_ok_and(|n| excluded.contains(&RuleId(n)));
     }
-    infos
+    infos.into()
 }
 
 fn info(meta: &RuleMeta, kind: AlertKind) -> RuleInfo {
@@ -188,7 +189,6 @@ fn info(meta: &RuleMeta, kind: AlertKind) -> RuleInfo {
         timespan: None,
         excluded: false,
         silenced_by: Vec::new(),
-        applicable: false,
     }
 }
 

@@ -25,7 +25,7 @@ impl Scan {
         let rules = self.rules();
         let by = PROPERTIES.iter().map(|(name, words)| {
             let mut counts: BTreeMap<String, u64> = BTreeMap::new();
-            for rule in rules {
+            for rule in rules.iter() {
                 let mut found = words(rule);
                 found.sort_unstable();
                 found.dedup();

@@ -16,6 +16,7 @@ use crate::report::{self, MatchLines};
 use crate::scan::{self, Scan, SetupError};
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// What a target of `--write-baseline` is called among those of reports.
 const BASELINE: &str = "baseline";
@@ -194,7 +195,7 @@ fn scanned(args: &ScanArgs, scan: &Scan, targets: &[(String, Target)]) -> (Repor
     let mut tee = Tee { outs: Vec::new() };
     for (_, target) in targets.iter().filter(|(format, _)| format == report::STREAM) {
         match target.begin() {
-            Ok(out) => tee.outs.push((target, MatchLines::new(out, scan.rules().to_vec()), Ok(()))),
+            Ok(out) => tee.outs.push((target, MatchLines::new(out, Arc::clone(scan.rules())), Ok(()))),
             Err(error) => failures.push((target.clone(), error)),
         }
     }

@@ -246,11 +246,13 @@ mod tests {
             ..SarifOptions::default()
         };
         let mut long = sample::report();
-        for rule in &mut long.rules {
+        let mut rules = long.rules.to_vec();
+        for rule in &mut rules {
             rule.title = format!("{} {}", rule.title, "very long ".repeat(200));
             rule.description = Some("Ω word ".repeat(500));
             rule.tags = (0..40).map(|n| format!("tag.{n}")).collect();
         }
+        long.rules = rules.into();
         for alert in &mut long.alerts {
             alert.entity = (0..40).map(|n| Pair { field: format!("f{n}"), value: "v ".repeat(300) }).collect();
             alert.samples = alert.samples.iter().cycle().take(300).cloned().collect();
