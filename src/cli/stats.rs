@@ -35,18 +35,25 @@ fn lines(effort: &Effort) -> [String; 2] {
         ms(matched),
         ms(merged)
     );
-    let Counts { events, fitting, tried, held, values, remembered, lines, skimmed, skimmed_bytes } = effort.counts;
+    let Counts { events, fitting, tried, held, repeated, values, remembered, lines, skimmed, skimmed_bytes } =
+        effort.counts;
     let counts = format!(
-        "{skimmed} events of {skimmed_bytes} bytes passed over by their lines, {events} read; of these an event: {} rules fit, {} tried, {} held, {} lines and {} values looked through \
+        "{skimmed} events of {skimmed_bytes} bytes passed over by their lines, {events} read; of these an event: {} rules fit, {} tried, {} held ({}% as before), {} lines and {} values looked through \
          ({}% known before)",
         each(fitting, events),
         each(tried, events),
         each(held, events),
+        share(repeated, held),
         each(lines, events),
         each(values, events),
-        remembered.saturating_mul(100).checked_div(values).unwrap_or(0)
+        share(remembered, values)
     );
     [times, counts]
+}
+
+/// So many of a hundred.
+fn share(part: u64, whole: u64) -> u64 {
+    part.saturating_mul(100).checked_div(whole).unwrap_or(0)
 }
 
 /// A mean with two digits behind the point.
@@ -67,7 +74,8 @@ mod tests {
                 events: 4,
                 fitting: 10,
                 tried: 2,
-                held: 1,
+                held: 2,
+                repeated: 1,
                 values: 3,
                 remembered: 2,
                 lines: 1,
@@ -79,7 +87,10 @@ mod tests {
         let [times, counts] = lines(&effort);
         assert!(times.starts_with("read and cut 12 ms, decoded 0 ms"), "{times}");
         assert!(counts.starts_with("9 events of 800 bytes passed over by their lines, 4 read;"), "{counts}");
-        assert!(counts.contains("2.50 rules fit, 0.50 tried, 0.25 held, 0.25 lines and 0.75 values"), "{counts}");
+        assert!(
+            counts.contains("2.50 rules fit, 0.50 tried, 0.50 held (50% as before), 0.25 lines and 0.75 values"),
+            "{counts}"
+        );
         assert!(counts.ends_with("(66% known before)"), "{counts}");
     }
 }

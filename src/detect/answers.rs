@@ -17,6 +17,9 @@ pub(super) struct Answers<'r> {
     single: Vec<Answer>,
     /// Counts the cases; what carries another number is of a case before.
     case: u64,
+    /// Questions that were asked, known or not, while that is noted.
+    noted: Vec<AskId>,
+    notes: bool,
 }
 
 /// Where an answer stands.
@@ -34,7 +37,28 @@ impl Answer {
 impl<'r> Answers<'r> {
     /// Empty, with the memory of these; that is what makes asking free of allocation.
     pub(super) fn recycled<'b>(self) -> Answers<'b> {
-        Answers { values: emptied(self.values), all: self.all, single: self.single, case: self.case.wrapping_add(1) }
+        let case = self.case.wrapping_add(1);
+        Answers {
+            values: emptied(self.values),
+            all: self.all,
+            single: self.single,
+            case,
+            noted: self.noted,
+            notes: false,
+        }
+    }
+
+    /// Begins to note what is asked, or ends it.
+    pub(super) fn note(&mut self, notes: bool) {
+        self.notes = notes;
+        if notes {
+            self.noted.clear();
+        }
+    }
+
+    /// What was asked while that was noted.
+    pub(super) fn noted(&self) -> &[AskId] {
+        &self.noted
     }
 
     /// Every value of a field, as [`View::values`](crate::model::View::values) gives them.
@@ -45,6 +69,9 @@ impl<'r> Answers<'r> {
 
     /// Makes sure that [`Answers::told`] knows a field.
     pub(super) fn ask(&mut self, case: &Case<'_, 'r>, ask: AskId) {
+        if self.notes {
+            self.noted.push(ask);
+        }
         let (now, start) = (self.case, self.values.len());
         let answer = slot(&mut self.all, ask);
         if answer.case != now {
@@ -70,6 +97,9 @@ impl<'r> Answers<'r> {
 
     /// The one value of a field, as [`View::single`](crate::model::View::single) gives it.
     pub(super) fn single(&mut self, case: &Case<'_, 'r>, ask: AskId) -> Option<&Datum<'r>> {
+        if self.notes {
+            self.noted.push(ask);
+        }
         let (now, start) = (self.case, self.values.len());
         let answer = slot(&mut self.single, ask);
         if answer.case != now {

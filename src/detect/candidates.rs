@@ -8,7 +8,7 @@ use super::answers::Answers;
 use super::leaf::Objects;
 use super::line::holds_all;
 use super::memo::Memo;
-use super::plan::{Group, Plans};
+use super::plan::{Group, PlanId, Plans};
 use super::reference::Case;
 use super::route::{Filed, Numbered, Route};
 use crate::model::{Counts, Datum};
@@ -32,6 +32,14 @@ pub(super) struct Finder {
     text: String,
     fresh: Vec<u32>,
     pub(super) counts: Counts,
+}
+
+/// The rules worth trying on an event.
+pub(super) struct Candidates<'f> {
+    /// The plan it was looked at by, if it has one.
+    pub(super) plan: Option<PlanId>,
+    /// In order.
+    pub(super) rules: &'f [u32],
 }
 
 /// A set of rules, emptied without being walked.
@@ -63,8 +71,8 @@ impl Marks {
 }
 
 impl Finder {
-    /// The rules to try, in order.
-    pub(super) fn find<'r>(&mut self, route: &Route, case: &Case<'_, 'r>, answers: &mut Answers<'r>) -> &[u32] {
+    /// The rules to try.
+    pub(super) fn find<'r>(&mut self, route: &Route, case: &Case<'_, 'r>, answers: &mut Answers<'r>) -> Candidates<'_> {
         self.event += 1;
         self.marks.event = self.event;
         self.marks.found.clear();
@@ -72,21 +80,23 @@ impl Finder {
         if self.asked.len() < route.asked.len() {
             self.asked.resize(route.asked.len(), 0);
         }
-        if !self.by_plan(route, case, answers) {
+        let plan = self.by_plan(route, case, answers);
+        if plan.is_none() {
             self.one_by_one(route, case, answers);
         }
         self.marks.found.sort_unstable();
         self.counts.events += 1;
         self.counts.fitting += route.rules.len() as u64;
         self.counts.tried += self.marks.found.len() as u64;
-        &self.marks.found
+        Candidates { plan, rules: &self.marks.found }
     }
 
-    /// Looks at a record as its plan says, if it has one and is no line of text, which is looked through as a whole.
-    fn by_plan<'r>(&mut self, route: &Route, case: &Case<'_, 'r>, answers: &mut Answers<'r>) -> bool {
+    /// Looks at a record as its plan says, if it has one and is no line of text, which is looked through as a whole. Gives
+    /// the plan.
+    fn by_plan<'r>(&mut self, route: &Route, case: &Case<'_, 'r>, answers: &mut Answers<'r>) -> Option<PlanId> {
         let Finder { marks, plans, groups, values, text, fresh, counts, .. } = self;
         let plan = if case.raw_text.is_none() { plans.find(route, case) } else { None };
-        let Some(plan) = plan else { return false };
+        let plan = plan?;
         let anywhere = route.anywhere.as_ref().filter(|anywhere| may_be_in(anywhere, case, text, counts));
         let count = if anywhere.is_some() { plan.groups.len() } else { plan.asked };
         for (group, last) in plan.groups.iter().zip(&mut plan.last).take(count) {
@@ -124,7 +134,7 @@ impl Finder {
         }
         let mut search = Search { route, anywhere, case, answers, text };
         plan.free.iter().for_each(|at| search.question(*at, &mut |rules| marks.add(rules)));
-        true
+        Some(plan.id)
     }
 
     /// Looks at a record question by question.

@@ -189,7 +189,8 @@ proptest! {
         let found = |kind: Kind| {
             let options = super::Options { engine: kind, raw, ..raw_options() };
             let (engine, view) = Mapped::engine(&rules, &[], options, &[("CommandLine", "Image")]);
-            observe(&engine, &view, again(), true).matches
+            let Findings { matches, alerts, matches_total, .. } = observe(&engine, &view, again(), true);
+            (matches, format!("{alerts:?}"), matches_total)
         };
         prop_assert_eq!(found(Kind::Indexed), found(Kind::Reference));
     }

@@ -41,6 +41,7 @@ mod redaction;
 mod reference;
 #[cfg(test)]
 mod reference_tests;
+mod repeat;
 mod route;
 mod sieve;
 mod sweep;

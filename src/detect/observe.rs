@@ -1,9 +1,9 @@
 //! What happens to one event: which rules may look at it, which of them hold, and what each match leaves behind.
 
 use super::answers::Answers;
-use super::candidates::Finder;
-use super::compile::{CompiledFeed, CompiledRule, Engine, KeyField};
-use super::entity::{About, Sides, about, subject};
+use super::candidates::{Candidates, Finder};
+use super::compile::{CompiledFeed, CompiledRule, Engine, KeyField, Kind};
+use super::entity::{About, Sides, Subject, about, subject};
 use super::evidence::{Draft, Evidence, Seen, line, place, stream};
 use super::excuse::excuses;
 use super::fold_need::Needs;
@@ -11,8 +11,9 @@ use super::leaf::Objects;
 use super::pending::{Keeping, One, Pending};
 use super::redaction::Looked;
 use super::reference::{Case, holds};
+use super::repeat::{Known, Left, Repeats};
 use super::route::{Key, Route};
-use crate::model::{Bare, Counts, Datum, Entry, Event, FieldsWriter, Findings, Hit, QuickMap, View, limits};
+use crate::model::{Bare, Counts, Datum, Entry, Event, FieldsWriter, Findings, Hit, Matches, QuickMap, View, limits};
 use std::cell::LazyCell;
 use std::ops::Range;
 use std::sync::Arc;
@@ -30,6 +31,7 @@ pub(crate) struct Worker {
     routes: QuickMap<Key, Arc<Route>>,
     last: Option<(Key, Arc<Route>)>,
     finder: Finder,
+    repeats: Repeats,
     applicable: Vec<bool>,
     /// Folded text of lines that are looked through before they are read.
     text: String,
@@ -113,11 +115,11 @@ impl Engine {
     ) -> bool {
         let route = worker.route(self, event, view);
         let whole = self.case(event, view);
-        let Worker { answers: memory, of_line: memory_of_line, lines: split, finder, .. } = worker;
+        let Worker { answers: memory, of_line: memory_of_line, lines: split, finder, repeats, .. } = worker;
         // Emptied when it was put back.
         let mut answers: Answers<'_> = std::mem::take(memory);
         split.forget();
-        let mut held = 0;
+        let (mut held, mut repeated) = (0, 0);
         let mut keeper = Keeper {
             pending: &mut worker.pending,
             needs: &worker.needs,
@@ -125,13 +127,22 @@ impl Engine {
             looked: Looked::new(worker.needs.register().is_some()),
             findings,
         };
-        for rule in finder.find(&route, &whole, &mut answers).iter().filter_map(|n| self.rules.get(*n as usize)) {
+        let Candidates { plan, rules } = finder.find(&route, &whole, &mut answers);
+        let plan = plan.filter(|_| self.options.engine == Kind::Indexed);
+        for rule in rules.iter().filter_map(|n| self.rules.get(*n as usize)) {
             let lines = if rule.one_line { split.split(event) } else { 0 };
             if lines == 0 {
-                if holds(rule, &whole, &mut answers) {
-                    held += 1;
+                let known = repeats.find(plan, rule, event);
+                answers.note(known == Known::Fresh);
+                if matches!(known, Known::Again(_)) || holds(rule, &whole, &mut answers) {
                     let sides = Sides { whole: &whole, line: &whole };
-                    self.matched(rule, &sides, &mut answers, &mut keeper);
+                    let left = self.matched(rule, &sides, known, &mut answers, &mut keeper);
+                    held += 1;
+                    match known {
+                        Known::Again(_) => repeated += 1,
+                        Known::Fresh => repeats.note(plan, rule, &whole, (answers.noted(), left)),
+                        Known::Never => {}
+                    }
                 }
                 continue;
             }
@@ -145,7 +156,7 @@ impl Engine {
                 if holds(rule, &case, &mut of_line) {
                     held += 1;
                     let sides = Sides { whole: &whole, line: &case };
-                    self.matched(rule, &sides, &mut of_line, &mut keeper);
+                    self.matched(rule, &sides, Known::Never, &mut of_line, &mut keeper);
                     break;
                 }
             }
@@ -153,11 +164,13 @@ impl Engine {
         }
         *memory = answers.recycled();
         finder.counts.held += held;
+        finder.counts.repeated += repeated;
         route.is_assigned
     }
 
     /// Ends a block: its folds move from `worker` to `findings`.
     pub(crate) fn end_block(&self, worker: &mut Worker, findings: &mut Findings) {
+        worker.repeats.end_block();
         findings.met = worker.pending.take_met();
         (findings.alerts, findings.excused, findings.beyond) = worker.pending.take(self.options.redaction.shown());
     }
@@ -168,26 +181,41 @@ impl Engine {
         Case { event, view, raw_text, objects }
     }
 
-    /// A rule holds: folds the match, streams it, feeds correlations. `answers` are those of the line.
+    /// A rule holds: folds the match, streams it, feeds correlations. `answers` are those of the line. Gives what it left
+    /// behind, if that follows from answers alone.
     fn matched<'r>(
         &self,
         rule: &CompiledRule,
         sides: &Sides<'_, 'r>,
+        known: Known,
         answers: &mut Answers<'r>,
         keeper: &mut Keeper<'_>,
-    ) {
-        if rule.reported || keeper.findings.matches.is_some() {
-            self.keep(rule, sides, answers, keeper);
-        }
+    ) -> Option<Left> {
+        let left = match known {
+            _ if !rule.reported && keeper.findings.matches.is_none() => Some(Left::default()),
+            Known::Again(left) => {
+                self.keep_again(rule, sides.line, left, answers, keeper);
+                Some(left)
+            }
+            Known::Fresh | Known::Never => self.keep(rule, sides, answers, keeper),
+        };
+        answers.note(false);
         let mut of_whole = Answers::default();
         let answers = if sides.are_one() { answers } else { &mut of_whole };
         for feed in rule.feeds.iter().filter_map(|n| self.feeds.get(*n)) {
             self.feed(feed, sides.whole, answers, keeper.findings);
         }
+        left
     }
 
     /// What people see of a match: a line of the stream, and its part of an alert.
-    fn keep<'r>(&self, rule: &CompiledRule, sides: &Sides<'_, 'r>, answers: &mut Answers<'r>, keeper: &mut Keeper<'_>) {
+    fn keep<'r>(
+        &self,
+        rule: &CompiledRule,
+        sides: &Sides<'_, 'r>,
+        answers: &mut Answers<'r>,
+        keeper: &mut Keeper<'_>,
+    ) -> Option<Left> {
         let Keeper { pending, needs, evidence, looked, findings } = keeper;
         let (case, redaction) = (sides.line, &self.options.redaction);
         evidence.look(rule, case, answers);
@@ -208,18 +236,49 @@ impl Engine {
             let fields = |writer: &mut FieldsWriter<'_>| stream(rule, seen, keys, answers, writer);
             matches.push(bare, fields, (about.field, &about.shown), identity.as_deref());
         }
-        if rule.reported {
+        let mut left = Left { row: findings.matches.as_ref().and_then(Matches::last), fold: None };
+        if rule.reported && is_counted {
             findings.matches_total += 1;
-            if is_counted {
-                pending.count(rule.id, || &*about, (needs, findings.source));
-                return;
-            }
+            pending.count(rule.id, || &*about, (needs, findings.source));
+        } else if rule.reported {
+            findings.matches_total += 1;
             let (samples, redactor) = (self.options.samples, redaction.shown());
             let keeping = Keeping { samples, redactor, needs, source: findings.source };
             let is_known = is_plain || findings.matches.is_some();
             let one = One { rule: rule.id, entries, place, time, subject: &subject, is_known };
             let write = |draft: &mut Draft| draft.write(rule, Seen { case, place, redaction, looked }, answers);
-            pending.add(one, || About::clone(&about), write, &keeping);
+            left.fold = pending.add(one, || About::clone(&about), write, &keeping);
+        }
+        // What a message says is seldom said again, and the record's text may stand for it.
+        matches!(subject, Subject::Field(..)).then_some(left)
+    }
+
+    /// The same of a match that leaves behind what one before it in the block did.
+    fn keep_again<'r>(
+        &self,
+        rule: &CompiledRule,
+        case: &Case<'_, 'r>,
+        left: Left,
+        answers: &mut Answers<'r>,
+        keeper: &mut Keeper<'_>,
+    ) {
+        let Keeper { pending, needs, looked, findings, .. } = keeper;
+        let is_counted = needs.register().is_some();
+        let (place, time) = (if is_counted { line(case.event) } else { place(case.event) }, case.event.time);
+        if let (Some(matches), Some(row)) = (&mut findings.matches, left.row) {
+            matches.again(row, place, time);
+        }
+        if !rule.reported {
+            return;
+        }
+        findings.matches_total += 1;
+        // Where alerts are only counted, this one has been.
+        if !is_counted {
+            let redaction = &self.options.redaction;
+            let keeping =
+                Keeping { samples: self.options.samples, redactor: redaction.shown(), needs, source: findings.source };
+            let write = |draft: &mut Draft| draft.write(rule, Seen { case, place, redaction, looked }, answers);
+            pending.again(left.fold, (rule.id, place, time), write, &keeping);
         }
     }
 

@@ -79,16 +79,30 @@ struct Open {
 }
 
 impl Pending {
-    /// Adds one match. `about` says what its subject is recognised by, `write` writes the event down.
+    /// Adds one match. `about` says what its subject is recognised by, `write` writes the event down. Gives where its fold
+    /// stands, for [`Pending::again`].
     pub(super) fn add<'s>(
         &mut self,
         one: One<'_>,
         about: impl FnOnce() -> About<'s>,
         write: impl FnOnce(&mut Draft),
         keeping: &Keeping<'_>,
+    ) -> Option<usize> {
+        let event = (one.rule, one.place, one.time);
+        let at = self.position(one, about, keeping);
+        self.again(at, event, write, keeping);
+        at
+    }
+
+    /// Adds one match to a fold of this block, or to none.
+    pub(super) fn again(
+        &mut self,
+        at: Option<usize>,
+        (rule, place, time): (RuleId, Place, Stamp),
+        write: impl FnOnce(&mut Draft),
+        keeping: &Keeping<'_>,
     ) {
-        let (rule, place, time) = (one.rule, one.place, one.time);
-        let Some(at) = self.position(one, about, keeping) else {
+        let Some(at) = at else {
             let beyond = self.beyond.entry(rule).or_insert_with(|| Beyond::new(rule, place));
             beyond.count += 1;
             widen((&mut beyond.first, &mut beyond.last), time, time);

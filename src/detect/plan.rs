@@ -12,14 +12,23 @@
 use super::memo::Last;
 use super::reference::Case;
 use super::route::Route;
-use crate::model::{Datum, Entry, Event, FieldId, Layout, LogSourceId, QuickMap, Value, View, limits};
+use crate::model::{AskId, Datum, Entry, Event, FieldId, Layout, LogSourceId, QuickMap, Value, View, limits};
 
 /// What a plan is a function of: the route, the layout, the rows that gave the log sources, and whether a sentence was
 /// recognised.
 pub(super) type Key = (u32, Layout, [LogSourceId; 8], u8, bool);
 
+/// What tells a plan from the others, and what it shares with those of other layouts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct PlanId {
+    pub(super) number: u32,
+    /// All that the plan is a function of, but for the layout.
+    pub(super) kind: u32,
+}
+
 /// Where to look in records of one layout.
 pub(super) struct Plan {
+    pub(super) id: PlanId,
     pub(super) groups: Box<[Group]>,
     /// How many of them answer questions; in the values of those behind words are looked for, and nothing else.
     pub(super) asked: usize,
@@ -49,6 +58,8 @@ pub(super) struct Plans {
     last: Option<(Key, usize)>,
     /// Numbers of groups, by what they are: the route and its rows, names, questions.
     numbers: QuickMap<Box<[u64]>, u32>,
+    /// Numbers of keys that differ by their layouts alone.
+    kinds: QuickMap<Key, u32>,
 }
 
 impl Plans {
@@ -96,7 +107,11 @@ impl Plans {
         self.groups += groups.len();
         let at = self.made.len();
         let last = groups.iter().map(|_| Last::default()).collect();
-        self.made.push(Plan { groups, asked, last, free: free.into() });
+        let next = u32::try_from(self.kinds.len()).unwrap_or(u32::MAX);
+        let (route, _, sources, len, is_said) = key;
+        let kind = *self.kinds.entry((route, Layout::UNKNOWN, sources, len, is_said)).or_insert(next);
+        let id = PlanId { number: u32::try_from(at).unwrap_or(u32::MAX), kind };
+        self.made.push(Plan { id, groups, asked, last, free: free.into() });
         self.known.insert(key, at);
         at
     }
@@ -122,9 +137,13 @@ type Joined = (Vec<u16>, Vec<u16>);
 
 /// Positions of the fields a question rests on; `None` when it may rest on anything.
 fn rests_on(route: &Route, asked: u16, event: &Event<'_>, view: &dyn View) -> Option<Vec<u16>> {
+    entries_of(route.asked.get(usize::from(asked))?.ask, event, view)
+}
+
+/// Positions of the fields an answer rests on; `None` when it may rest on anything.
+pub(super) fn entries_of(ask: AskId, event: &Event<'_>, view: &dyn View) -> Option<Vec<u16>> {
     let mut fields: Vec<FieldId> = Vec::new();
-    let asked = route.asked.get(usize::from(asked))?;
-    if view.rests_on(asked.ask, event.payload.is_some(), &mut fields) {
+    if view.rests_on(ask, event.payload.is_some(), &mut fields) {
         return None;
     }
     let entries = (0_u16..).zip(event.entries).filter(|(_, entry)| fields.contains(&entry.field));
@@ -172,6 +191,18 @@ impl Group {
     /// The values of the group.
     pub(super) fn data<'e, 'r>(&self, event: &'e Event<'r>) -> impl Iterator<Item = Datum<'r>> + use<'_, 'e, 'r> {
         self.entries.iter().filter_map(|at| event.entries.get(usize::from(*at))).map(|entry| event.datum(entry))
+    }
+}
+
+/// Writes down some fields, so that others, or of other names, give other bytes.
+pub(super) fn fields(entries: &[u16], event: &Event<'_>, into: &mut Vec<u8>) {
+    into.clear();
+    for at in entries {
+        let Some(entry) = event.entries.get(usize::from(*at)) else { continue };
+        let (head, text) = written(event, entry);
+        into.extend_from_slice(&entry.spelled().to_le_bytes());
+        into.extend_from_slice(&head.to_le_bytes());
+        into.extend_from_slice(text.as_bytes());
     }
 }
 

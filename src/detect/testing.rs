@@ -108,7 +108,7 @@ impl JsonEvent {
 }
 
 /// Names that have fields of their own; layouts of events with no others are known.
-const FIELDS: [&str; 6] = ["Image", "CommandLine", "EventID", "Image.in", "CommandLine.in", "EventID.in"];
+const FIELDS: [&str; 7] = ["Image", "CommandLine", "EventID", "Image.in", "CommandLine.in", "EventID.in", "User"];
 
 fn field_of(name: &str) -> FieldId {
     let known = (0_u32..).zip(FIELDS).find(|(_, known)| *known == name);

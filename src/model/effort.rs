@@ -21,8 +21,10 @@ pub(crate) struct Counts {
     pub(crate) fitting: u64,
     /// Rules that were tried.
     pub(crate) tried: u64,
-    /// Rules that held.
+    /// Rules that held,
     pub(crate) held: u64,
+    /// and those of them that were known to, from an event before.
+    pub(crate) repeated: u64,
     /// Values looked through for what rules want,
     pub(crate) values: u64,
     /// and those of them that were known from before.
@@ -58,6 +60,7 @@ impl Effort {
         self.counts.fitting += counts.fitting;
         self.counts.tried += counts.tried;
         self.counts.held += counts.held;
+        self.counts.repeated += counts.repeated;
         self.counts.values += counts.values;
         self.counts.remembered += counts.remembered;
         self.counts.lines += counts.lines;

@@ -99,6 +99,8 @@ pub(crate) const LAYOUTS: usize = 4_096;
 pub(crate) const LAYOUT_FIELDS: usize = 256;
 /// Groups of fields a worker has plans for, all layouts together; records of further ones are looked at question by question.
 pub(crate) const PLAN_GROUPS: usize = 1 << 15;
+/// Rules, and places of fields they look at, of which a worker remembers what matches left behind in a block.
+pub(crate) const REPEATS: usize = 1 << 16;
 /// A longer name of a field is looked up whenever it is met; shorter ones are remembered, so many by each worker.
 pub(crate) const NAME_KNOWN: usize = 256;
 /// See [`NAME_KNOWN`].

@@ -184,6 +184,18 @@ impl Matches {
         rows.push(Row { bare, start, parts: first..parts.len(), texts, has_identity: identity.is_some() });
     }
 
+    /// Adds a match that says what the one at `row` says, elsewhere and at another time.
+    pub(crate) fn again(&mut self, row: usize, place: Place, time: Stamp) {
+        let mut row = self.rows.get(row).cloned().expect("the row was told by `last`");
+        (row.bare.place, row.bare.time) = (place, time);
+        self.rows.push(row);
+    }
+
+    /// Where the last one stands.
+    pub(crate) fn last(&self) -> Option<usize> {
+        self.rows.len().checked_sub(1)
+    }
+
     /// How many.
     #[cfg(test)]
     pub(crate) fn len(&self) -> usize {

@@ -140,7 +140,7 @@ pub(crate) trait View: Send + Sync {
 
     /// Adds every original field an answer may rest on, and gives whether it may rest on anything else of the event but
     /// those, the names of its fields, and its log sources. Of two events that have the same names and log sources, and
-    /// these fields alike, both have the same values under the asked name. `is_said`: of events in whose message a
+    /// these fields alike, both have the same values under the asked name, and the same one of them. `is_said`: of events in whose message a
     /// sentence was recognised; otherwise of those that have none.
     fn rests_on(&self, ask: AskId, is_said: bool, into: &mut Vec<FieldId>) -> bool;
 

@@ -54,6 +54,7 @@ fn check(payload: Option<Sentence>, fields: &[(&str, &str)], product: &str, ques
                 let mut again = vec![Datum::Null];
                 view.answer(&event.with(&others), *id, &mut again);
                 assert_eq!(again, values, "{name}");
+                assert_eq!(view.single(&event.with(&others), *id).as_ref().and_then(Datum::text), single, "{name}");
             }
             values.remove(0);
             let got: Vec<_> = values.iter().filter_map(|v| v.text()).collect();
