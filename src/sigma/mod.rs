@@ -19,6 +19,7 @@
 //! `diagnostic` and its line in `CODES`. What a correlation computes belongs to `correlate`; whether an event has a
 //! rule's log source to `taxonomy`; files are opened elsewhere.
 
+mod ascii;
 mod condition;
 mod correlation;
 mod decimal;

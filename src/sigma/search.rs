@@ -3,9 +3,10 @@
 //! Most rules of a large set never meet an event that gets as far as their expressions, and compiling them is a quarter
 //! of loading such a set. What cannot compile is still found while loading: the syntax is read in full, and whatever
 //! could come near the compiler's bound of size is compiled there and then. The reading also tells which texts a match
-//! cannot do without. What is compiled is no more than tells whether there is a match ([`super::trim`]), and some need not
-//! be compiled for that ([`super::run`]).
+//! cannot do without. What is compiled is no more than tells whether there is a match ([`super::trim`]) in a text of ASCII
+//! or, once one is met, in any other ([`super::ascii`]), and some need not be compiled for that ([`super::run`]).
 
+use super::ascii::of_ascii;
 use super::needed::needed;
 use super::run::Run;
 use super::trim::trimmed;
@@ -34,8 +35,17 @@ struct Inner {
     source: String,
     flags: Flags,
     needed: Vec<Vec<String>>,
-    /// `None` when it did not compile, which [`Search::new`] rules out.
+    /// For texts of ASCII. `None` when it did not compile, which [`Search::new`] rules out.
+    ascii: OnceLock<Option<Compiled>>,
+    /// For all others.
     compiled: OnceLock<Option<Compiled>>,
+}
+
+/// The texts that an expression is compiled for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Texts {
+    Ascii,
+    Any,
 }
 
 /// What tells whether an expression matches.
@@ -63,13 +73,15 @@ impl Search {
 
     fn of(source: &str, flags: Flags, hir: &Hir, compiled: OnceLock<Option<Compiled>>) -> Search {
         let needed = needed(hir, DEPTH);
-        Search { inner: Arc::new(Inner { source: source.to_owned(), flags, needed, compiled }) }
+        let ascii = OnceLock::new();
+        Search { inner: Arc::new(Inner { source: source.to_owned(), flags, needed, ascii, compiled }) }
     }
 
     /// Whether it matches somewhere in `text`.
     pub(crate) fn is_match(&self, text: &str) -> bool {
-        let Inner { source, flags, compiled, .. } = &*self.inner;
-        match compiled.get_or_init(|| Compiled::new(source, *flags)) {
+        let Inner { source, flags, ascii, compiled, .. } = &*self.inner;
+        let (compiled, texts) = if text.is_ascii() { (ascii, Texts::Ascii) } else { (compiled, Texts::Any) };
+        match compiled.get_or_init(|| Compiled::new(source, *flags, texts)) {
             Some(Compiled::Regex(regex)) => regex.is_match(text),
             Some(Compiled::Run(run)) => run.is_match(text),
             None => false,
@@ -97,13 +109,14 @@ fn parsed(source: &str, flags: Flags) -> Result<Hir, Box<regex_syntax::Error>> {
 }
 
 impl Compiled {
-    /// One that cannot be trimmed is built as it is.
-    fn new(source: &str, flags: Flags) -> Option<Compiled> {
+    /// One of which nothing can be left out is built as it is.
+    fn new(source: &str, flags: Flags, texts: Texts) -> Option<Compiled> {
         let hir = parsed(source, flags).ok()?;
         let less = trimmed(&hir, DEPTH);
         if let Some(run) = less.as_ref().and_then(Run::of) {
             return Some(Compiled::Run(Box::new(run)));
         }
+        let less = if texts == Texts::Ascii { of_ascii(less.as_ref().unwrap_or(&hir), DEPTH) } else { less };
         let less = less.filter(|less| *less != hir).and_then(|less| Regex::new(&less.to_string()).ok());
         less.or_else(|| build(source, flags).ok()).map(Compiled::Regex)
     }
