@@ -15,7 +15,6 @@ use super::witness::Hint;
 use crate::model::QuickMap;
 use crate::sigma::{Decimal, folded};
 use std::ops::RangeInclusive;
-use std::sync::Arc;
 
 /// Texts shorter than this have no place in the index.
 pub(super) const SHORTEST: usize = 2;
@@ -72,8 +71,8 @@ impl Index {
     pub(super) fn reads_text(&self) -> bool {
         !self.whole.is_empty()
             || !self.numbers.is_empty()
-            || !self.long.literals.is_empty()
-            || !self.short.literals.is_empty()
+            || !self.long.windows.is_empty()
+            || !self.short.windows.is_empty()
     }
 
     /// Tells the rules `text` may concern, some perhaps twice. `memory` is overwritten.
@@ -160,16 +159,24 @@ struct Grams<const N: usize> {
     /// How many bits there are, less one.
     mask: u32,
     /// In order of these bytes.
-    literals: Box<[Literal]>,
+    windows: Box<[Window]>,
+    texts: Box<[Text]>,
 }
 
-struct Literal {
+/// Some bytes of a text.
+struct Window {
     gram: u32,
     /// Where in the text they stand.
     at: u32,
+    /// The position of the text.
+    text: u32,
+}
+
+/// What is looked for, and for which rules.
+struct Text {
     side: Side,
-    text: Arc<[u8]>,
-    rules: Arc<[u32]>,
+    bytes: Box<[u8]>,
+    rules: Rules,
 }
 
 /// Bits for each text: one value in so many is looked at closer in vain.
@@ -188,21 +195,28 @@ impl<const N: usize> Grams<N> {
         let shortest = texts.iter().map(|(text, ..)| text.len()).min().unwrap_or(0);
         let longest = (WINDOWS / texts.len().max(1)).clamp(*STEPS.start(), *STEPS.end());
         let step = (shortest + 1).saturating_sub(N).clamp(1, longest);
-        let mut literals: Vec<Literal> = texts.into_iter().flat_map(|text| Literal::all::<N>(text, step)).collect();
-        if literals.is_empty() {
+        let mut windows = Vec::with_capacity(texts.len() * step);
+        let mut kept = Vec::with_capacity(texts.len());
+        let mut worths = Vec::new();
+        for (number, (text, side, rules)) in (0..).zip(texts) {
+            let bytes = text.as_bytes();
+            file::<N>(bytes, number, step, &mut worths, &mut windows);
+            kept.push(Text { side, bytes: bytes.into(), rules: rules.into() });
+        }
+        if windows.is_empty() {
             return Grams::default();
         }
-        literals.sort_by_key(|literal| literal.gram);
-        let count = (literals.len() * BITS).next_power_of_two().clamp(1 << 9, MOST_BITS);
+        windows.sort_unstable_by_key(|window| (window.gram, window.text));
+        let count = (windows.len() * BITS).next_power_of_two().clamp(1 << 9, MOST_BITS);
         let mask = u32::try_from(count - 1).unwrap_or(u32::MAX);
         let mut bits = vec![0_u64; count / 64];
-        for literal in &literals {
-            let hash = hash(literal.gram, mask);
+        for window in &windows {
+            let hash = hash(window.gram, mask);
             if let Some(word) = bits.get_mut(hash / 64) {
                 *word |= 1 << (hash % 64);
             }
         }
-        Grams { step, bits: bits.into(), mask, literals: literals.into() }
+        Grams { step, bits: bits.into(), mask, windows: windows.into(), texts: kept.into() }
     }
 
     fn search(&self, value: &[u8], found: &mut dyn FnMut(&[u32])) {
@@ -227,44 +241,43 @@ impl<const N: usize> Grams<N> {
 
     #[cold]
     fn confirm(&self, value: &[u8], at: usize, gram: u32, found: &mut dyn FnMut(&[u32])) {
-        let first = self.literals.partition_point(|literal| literal.gram < gram);
-        let same = self.literals.iter().skip(first).take_while(|literal| literal.gram == gram);
-        for literal in same.filter(|literal| literal.stands(value, at)) {
-            found(&literal.rules);
+        let first = self.windows.partition_point(|window| window.gram < gram);
+        let same = self.windows.iter().skip(first).take_while(|window| window.gram == gram);
+        for window in same {
+            let Some(text) = self.texts.get(window.text as usize) else { continue };
+            if text.stands(value, at.checked_sub(window.at as usize)) {
+                found(&text.rules);
+            }
         }
     }
 }
 
-impl Literal {
-    /// A text under the rarest of its windows, and those behind it, `step` in all.
-    fn all<const N: usize>((text, side, rules): (&str, Side, &[u32]), step: usize) -> Vec<Literal> {
-        let (text, rules): (Arc<[u8]>, Arc<[u32]>) = (text.as_bytes().into(), rules.into());
-        let worth: Vec<u32> = text.windows(N).map(worth).collect();
-        let best = worth.windows(step).enumerate().max_by_key(|(_, run)| run.iter().min().copied());
-        let Some((start, run)) = best.and_then(|(start, _)| Some((start, text.get(start..start + N + step - 1)?)))
-        else {
-            return Vec::new();
-        };
-        let literal = |(n, bytes): (usize, &[u8; N])| Literal {
-            gram: gram(bytes),
-            at: u32::try_from(start + n).unwrap_or(u32::MAX),
-            side,
-            text: Arc::clone(&text),
-            rules: Arc::clone(&rules),
-        };
-        run.windows(N).filter_map(<[u8]>::first_chunk).enumerate().map(literal).collect()
-    }
+/// Files a text under the rarest of its windows, and those behind it, `step` in all. `worths` is overwritten.
+fn file<const N: usize>(text: &[u8], number: u32, step: usize, worths: &mut Vec<u32>, windows: &mut Vec<Window>) {
+    worths.clear();
+    worths.extend(text.windows(N).map(worth));
+    let best = worths.windows(step).enumerate().max_by_key(|(_, run)| run.iter().min().copied());
+    let Some((start, run)) = best.and_then(|(start, _)| Some((start, text.get(start..start + N + step - 1)?))) else {
+        return;
+    };
+    let grams = run.windows(N).filter_map(<[u8]>::first_chunk::<N>).map(gram);
+    windows.extend((start..).zip(grams).map(|(at, gram)| {
+        let at = u32::try_from(at).unwrap_or(u32::MAX);
+        Window { gram, at, text: number }
+    }));
+}
 
-    /// Whether the text stands in `value` with these bytes at `at`.
-    fn stands(&self, value: &[u8], at: usize) -> bool {
-        let Some(start) = at.checked_sub(self.at as usize) else { return false };
-        let end = start + self.text.len();
+impl Text {
+    /// Whether the text stands in `value` at `start`.
+    fn stands(&self, value: &[u8], start: Option<usize>) -> bool {
+        let Some(start) = start else { return false };
+        let end = start + self.bytes.len();
         let is_side = match self.side {
             Side::Start => start == 0,
             Side::End => end == value.len(),
             Side::None => true,
         };
-        is_side && value.get(start..end) == Some(&*self.text)
+        is_side && value.get(start..end) == Some(&*self.bytes)
     }
 }
 

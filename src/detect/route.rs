@@ -78,25 +78,34 @@ type Content = (Spot, Box<[u32]>);
 pub(super) type Hints<'h> = Vec<(&'h Hint<'h>, Box<[u32]>)>;
 
 /// One clue of a rule, and the rule as it is filed under it.
-type FiledClue<'h> = (Spot, &'h Hint<'h>, u32);
+type FiledClue<'h> = (&'h Hint<'h>, u32);
+
+/// What is filed, by place: in order of rules.
+type ByPlace<'h> = QuickMap<Spot, Vec<FiledClue<'h>>>;
 
 /// What is left of what is filed in one place when the line is looked through, too.
-fn beside_line<'h>(filed: &[FiledClue<'h>], is_quoted: bool, line: &mut Line<'h>) -> Hints<'h> {
+fn beside_line<'h>(filed: &mut [FiledClue<'h>], is_quoted: bool, line: &mut Line<'h>) -> Hints<'h> {
     let hints = hints(filed);
     if is_quoted { line.take(hints) } else { hints }
 }
 
-/// What is filed in one place, in order.
-fn hints<'h>(filed: &[FiledClue<'h>]) -> Hints<'h> {
-    let same = filed.chunk_by(|(_, one, _), (_, other, _)| one == other);
-    same.filter_map(|all| Some((all.first()?.1, all.iter().map(|(.., rule)| *rule).collect()))).collect()
+/// What is filed in one place, each hint once; that puts it in order.
+fn hints<'h>(filed: &mut [FiledClue<'h>]) -> Hints<'h> {
+    filed.sort_unstable();
+    let rules = |all: &[FiledClue<'_>]| {
+        let mut rules: Vec<u32> = all.iter().map(|(_, rule)| *rule).collect();
+        rules.dedup();
+        rules.into_boxed_slice()
+    };
+    let same = filed.chunk_by(|(one, _), (other, _)| one == other);
+    same.filter_map(|all| Some((all.first()?.0, rules(all)))).collect()
 }
 
 impl Routes {
-    /// The index of what is filed in one place. What a rule is filed under depends on nothing but the rule.
-    fn index(&self, spot: Spot, filed: &[FiledClue<'_>]) -> Arc<Numbered> {
-        let mut rules: Vec<u32> = filed.iter().map(|(.., rule)| *rule).collect();
-        rules.sort_unstable();
+    /// The index of what is filed in one place, which is put in order if nobody asked for it before. What a rule is filed
+    /// under depends on nothing but the rule.
+    fn index(&self, spot: Spot, filed: &mut [FiledClue<'_>]) -> Arc<Numbered> {
+        let mut rules: Vec<u32> = filed.iter().map(|(_, rule)| *rule).collect();
         rules.dedup();
         let key = (spot, rules.into_boxed_slice());
         let known = || self.indexes.lock().unwrap_or_else(PoisonError::into_inner);
@@ -222,21 +231,21 @@ impl Engine {
             return self.plain(is_assigned, rules);
         }
         let mut always = Vec::new();
-        let mut filed: Vec<FiledClue<'_>> = Vec::new();
+        let mut filed = ByPlace::default();
         for (n, rule) in &wanted {
             match self.routes.clues.of(*n, &self.rules) {
                 Some([first, second]) if !rule.one_line => {
                     let [of_first, of_second] = Filed::of(*n, !second.is_empty());
-                    filed.extend(first.iter().map(|clue| (clue.spot, &clue.hint, of_first.0)));
-                    filed.extend(second.iter().map(|clue| (clue.spot, &clue.hint, of_second.0)));
+                    let second = second.iter().map(|clue| (clue, of_second));
+                    for (clue, Filed(rule)) in first.iter().map(|clue| (clue, of_first)).chain(second) {
+                        filed.entry(clue.spot).or_default().push((&clue.hint, rule));
+                    }
                 }
                 _ => always.push(Filed::of(*n, false)[0].0),
             }
         }
-        filed.sort_unstable();
-        filed.dedup();
         let mut route = Route { always: always.into(), ..self.plain(is_assigned, rules) };
-        route.file(&filed, view, has_lines, &self.routes);
+        route.file(filed, view, has_lines, &self.routes);
         route
     }
 
@@ -258,13 +267,14 @@ impl Engine {
 }
 
 impl Route {
-    fn file(&mut self, filed: &[FiledClue<'_>], view: &dyn View, has_lines: bool, routes: &Routes) {
+    fn file(&mut self, filed: ByPlace<'_>, view: &dyn View, has_lines: bool, routes: &Routes) {
         let mut asked = Vec::new();
         let mut by_field: Vec<Vec<u16>> = Vec::new();
         let mut free = Vec::new();
         let mut line = Line::default();
-        for filed in filed.chunk_by(|(one, ..), (other, ..)| one == other) {
-            let Some((spot, ..)) = filed.first() else { continue };
+        let mut filed: Vec<_> = filed.into_iter().collect();
+        filed.sort_unstable_by_key(|(spot, _)| *spot);
+        for (spot, filed) in &mut filed {
             let index = routes.index(*spot, filed);
             let Spot::Ask(ask) = *spot else {
                 self.anywhere = Some(index);

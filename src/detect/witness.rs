@@ -18,6 +18,7 @@ use super::leaf::written;
 use crate::model::{AskId, QuickMap};
 use crate::sigma::{Expr, Pattern, PatternPart, folded};
 use std::borrow::Cow;
+use std::hash::BuildHasher as _;
 
 /// Where a clue is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -71,8 +72,9 @@ impl Clue<'_> {
 /// What one clue is preferred to another by, beside itself.
 #[derive(Default)]
 pub(super) struct Shared {
-    /// How many rules share a clue: one that many share finds many candidates.
-    counts: QuickMap<Clue<'static>, u32>,
+    /// How many rules share a clue, by its hash: one that many share finds many candidates. Two clues of one hash would make
+    /// the guess worse, no more.
+    counts: QuickMap<u64, u32>,
     /// Anything but a text of some length is the last choice.
     texts_only: bool,
 }
@@ -80,19 +82,21 @@ pub(super) struct Shared {
 impl Shared {
     /// Counts the clues of some rules.
     pub(super) fn of<'r>(rules: impl IntoIterator<Item = &'r CompiledRule>) -> Shared {
-        let mut counts: QuickMap<Clue<'r>, u32> = QuickMap::default();
+        let mut counts: QuickMap<u64, u32> = QuickMap::default();
+        let state = *counts.hasher();
+        let hashed = |clue: &Clue<'_>| state.hash_one(clue);
         let mut clues = Vec::new();
         for rule in rules {
             // Any choice does to see what is common; the cheapest by itself is the likeliest.
             of_rule(rule, &Shared::default(), &mut clues);
-            clues.drain(..).for_each(|clue| *counts.entry(clue).or_default() += 1);
+            clues.drain(..).for_each(|clue| *counts.entry(hashed(&clue)).or_default() += 1);
         }
-        let counts = counts.into_iter().map(|(clue, count)| (clue.into_owned(), count)).collect();
         Shared { counts, texts_only: false }
     }
 
     fn count(&self, clue: &Clue<'_>) -> u32 {
-        self.counts.get(clue).copied().unwrap_or(0)
+        let known = || self.counts.get(&self.counts.hasher().hash_one(clue)).copied();
+        if self.counts.is_empty() { 0 } else { known().unwrap_or(0) }
     }
 }
 
@@ -216,7 +220,7 @@ fn of_pattern(pattern: &Pattern) -> Hint<'_> {
     let (first, last) = (is_literal(pattern.parts.first()), is_literal(pattern.parts.last()));
     match &*pattern.parts {
         [] => return Hint::Whole(Cow::Borrowed("")),
-        [Literal(text)] => return Hint::Whole(in_lower(text)),
+        [Literal(text)] => return Hint::Whole(in_lower(text, pattern.cased)),
         _ => {}
     }
     let literals = pattern.parts.iter().enumerate().filter_map(|(at, part)| match part {
@@ -224,7 +228,7 @@ fn of_pattern(pattern: &Pattern) -> Hint<'_> {
         _ => None,
     });
     let Some((at, text)) = literals.max_by_key(|(_, text)| text.len()) else { return Hint::Present };
-    let text = in_lower(text);
+    let text = in_lower(text, pattern.cased);
     // A shorter text would be found everywhere; the index has no place for it.
     if text.len() < SHORTEST {
         Hint::Present
@@ -237,10 +241,9 @@ fn of_pattern(pattern: &Pattern) -> Hint<'_> {
     }
 }
 
-/// A folded text; most are stored so.
-fn in_lower(text: &str) -> Cow<'_, str> {
-    let is_folded = text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
-    if is_folded { Cow::Borrowed(text) } else { Cow::Owned(folded(text)) }
+/// A text of a pattern, folded; most are stored so.
+fn in_lower(text: &str, is_cased: bool) -> Cow<'_, str> {
+    if is_cased { Cow::Owned(folded(text)) } else { Cow::Borrowed(text) }
 }
 
 /// All alternatives together, or nothing when one of them has no witness.
